@@ -1,0 +1,1 @@
+"""What any server needs; knows nothing of social networking."""
