@@ -1,0 +1,1 @@
+"""Everyone who can post, here or elsewhere."""

@@ -1,0 +1,84 @@
+"""Accounts: people, bots and groups, of this server (`domain` = "") and of others."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from fedinote.infra.orm import JsonField, TimeField
+
+
+class Account(Model):
+    """An actor. `avatar` and `header` are storage keys, the `_remote` ones where others keep theirs.
+
+    `fields` is a list of {name, value, verified_at}; `emojis` a list of {shortcode, url, static_url}.
+    `note` is safe HTML; `note_source` what a local person typed.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    username = fields.CharField(2048)
+    username_key = fields.CharField(2048)
+    domain = fields.CharField(255, default="")
+    uri = fields.CharField(2048, unique=True)
+    url = fields.CharField(2048, null=True)
+    actor_type = fields.CharField(32, default="Person")
+    display_name = fields.CharField(2048, default="")
+    note = fields.TextField(default="")
+    note_source = fields.TextField(default="")
+    fields_ = JsonField(source_field="fields", default=list)
+    emojis = JsonField(default=list)
+    avatar = fields.CharField(255, default="")
+    avatar_remote = fields.TextField(default="")
+    header = fields.CharField(255, default="")
+    header_remote = fields.TextField(default="")
+    locked = fields.BooleanField(default=False)
+    discoverable = fields.BooleanField(default=False)
+    indexable = fields.BooleanField(default=False)
+    hide_collections = fields.BooleanField(default=False)
+    memorial = fields.BooleanField(default=False)
+    inbox_url = fields.CharField(2048, default="")
+    shared_inbox_url = fields.CharField(2048, default="")
+    outbox_url = fields.CharField(2048, default="")
+    followers_url = fields.CharField(2048, default="")
+    following_url = fields.CharField(2048, default="")
+    featured_url = fields.CharField(2048, default="")
+    moved_to_uri = fields.CharField(2048, null=True)
+    also_known_as = JsonField(default=list)
+    followers_count = fields.BigIntField(default=0)
+    following_count = fields.BigIntField(default=0)
+    statuses_count = fields.BigIntField(default=0)
+    last_status_at = TimeField(null=True)
+    created_at = TimeField()
+    fetched_at = TimeField(null=True)
+    silenced_at = TimeField(null=True)
+    suspended_at = TimeField(null=True)
+    deleted_at = TimeField(null=True)
+
+    class Meta:
+        table = "accounts"
+        unique_together = (("username_key", "domain"),)
+        indexes = (("domain",),)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the account lives on this server."""
+        return self.domain == ""
+
+    @property
+    def acct(self) -> str:
+        """The handle as Mastodon gives it: without a domain for local accounts."""
+        return self.username if self.domain == "" else f"{self.username}@{self.domain}"
+
+
+class AccountKey(Model):
+    """A public key of an account, with the private half for local ones. `key_id` is the URL that names it."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="keys")
+    account_id: int
+    key_id = fields.CharField(2048, unique=True)
+    public_pem = fields.TextField()
+    private_pem = fields.TextField(null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "account_keys"
+        indexes = (("account",),)

@@ -1,0 +1,1 @@
+"""The serializers, batch-first: rows in, Mastodon entities out."""

@@ -1,0 +1,124 @@
+"""Logins, browser sessions, OAuth apps and tokens, invitations. Secrets are stored as SHA-256 only."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from fedinote.accounts.models import Account
+from fedinote.infra.orm import JsonField, TimeField
+
+
+class User(Model):
+    """The login of a local account. `role`: member, moderator, admin, owner. `state`: pending, active, disabled."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField("fedinote.Account", related_name="user")
+    account_id: int
+    email = fields.CharField(320, unique=True)
+    password_hash = fields.CharField(255)
+    role = fields.CharField(16, default="member")
+    state = fields.CharField(16, default="active")
+    reason = fields.TextField(default="")
+    locale = fields.CharField(35, default="en")
+    default_visibility = fields.CharField(16, default="public")
+    default_sensitive = fields.BooleanField(default=False)
+    default_language = fields.CharField(35, null=True)
+    invited_by: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
+        "fedinote.User", related_name="invited", null=True, on_delete=fields.SET_NULL
+    )
+    invited_by_id: int | None
+    created_at = TimeField()
+    last_active_at = TimeField(null=True)
+
+    class Meta:
+        table = "users"
+
+
+class Session(Model):
+    """A browser that is signed in. The key is the SHA-256 of the cookie."""
+
+    token_hash = fields.CharField(64, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("fedinote.User", related_name="sessions")
+    user_id: int
+    user_agent = fields.CharField(512, default="")
+    address = fields.CharField(64, default="")
+    created_at = TimeField()
+    last_used_at = TimeField()
+
+    class Meta:
+        table = "sessions"
+        indexes = (("user",),)
+
+
+class OAuthApp(Model):
+    """A client application. `redirect_uris` is a list, compared letter by letter."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    client_id = fields.CharField(64, unique=True)
+    secret_hash = fields.CharField(64)
+    name = fields.CharField(255)
+    website = fields.CharField(2048, null=True)
+    redirect_uris = JsonField()
+    scopes = fields.TextField()
+    created_at = TimeField()
+
+    class Meta:
+        table = "oauth_apps"
+
+
+class OAuthToken(Model):
+    """An access token; without a user it is the app's own (client credentials)."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    token_hash = fields.CharField(64, unique=True)
+    app: fields.ForeignKeyRelation[OAuthApp] = fields.ForeignKeyField("fedinote.OAuthApp", related_name="tokens")
+    app_id: int
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "fedinote.User", related_name="tokens", null=True
+    )
+    user_id: int | None
+    scopes = fields.TextField()
+    created_at = TimeField()
+    last_used_at = TimeField(null=True)
+    revoked_at = TimeField(null=True)
+
+    class Meta:
+        table = "oauth_tokens"
+        indexes = (("user",), ("app",))
+
+
+class OAuthCode(Model):
+    """An authorization code: once, ten minutes, bound to app, person and redirect URI (RFC 6749 4.1.2)."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    code_hash = fields.CharField(64, unique=True)
+    app: fields.ForeignKeyRelation[OAuthApp] = fields.ForeignKeyField("fedinote.OAuthApp", related_name="codes")
+    app_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("fedinote.User", related_name="codes")
+    user_id: int
+    redirect_uri = fields.TextField()
+    scopes = fields.TextField()
+    challenge = fields.CharField(128, null=True)
+    expires_at = TimeField()
+    token_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "oauth_codes"
+
+
+class Invite(Model):
+    """An invitation link: how often it may be used, and until when."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    code = fields.CharField(64, unique=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "fedinote.User", related_name="invites", null=True
+    )
+    user_id: int | None
+    role = fields.CharField(16, default="member")
+    max_uses = fields.IntField(default=1)
+    uses = fields.IntField(default=0)
+    expires_at = TimeField(null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "invites"

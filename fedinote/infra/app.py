@@ -1,0 +1,50 @@
+"""The application: everything a verb needs, passed as its first argument. Built in `bootstrap.py`, nowhere else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fedinote.infra.clock import Clock
+from fedinote.infra.db import Database
+from fedinote.infra.ids import Ids
+from fedinote.infra.outbound import Outbound
+from fedinote.infra.pubsub import Bus
+from fedinote.infra.ratelimit import Limiter
+from fedinote.infra.settings import Settings
+from fedinote.infra.storage import LocalStorage
+
+Reaction = Callable[["App", Any], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class App:
+    """One running instance. `translator` is what `translation` built from the settings, or None."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    db: Database
+    outbound: Outbound
+    storage: LocalStorage
+    bus: Bus
+    limiter: Limiter
+    reactions: Mapping[type, Sequence[Reaction]]
+    secrets: dict[str, str] = field(default_factory=dict)
+    caches: dict[str, Any] = field(default_factory=dict)
+    translator: Any = None
+    work: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, UTC."""
+        return self.clock.now()
+
+    async def emit(self, event: object) -> None:
+        """Let everything that `wiring.py` lists for this event happen, in the running transaction."""
+        for reaction in self.reactions.get(type(event), ()):
+            await reaction(self, event)
+
+    def url(self, path: str) -> str:
+        """Return the absolute URL of a path of ours."""
+        return self.settings.base + path

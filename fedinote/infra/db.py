@@ -1,0 +1,198 @@
+"""One database interface over SQLite and PostgreSQL: pages by SQL, models through `orm`, transactions explicit.
+
+SQL is written once, with `?` for parameters. Two markers differ by database and are rewritten (cached per text):
+`IN_INTS(?)` and `IN_TEXTS(?)` take a list. Datetimes are stored as epoch milliseconds, and a datetime parameter is
+turned into them. `SQL` that needs more than that belongs in two texts chosen by `db.dialect`.
+"""
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextvars import ContextVar
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal, Protocol
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from fedinote.infra.clock import to_ms
+
+Dialect = Literal["sqlite", "postgresql"]
+Query = tuple[str, Sequence[Any]]
+
+
+class Row(Protocol):
+    """A result row, read by column name."""
+
+    def __getitem__(self, key: str, /) -> Any:
+        """Return the column's value."""
+
+
+class Connection(ABC):
+    """One connection inside a transaction, or a borrowed one outside."""
+
+    @abstractmethod
+    async def run(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """Run the queries in order, in one hop where the driver allows it; a list of rows for each."""
+
+    @abstractmethod
+    async def execute(self, sql: str, params: Sequence[Any]) -> int:
+        """Run one statement; return the number of rows it touched."""
+
+    @abstractmethod
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement once for each row of parameters."""
+
+
+class Transaction:
+    """The open transaction of the running task: its connection, and what to do once it is committed."""
+
+    __slots__ = ("after", "connection")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.after: list[Callable[[], None]] = []
+
+
+class Database(ABC):
+    """A database that is open. Reads may run side by side; on SQLite writes are serialised."""
+
+    dialect: Dialect
+    orm: BaseDBAsyncClient
+
+    def __init__(self) -> None:
+        self._current: ContextVar[Transaction | None] = ContextVar(f"transaction-{id(self)}", default=None)
+        self.statements = 0
+
+    # -- to be given by the two engines -------------------------------------------------------------------------
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close all connections."""
+
+    @abstractmethod
+    def reader(self) -> contextlib.AbstractAsyncContextManager[Connection]:
+        """Borrow a connection for reading."""
+
+    @abstractmethod
+    def writer(self) -> contextlib.AbstractAsyncContextManager[Connection]:
+        """Borrow a connection whose statements commit one by one."""
+
+    @abstractmethod
+    def begin(self) -> contextlib.AbstractAsyncContextManager[Connection]:
+        """Borrow a connection in a transaction: committed at the end, rolled back on an exception."""
+
+    @abstractmethod
+    async def script(self, sql: str) -> None:
+        """Run several statements of DDL, all or nothing."""
+
+    # -- what the product uses ----------------------------------------------------------------------------------
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the running task has an open transaction."""
+        return self._current.get() is not None
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """Open a transaction for the running task; inside another it joins that one."""
+        if self._current.get() is not None:
+            yield
+            return
+        async with self.begin() as connection:
+            transaction = Transaction(connection)
+            token = self._current.set(transaction)
+            try:
+                yield
+            finally:
+                self._current.reset(token)
+        for call in transaction.after:
+            call()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call (synchronously) once the open transaction is committed; at once when there is none."""
+        transaction = self._current.get()
+        if transaction is None:
+            call()
+        else:
+            transaction.after.append(call)
+
+    async def many(self, *queries: Query) -> list[list[Row]]:
+        """Run several reading queries on one connection in one hop; a list of rows for each."""
+        self.statements += len(queries)
+        transaction = self._current.get()
+        if transaction is not None:
+            return await transaction.connection.run(queries)
+        async with self.reader() as connection:
+            return await connection.run(queries)
+
+    async def rows(self, sql: str, *params: Any) -> list[Row]:
+        """Return all rows of a reading query."""
+        return (await self.many((sql, params)))[0]
+
+    async def row(self, sql: str, *params: Any) -> Row | None:
+        """Return the first row of a reading query, or None."""
+        rows = (await self.many((sql, params)))[0]
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, *params: Any) -> Any:
+        """Return the first column, named `value`, of the first row, or None."""
+        row = await self.row(sql, *params)
+        return None if row is None else row["value"]
+
+    async def execute(self, sql: str, *params: Any) -> int:
+        """Run a writing statement; return the number of rows it touched."""
+        self.statements += 1
+        transaction = self._current.get()
+        if transaction is not None:
+            return await transaction.connection.execute(sql, params)
+        async with self.writer() as connection:
+            return await connection.execute(sql, params)
+
+    async def returning(self, sql: str, *params: Any) -> list[Row]:
+        """Run a writing statement with RETURNING; return its rows."""
+        return (await self.write((sql, params)))[0]
+
+    async def write(self, *queries: Query) -> list[list[Row]]:
+        """Run several writing statements in one hop (in one transaction when one is open)."""
+        self.statements += len(queries)
+        transaction = self._current.get()
+        if transaction is not None:
+            return await transaction.connection.run(queries)
+        async with self.writer() as connection:
+            return await connection.run(queries)
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one writing statement once for each row of parameters, all or nothing."""
+        listed = list(rows)
+        if not listed:
+            return
+        self.statements += 1
+        async with self.transaction():
+            transaction = self._current.get()
+            assert transaction is not None  # noqa: S101  the line above opened or joined it
+            await transaction.connection.execute_many(sql, listed)
+
+
+def plain(value: Any) -> Any:
+    """Turn a parameter into what both databases take: a datetime becomes epoch milliseconds."""
+    return to_ms(value) if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=2048)
+def for_sqlite(sql: str) -> str:
+    """Rewrite our SQL for SQLite."""
+    listed = "IN (SELECT value FROM json_each(?))"
+    return sql.replace("IN_INTS(?)", listed).replace("IN_TEXTS(?)", listed)
+
+
+@lru_cache(maxsize=2048)
+def for_postgresql(sql: str) -> str:
+    """Rewrite our SQL for PostgreSQL: numbered parameters, arrays for lists."""
+    sql = sql.replace("IN_INTS(?)", "= ANY(?::bigint[])").replace("IN_TEXTS(?)", "= ANY(?::text[])")
+    head, *rest = sql.split("?")
+    return head + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))

@@ -1,0 +1,227 @@
+"""Settings: one TOML file and environment variables, both checked at the start.
+
+Each key `section.key` may be given as `FEDINOTE_SECTION_KEY`; the environment wins. A wrong key or value raises
+`SettingsError` naming it. `config/fedinote.example.toml` describes every key; a test keeps it in step.
+"""
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+PREFIX = "FEDINOTE_"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a wrong value; the message names it."""
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the server listens and who it is."""
+
+    base_url: str = "http://localhost:8000"
+    bind: str = "127.0.0.1:8000"
+    data_dir: str = "data"
+    trusted_proxies: list[str] = []
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which database. Empty: SQLite in the data directory."""
+
+    url: str = ""
+    pool: int = 10
+
+
+class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What visitors read about the server."""
+
+    title: str = "FediNote"
+    description: str = "A FediNote server"
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    contact_email: str = ""
+    contact_account: str = ""
+    rules: list[str] = msgspec.field(default_factory=lambda: ["Be kind. Treat others as you want to be treated, in every language."])
+
+
+class Registrations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may sign up."""
+
+    mode: Literal["open", "approval", "invitation", "closed"] = "closed"
+
+
+class Posts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits for what people write here."""
+
+    max_characters: int = 5000
+    max_attachments: int = 4
+    max_poll_options: int = 6
+    max_poll_option_characters: int = 100
+
+
+class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits for uploads, in bytes and pixels."""
+
+    max_image_bytes: int = 16_000_000
+    max_pixels: int = 33_177_600
+    max_description: int = 5000
+
+
+class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to talk to other servers."""
+
+    allow_http: bool = False
+    allow_networks: list[str] = []
+    authorized_fetch: bool = False
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rate limits."""
+
+    enabled: bool = True
+
+
+class TranslationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which engine translates, and where it runs."""
+
+    engine: Literal["", "libretranslate", "phrasebook"] = ""
+    url: str = ""
+    api_key: str = ""
+    location: Literal["local", "network", "third-party"] = "third-party"
+    timeout: float = 5.0
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All sections."""
+
+    server: Server = Server()
+    database: DatabaseSettings = DatabaseSettings()
+    instance: Instance = Instance()
+    registrations: Registrations = Registrations()
+    posts: Posts = Posts()
+    media: MediaSettings = MediaSettings()
+    federation: Federation = Federation()
+    limits: Limits = Limits()
+    translation: TranslationSettings = TranslationSettings()
+    log: Log = Log()
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL, with a port when it is not the scheme's own: the domain in handles."""
+        return urlsplit(self.server.base_url).netloc
+
+    @property
+    def base(self) -> str:
+        """The base URL without a trailing slash."""
+        return self.server.base_url.rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether the server is reached by https."""
+        return self.server.base_url.startswith("https://")
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory."""
+        return Path(self.server.data_dir)
+
+    @property
+    def networks(self) -> list[Network]:
+        """Private networks that may be contacted."""
+        return [ipaddress.ip_network(text) for text in self.federation.allow_networks]
+
+
+def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Read the file (if any) and the environment into Settings. Raises SettingsError with the name of what is wrong."""
+    values: dict[str, Any] = {}
+    if path is not None:
+        values = _read(path)
+    for name, text in environment.items():
+        if name.startswith(PREFIX) and name not in OTHER_VARIABLES:
+            _put(values, name, text)
+    try:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"setting {_place(str(error))}") from error
+    _check(settings)
+    return settings
+
+
+OTHER_VARIABLES = {"FEDINOTE_CONFIG", "FEDINOTE_SHARED", "FEDINOTE_REQUIRE", "FEDINOTE_LIBRETRANSLATE_VENV"}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"settings file {path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"settings file {path}: {error}") from error
+
+
+def _put(values: dict[str, Any], name: str, text: str) -> None:
+    for section in msgspec.structs.fields(Settings):
+        start = f"{PREFIX}{section.name.upper()}_"
+        if not name.startswith(start):
+            continue
+        keys = {f.name: f.type for f in msgspec.structs.fields(section.type)}
+        key = name.removeprefix(start).lower()
+        if key not in keys:
+            break
+        values.setdefault(section.name, {})[key] = _value(keys[key], text, name)
+        return
+    raise SettingsError(f"environment variable {name} is no setting")
+
+
+def _value(kind: Any, text: str, name: str) -> Any:
+    if kind is bool:
+        choices = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if text.lower() not in choices:
+            raise SettingsError(f"environment variable {name}: {text!r} is neither true nor false")
+        return choices[text.lower()]
+    if kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise SettingsError(f"environment variable {name}: {text!r} is no number") from error
+    if getattr(kind, "__origin__", None) is list:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+def _place(message: str) -> str:
+    problem, _, where = message.partition(" - at `$.")
+    return f"{where.rstrip('`')}: {problem}" if where else message
+
+
+def _check(settings: Settings) -> None:
+    parts = urlsplit(settings.server.base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise SettingsError("setting server.base_url: must be like https://social.example, without a path")
+    host, _, port = settings.server.bind.rpartition(":")
+    if not host or not port.isdigit():
+        raise SettingsError("setting server.bind: must be like 127.0.0.1:8000")
+    for key, texts in (
+        ("federation.allow_networks", settings.federation.allow_networks),
+        ("server.trusted_proxies", settings.server.trusted_proxies),
+    ):
+        for text in texts:
+            try:
+                ipaddress.ip_network(text)
+            except ValueError as error:
+                raise SettingsError(f"setting {key}: {text!r} is no network such as 10.0.0.0/8") from error
+    url = settings.database.url
+    if url and not url.startswith(("postgres://", "postgresql://", "sqlite://")):
+        raise SettingsError("setting database.url: must begin with postgres:// or sqlite://, or be empty")
+    if settings.translation.engine == "libretranslate" and not settings.translation.url.startswith("http"):
+        raise SettingsError("setting translation.url: the LibreTranslate engine needs its http(s) address")

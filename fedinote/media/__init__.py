@@ -1,0 +1,1 @@
+"""Files attached to posts: checked, cleaned and stored."""

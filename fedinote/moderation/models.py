@@ -1,0 +1,49 @@
+"""The audit log: one row for each decision, a person's or a rule's."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from fedinote.accounts.models import Account
+from fedinote.infra.orm import JsonField, TimeField
+
+
+class AuditEntry(Model):
+    """`actor` did `action` to the target; no actor means a rule or the command line (`detail.via` says which)."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    actor: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="decisions", null=True, on_delete=fields.SET_NULL
+    )
+    actor_id: int | None
+    action = fields.CharField(64)
+    target_type = fields.CharField(32)
+    target = fields.CharField(2048)
+    detail = JsonField(default=dict)
+    created_at = TimeField()
+
+    class Meta:
+        table = "audit_log"
+        indexes = (("target_type", "target"),)
+
+
+class Report(Model):
+    """A complaint about an account and some of its posts. `category`: spam, legal, violation, other."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="reports_made")
+    account_id: int
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="reports_about")
+    target_id: int
+    post_ids = JsonField(default=list)
+    rule_ids = JsonField(default=list)
+    category = fields.CharField(16, default="other")
+    comment = fields.TextField(default="")
+    forwarded = fields.BooleanField(default=False)
+    uri = fields.CharField(2048, null=True, unique=True)
+    assigned_to_id = fields.BigIntField(null=True)
+    action_taken_at = TimeField(null=True)
+    action_taken_by_id = fields.BigIntField(null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "reports"

@@ -1,0 +1,1 @@
+"""Automatic rules behind one interface."""

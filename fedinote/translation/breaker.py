@@ -1,0 +1,64 @@
+"""A circuit breaker: after some failures in a row, stop asking for a while and say so at once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fedinote.infra.errors import FediNoteError, Unavailable
+
+
+class Breaker:
+    """Guards the calls to one service. Closed: all pass. Open: none. Half-open: a single probe passes.
+
+    `now` is a monotonic clock in seconds. One object belongs to one event loop; it does no locking.
+    """
+
+    def __init__(self, now: Callable[[], float], *, failures: int = 5, open_for: float = 60.0) -> None:
+        self._now = now
+        self._allowed_failures = failures
+        self._open_for = open_for
+        self._failures = 0
+        self._opened_at: float | None = None
+        self._probing = False
+
+    @property
+    def is_open(self) -> bool:
+        """True while a call would be refused without asking the service."""
+        if self._opened_at is None:
+            return False
+        return self._probing or self._now() - self._opened_at < self._open_for
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Run one call inside; raises `Unavailable` at once while open.
+
+        `Unavailable` from the call counts as a failure. Another error of ours counts as an answer: the service
+        works, the question was wrong. A cancelled call counts as neither.
+        """
+        if self.is_open:
+            raise Unavailable("The translation service is not available at the moment", reason="breaker is open")
+        probe = self._probing = self._opened_at is not None
+        try:
+            yield
+        except Unavailable:
+            self._failed(probe)
+            raise
+        except FediNoteError:
+            self._answered(probe)
+            raise
+        else:
+            self._answered(probe)
+        finally:
+            # A call that began before the breaker opened must not end somebody else's probe.
+            if probe:
+                self._probing = False
+
+    def _failed(self, probe: bool) -> None:
+        self._failures += 1
+        if probe or (self._opened_at is None and self._failures >= self._allowed_failures):
+            self._opened_at = self._now()
+
+    def _answered(self, probe: bool) -> None:
+        # Late good answers of calls from before do not close it: only the probe does.
+        if probe or self._opened_at is None:
+            self._failures = 0
+            self._opened_at = None

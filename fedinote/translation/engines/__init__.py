@@ -1,0 +1,1 @@
+"""The engines that can translate: each module holds one class that keeps the promise of `engine.Engine`."""

@@ -1,0 +1,1 @@
+"""What tests stand on: real databases, servers and clients, started and stopped by the tests themselves."""
