@@ -16,6 +16,7 @@ from fedinote.activitypub.shapes import (
     reference,
     references,
     required_uri,
+    shown_line,
     text,
     types,
     web_uri,
@@ -156,7 +157,7 @@ def clean_username(value: Any) -> str:
 def _profile(document: dict[str, Any]) -> dict[str, Any]:
     tags = tags_of(document)
     return {
-        "name": line(document.get("name"), MAX_NAME),
+        "name": shown_line(document.get("name"), MAX_NAME),
         "summary": text(document.get("summary"), MAX_SUMMARY),
         "url": page_url(document.get("url")),
         "icon": picture(document.get("icon")),

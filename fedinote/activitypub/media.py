@@ -154,15 +154,12 @@ def _focus(value: Any) -> tuple[float, float] | None:
 
 
 def picture(value: Any) -> str | None:
-    """The URL of an icon or image: string, object or list of sizes (the widest stated, else the first)."""
-    candidates: list[tuple[int, str]] = []
+    """The URL of an icon or image: string, object, or list of sizes (its first, as everybody else takes)."""
     for entry in items(value):
-        url, width = web_uri(entry) if isinstance(entry, str) else None, 0
-        if isinstance(entry, dict):
-            url, width = _file(entry)[0], count(entry.get("width")) or 0
+        url = _file(entry)[0] if isinstance(entry, dict) else web_uri(entry)
         if url:
-            candidates.append((width, url))
-    return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
+            return url
+    return None
 
 
 def page_url(value: Any) -> str | None:

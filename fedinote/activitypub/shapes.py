@@ -28,7 +28,7 @@ _PREFIX = re.compile(
 _URI = re.compile(r"https?://[^\s\x00-\x20\x7f\"<>\\^`{|}/?#@]+(?:[/?#][^\s\x00-\x20\x7f\"<>]*)?", re.IGNORECASE)
 _REFERENCE = re.compile(r"[^\s\x00-\x20\x7f\"<>]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
 
 
@@ -93,6 +93,8 @@ def _compact(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         return None
     if isinstance(value, list):
+        if len(value) == 1 and isinstance(value[0], dict) and "@list" in value[0]:
+            return _compact(value[0], depth + 1)
         return [_compact(child, depth + 1) for child in value]
     if not isinstance(value, dict):
         return value
@@ -198,8 +200,14 @@ def text(value: Any, limit: int) -> str:
 
 
 def line(value: Any, limit: int) -> str:
-    """A text on one line, without control characters and without direction overrides (names, field names)."""
+    """A text on one line, without control characters and without direction overrides."""
     return _CONTROL.sub(" ", text(value, limit)).strip()
+
+
+def shown_line(value: Any, limit: int) -> str:
+    """Like `line`, with the blanks at its ends as the author wrote them; "" when there is nothing but blanks."""
+    cleaned = _CONTROL.sub(" ", text(value, limit))
+    return cleaned if cleaned.strip() else ""
 
 
 def boolean(value: Any) -> bool:

@@ -46,9 +46,8 @@ class ObjectLink:
 
 
 def tags_of(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tag objects of a document, whether it has a list or a single one (Prismo spells the key `tags`)."""
-    value = document.get("tag", document.get("tags"))
-    return [tag for tag in items(value)[:MAX_TAGS] if isinstance(tag, dict)]
+    """The tag objects of a document, whether it has a list or a single one."""
+    return [tag for tag in items(document.get("tag"))[:MAX_TAGS] if isinstance(tag, dict)]
 
 
 def mentions(tags: list[dict[str, Any]]) -> tuple[Mention, ...]:

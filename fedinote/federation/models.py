@@ -40,7 +40,7 @@ class Delivery(Model):
     Rows are deleted when delivered. `dead_at` is set when it was given up.
     """
 
-    id = fields.BigIntField(primary_key=True, generated=False)
+    id = fields.BigIntField(primary_key=True)
     outgoing: fields.ForeignKeyRelation[OutgoingActivity] = fields.ForeignKeyField(
         "fedinote.OutgoingActivity", related_name="deliveries"
     )

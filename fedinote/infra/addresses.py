@@ -4,10 +4,14 @@ A URL is taken apart once, judged, and put together again from the judged parts,
 another host in it. Every address that a name resolves to is judged on its own, just before it is dialled.
 """
 
+import asyncio
 import re
+import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Protocol
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
@@ -18,10 +22,12 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 MAX_URL = 4096
+_LOOKUP_THREADS = 16
+_LAST_SYSTEM_PORT = 1023
 _PORTS = {"https": 443, "http": 80}
 _UNCLEAN = re.compile(r"[\x00-\x20\x7f-\xa0\\]|%0[0ad]", re.IGNORECASE)
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-# The last label starts with a letter: what ends in a number is an IPv4 address to somebody (WHATWG URL, "ends in a number").
+# The last label starts with a letter: a host that ends in a number is an IPv4 address to some parser (WHATWG URL).
 _NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*(?![^a-z]){_LABEL}", re.ASCII)
 _QUOTE_SAFE = "/%:@!$&'()*+,;=~-._[]|"
 # Names that never lead to a server of the public internet (RFC 6761, 6762, 7686, 8375, 9476; ICANN's .internal).
@@ -79,6 +85,37 @@ class Target:
     port: int
 
 
+class Lookup(Protocol):
+    """Finds the addresses of a host name."""
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """Return the addresses as text; OSError when there are none."""
+
+
+class SystemLookup:
+    """The operating system's resolver, in threads of its own: names that never answer hold up nobody else's work."""
+
+    def __init__(self) -> None:
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """Return the addresses as text, in the system's order of preference; OSError when there are none."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="lookup")
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port)
+        return list(dict.fromkeys(found))
+
+    def close(self) -> None:
+        """Let the threads go; lookups that have not begun are cancelled."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = None
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
 class AddressRules:
     """The rules, with what the operator opened: plain http (tests, development) and private networks."""
 
@@ -98,14 +135,14 @@ class AddressRules:
         if parts.scheme != "https" and not (parts.scheme == "http" and self._allow_http):
             raise Refused(reason="scheme not allowed")
         port = _port(parts)
-        if port not in (80, 443) and port < 1024:
+        if port not in (80, 443) and port <= _LAST_SYSTEM_PORT:
             raise Refused(reason="port not allowed")
         return _target(parts, self._host(parts.hostname or ""), port)
 
     def next_hop(self, target: Target, location: str) -> Target:
         """Return where a redirect leads, judged like any URL; `Refused` also for a step from https down to http."""
-        if len(location) > MAX_URL or _UNCLEAN.search(location):
-            raise Refused(reason="redirect to an unclean URL")
+        if not 0 < len(location) <= MAX_URL or _UNCLEAN.search(location):
+            raise Refused(reason="redirect without a clean URL")
         try:
             joined = urljoin(target.url, location)
         except ValueError:
@@ -133,7 +170,7 @@ class AddressRules:
         if literal is not None:
             if not self._opened(literal):
                 raise Refused(reason="an IP address in place of a host name")
-            return f"[{literal}]" if literal.version == 6 else str(literal)
+            return _bracketed(literal)
         name = _name(host)
         if not self._networks and ("." not in name or _is_private_name(name)):
             raise Refused(reason="a private host name")
@@ -147,9 +184,7 @@ def service_target(url: str) -> Target:
         raise Refused(reason="scheme not allowed")
     host = parts.hostname or ""
     literal = _literal(host)
-    if literal is None:
-        return _target(parts, _name(host), _port(parts))
-    return _target(parts, f"[{literal}]" if literal.version == 6 else str(literal), _port(parts))
+    return _target(parts, _name(host) if literal is None else _bracketed(literal), _port(parts))
 
 
 def _split(url: str) -> SplitResult:
@@ -180,6 +215,10 @@ def _literal(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
+
+
+def _bracketed(literal: Address) -> str:
+    return f"[{literal}]" if isinstance(literal, IPv6Address) else str(literal)
 
 
 def _name(host: str) -> str:

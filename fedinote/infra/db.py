@@ -87,6 +87,10 @@ class Database(ABC):
         """Borrow a connection in a transaction: committed at the end, rolled back on an exception."""
 
     @abstractmethod
+    async def atomic(self, *queries: Query) -> list[list[Row]]:
+        """Run writing statements in one transaction (the open one, if any), on SQLite in a single hop."""
+
+    @abstractmethod
     async def script(self, sql: str) -> None:
         """Run several statements of DDL, all or nothing."""
 

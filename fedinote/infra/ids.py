@@ -66,6 +66,6 @@ class Ids:
         self._moments[milliseconds] = (start, used + 1)
         if len(self._moments) > _MOMENTS_REMEMBERED:
             self._moments.popitem(last=False)
-        # The start of the next new moment moves on too: should this one be forgotten and come back, it starts elsewhere.
+        # New moments start further on each time: one that was forgotten and comes back does not start where it did.
         self._counter = (self._counter + 1) % _HALF
         return milliseconds << _LOW_BITS | _HALF | (start + used) % _HALF

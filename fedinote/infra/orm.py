@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import msgspec
-from pypika_tortoise import PostgreSQLQuery, SQLLiteQuery
+from pypika_tortoise.dialects import PostgreSQLQuery, SQLLiteQuery
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.executor import AsyncpgExecutor
 from tortoise.backends.asyncpg.schema_generator import AsyncpgSchemaGenerator

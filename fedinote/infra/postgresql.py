@@ -68,6 +68,10 @@ class PostgresDatabase(Database):
         async with self.reader() as borrowed, borrowed.raw.transaction():
             yield borrowed
 
+    async def atomic(self, *queries: Query) -> list[list[Row]]:
+        async with self.transaction():
+            return await self.write(*queries)
+
     async def script(self, sql: str) -> None:
         async with self.begin() as borrowed:
             await borrowed.raw.execute(sql)

@@ -147,9 +147,36 @@ class SqliteDatabase(Database):
                     await self._writer.execute("ROLLBACK", ())
                 raise
 
-    async def script(self, sql: str) -> None:
+    async def atomic(self, *queries: Query) -> list[list[Row]]:
+        if self.in_transaction:
+            return await self.write(*queries)
+        self.statements += len(queries)
+
+        def call(raw: sqlite3.Connection) -> list[list[Row]]:
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                found = [raw.execute(for_sqlite(sql), _bind(params)).fetchall() for sql, params in queries]
+                raw.execute("COMMIT")
+            except BaseException:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                raise
+            return found
+
         async with self._lock:
-            await self._writer.hop(lambda raw: raw.executescript(f"BEGIN IMMEDIATE;\n{sql}\nCOMMIT;"))
+            return await asyncio.shield(self._writer.hop(call))
+
+    async def script(self, sql: str) -> None:
+        def call(raw: sqlite3.Connection) -> None:
+            try:
+                raw.executescript(f"BEGIN IMMEDIATE;\n{sql.rstrip().rstrip(';')};\nCOMMIT;")
+            except sqlite3.Error:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
+                raise
+
+        async with self._lock:
+            await self._writer.hop(call)
 
     async def insert(self, sql: str, params: Sequence[Any]) -> int:
         """Insert one row through the running transaction or on its own; return its rowid."""

@@ -14,9 +14,8 @@ from fedinote.text.urls import host_of, safe_link, safe_url
 
 MAX_BYTES = 100_000
 MAX_NESTING = 100
-ALLOWED_TAGS = frozenset(
-    "p br a span del s u b strong i em ul ol li blockquote pre code h1 h2 h3 h4 h5 h6 ruby rt rp".split()
-)
+_KEPT = "p br a span del s u b strong i em ul ol li blockquote pre code h1 h2 h3 h4 h5 h6 ruby rt rp"
+ALLOWED_TAGS = frozenset(_KEPT.split())
 ALLOWED_ATTRIBUTES = {
     "a": frozenset({"href", "class", "rel", "target", "translate"}),
     "span": frozenset({"class", "translate"}),
@@ -26,18 +25,19 @@ ALLOWED_ATTRIBUTES = {
 }
 _LINK_END = ' rel="nofollow noopener noreferrer" target="_blank">'
 # Blocks that are not kept: their edges become line breaks, cells are set apart by a space.
-_BLOCKS = frozenset(
+_BROKEN_UP = (
     "div section article header footer main aside nav figure figcaption dl dt dd address details summary center hr "
-    "table caption thead tbody tfoot tr".split()
+    "table caption thead tbody tfoot tr"
 )
+_BLOCKS = frozenset(_BROKEN_UP.split())
 _CELLS = frozenset({"td", "th"})
-_OWN_BLOCKS = frozenset("p br ul ol li blockquote pre h1 h2 h3 h4 h5 h6".split())
+_KEPT_BLOCKS = "p br ul ol li blockquote pre h1 h2 h3 h4 h5 h6"
+_OWN_BLOCKS = frozenset(_KEPT_BLOCKS.split())
+_DROPPED_WHOLE = "script style iframe object noscript noembed noframes template svg title textarea select xmp plaintext"
 _VOID = frozenset({"br", "hr", "img"})
 _CLEANER = nh3.Cleaner(
     tags=set(ALLOWED_TAGS | _BLOCKS | _CELLS | {"img"}),
-    clean_content_tags=set(
-        "script style iframe object noscript noembed noframes template svg title textarea select xmp plaintext".split()
-    ),
+    clean_content_tags=set(_DROPPED_WHOLE.split()),
     attributes={
         "a": {"href", "class", "translate"},
         "img": {"src", "alt"},
@@ -54,15 +54,21 @@ _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _CLASS = re.compile(r"[hpuedt]-[a-z0-9-]{1,40}|mention|hashtag|ellipsis|invisible|quote-inline")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _RAW_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_RAW_VOID = _VOID | frozenset("area base col embed input link meta param source track wbr".split())
-_CLOSED_BY_NEXT = frozenset("p li dt dd tr td th option".split())
+_EMPTY = "area base col embed input link meta param source track wbr"
+_RAW_VOID = _VOID | frozenset(_EMPTY.split())
+_CLOSED_BY_NEXT = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 _HIDDEN = re.compile(r'<span class="invisible">[^<]*</span>')
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_LOOKS_LIKE_URL = re.compile(r"(https?://)?(?:www\.)?((?:[\w-]{1,63}\.)+([^\W\d_]{2,63}))(?=[:/?#…\s]|$)", re.IGNORECASE)
-_FILE_ENDINGS = frozenset("js py txt html json pdf png jpg jpeg gif webp css cpp php exe zip".split())
+_LOOKS_LIKE_URL = re.compile(
+    r"(https?://)?(?:www\.)?((?:[\w-]{1,63}\.)+([^\W\d_]{2,63}))(?=[:/?#…\s]|$)", re.IGNORECASE
+)
+_ENDINGS = "js py txt html json pdf png jpg jpeg gif webp css cpp php exe zip"
+_FILE_ENDINGS = frozenset(_ENDINGS.split())
 _UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
-_BREAKS = re.compile(r"<(?:(br|/(?:li|div|tr|dt|dd|figcaption))|(/(?:p|blockquote|pre|ul|ol|table|h[1-6])))\b[^<>]*>", re.I)
+_BREAKS = re.compile(
+    r"<(?:(br|/(?:li|div|tr|dt|dd|figcaption))|/(?:p|blockquote|pre|ul|ol|table|h[1-6]))\b[^<>]*>", re.IGNORECASE
+)
 _SPACE_LINES = re.compile(r"[ \t]*\n[ \t]*")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -120,7 +126,7 @@ def _encodable(source: str) -> tuple[str, int]:
 
 
 def _plain(source: str) -> str:
-    text = escape(to_text(source))[:MAX_BYTES].rpartition(" ")[0] if len(source) > MAX_BYTES else escape(to_text(source))
+    text = escape(to_text(source))
     if not text:
         return ""
     return "<p>" + text.replace("\n\n", "</p><p>").replace("\n", "<br>") + "</p>"
@@ -194,6 +200,8 @@ class _Walk:
         if not text.isspace():
             self._settle_break()
             self.at_edge = False
+        if text.startswith("\n") and self.out and self.out[-1] == "<pre>":
+            self.out.append("\n")  # the first newline in <pre> is not shown
         self.out.append(text)
 
     def _settle_break(self) -> None:
@@ -217,7 +225,7 @@ class _Walk:
                 self.at_edge, self.break_due = True, False
             elif not closing:
                 self._settle_break()
-            self.out.append(f"<{closing}{name}{_kept(name, attributes, bool(self.links)) if attributes else ''}>")
+            self.out.append(f"<{closing}{name}{_kept(name, attributes, any(self.links)) if attributes else ''}>")
 
     def _open_link(self, attributes: dict[str, str]) -> None:
         target = safe_link(attributes.get("href", ""))
@@ -268,7 +276,8 @@ def _kept(name: str, text: str, in_link: bool) -> str:
     if name in ("span", "p"):
         translate = ' translate="no"' if name == "span" and attributes.get("translate") == "no" else ""
         return _classes(attributes, in_link) + translate
-    numbers = [f' {key}="{attributes[key]}"' for key in ("start", "value") if _NUMBER.fullmatch(attributes.get(key, ""))]
+    counted = [key for key in ("start", "value") if _NUMBER.fullmatch(attributes.get(key, ""))]
+    numbers = [f' {key}="{attributes[key]}"' for key in counted]
     return "".join(numbers) + (' reversed=""' if "reversed" in attributes else "")
 
 
@@ -281,7 +290,7 @@ def _pretended_host(content: str, target: str) -> str | None:
     if shown is None or (not shown[1] and shown[3].lower() in _FILE_ENDINGS):
         return None
     claimed = shown[2].lower()
-    true = host_of(target) or target.partition("@")[2].partition("?")[0]
+    true = host_of(target) or target.partition("@")[2].partition("?")[0]  # or of mailto:
     bare = true.removeprefix("www.")
     related = bare == claimed or bare.endswith("." + claimed) or claimed.endswith("." + bare)
-    return None if related else true
+    return None if related or text.endswith(f"[{true}]") else true

@@ -81,16 +81,20 @@ class Segmented:
         answers = iter(translated)
         out: list[str] = []
         left = _Edge("\n", wide_source=False, run=False)
+        gap = -1  # where a space between the last text and the next would stand: before tags that open, after others
         for part in self.parts:
             if isinstance(part, Fixed):
                 source, text, written = part.seen, part.seen, part.raw
             else:
                 source, text = part.text, _clean(next(answers)) or part.text
                 written = _out(text, is_html=self.is_html)
+            if gap < 0 and (text or not written.startswith("</")):
+                gap = len(out)
+                out.append("")
             if text:
                 right = _Edge(text[0], wide_source=_is_wide(source[0]), run=isinstance(part, Run))
-                out.append(" " if _needs_space(left, right) else "")
-                left = _Edge(text[-1], wide_source=_is_wide(source[-1]), run=right.run)
+                out[gap] = " " if _needs_space(left, right) else ""
+                left, gap = _Edge(text[-1], wide_source=_is_wide(source[-1]), run=right.run), -1
             out.append(written)
         return "".join(out)
 

@@ -1,1 +1,1 @@
-"""The serializers, batch-first: rows in, Mastodon entities out."""
+"""The serializers of the client API: rows become JSON-ready dicts, a page at a time. Import from the modules."""

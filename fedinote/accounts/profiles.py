@@ -1,0 +1,262 @@
+"""Profiles: making local accounts, finding accounts by handle, and changing what a profile says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from fedinote.accounts import names
+from fedinote.accounts.bios import field_html, note_html
+from fedinote.accounts.models import Account, AccountKey
+from fedinote.events import AccountJoined, ProfileUpdated
+from fedinote.infra.app import App
+from fedinote.infra.errors import Invalid, NotFound
+from fedinote.infra.keys import KeyPair, generate_pair
+
+MAX_DISPLAY_NAME = 40
+MAX_NOTE = 500
+MAX_FIELDS = 6
+MAX_FIELD = 255
+PERSON, BOT, INSTANCE = "Person", "Service", "Application"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What to change of a profile; None leaves a thing as it is.
+
+    `note` and the values of `fields` are plain text as the person typed it. `avatar` and `header` are keys of
+    pictures already re-encoded and stored; "" removes the picture.
+    """
+
+    display_name: str | None = None
+    note: str | None = None
+    fields: Sequence[tuple[str, str]] | None = None
+    avatar: str | None = None
+    header: str | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    hide_collections: bool | None = None
+
+
+async def create_local(
+    app: App,
+    username: str,
+    *,
+    display_name: str = "",
+    actor_type: str = PERSON,
+    pair: KeyPair | None = None,
+    announce: bool = True,
+) -> Account:
+    """Make an account of this server with its key, and emit AccountJoined (unless `announce` is false).
+
+    `Invalid` when the name breaks a rule or was ever taken, also by an account that is gone: its followers elsewhere
+    would take the newcomer for it. Give a `pair` when a transaction is open already, since making one takes long.
+    """
+    names.check(username)
+    if names.key(username) == names.key(app.settings.host):
+        raise Invalid("Username is reserved")
+    await check_free(app, username)
+    made = pair or await generate_pair()
+    uri = app.url(f"/users/{username}")
+    account = Account(
+        **_common(app, username, uri),
+        url=app.url(f"/@{username}"),
+        actor_type=actor_type,
+        display_name=display_name[:MAX_DISPLAY_NAME],
+        inbox_url=f"{uri}/inbox",
+        outbox_url=f"{uri}/outbox",
+        followers_url=f"{uri}/followers",
+        following_url=f"{uri}/following",
+        featured_url=f"{uri}/collections/featured",
+    )
+    async with app.db.transaction():
+        try:
+            await _save_with_key(app, account, made)
+        except IntegrityError as error:
+            raise Invalid("Username has already been taken") from error
+        if announce:
+            await app.emit(AccountJoined(account.id))
+    return account
+
+
+async def ensure_instance_actor(app: App) -> Account:
+    """Return the actor that signs for the server itself, making it at the first start (type Application).
+
+    Nobody can log in as it, and nobody can follow it. Its name is the host, as Mastodon's is.
+    """
+    uri = app.url("/actor")
+    found = await Account.filter(uri=uri).using_db(app.db.orm).first()
+    if found is not None:
+        return found
+    account = Account(
+        **_common(app, app.settings.host, uri),
+        url=app.url("/about"),
+        actor_type=INSTANCE,
+        locked=True,
+        inbox_url=f"{uri}/inbox",
+        outbox_url=f"{uri}/outbox",
+    )
+    pair = await generate_pair()
+    try:
+        async with app.db.transaction():
+            await _save_with_key(app, account, pair)
+    except IntegrityError:  # another process was first
+        return await Account.get(uri=uri, using_db=app.db.orm)
+    return account
+
+
+def _common(app: App, username: str, uri: str) -> dict[str, Any]:
+    return {
+        "id": app.ids.next(),
+        "username": username,
+        "username_key": names.key(username),
+        "uri": uri,
+        "shared_inbox_url": app.url("/inbox"),
+        "created_at": app.now(),
+        "discoverable": False,
+    }
+
+
+async def _save_with_key(app: App, account: Account, pair: KeyPair) -> None:
+    await account.save(using_db=app.db.orm, force_create=True)
+    await AccountKey.create(
+        using_db=app.db.orm,
+        account_id=account.id,
+        key_id=f"{account.uri}#main-key",
+        public_pem=pair.public_pem,
+        private_pem=pair.private_pem,
+        created_at=account.created_at,
+    )
+
+
+async def check_free(app: App, username: str) -> None:
+    """Raise `Invalid` when a name is taken, or was: by a deleted account, or by one that only its tombstone tells of.
+
+    A courtesy before the costly work; the unique index is what decides.
+    """
+    uris = [app.url(f"/users/{form}") for form in {username, names.key(username)}]
+    taken = await app.db.row(
+        "SELECT 1 AS value FROM accounts WHERE username_key = ? AND domain = ''"
+        " UNION ALL SELECT 1 AS value FROM tombstones WHERE uri IN_TEXTS(?)",
+        names.key(username),
+        uris,
+    )
+    if taken is not None:
+        raise Invalid("Username has already been taken")
+
+
+async def update(app: App, account_id: int, changes: Changes) -> Account:
+    """Change a local profile and emit ProfileUpdated. `Invalid` when something is too long, or too many fields.
+
+    Pictures that are replaced are removed from the storage once the change is committed.
+    """
+    account = await Account.get_or_none(id=account_id, using_db=app.db.orm)
+    if account is None or not account.is_local or account.deleted_at is not None:
+        raise NotFound
+    values = await _values(app, changes)
+    replaced = [
+        old for old, new in ((account.avatar, changes.avatar), (account.header, changes.header)) if new is not None
+    ]
+    account.update_from_dict(values)
+    async with app.db.transaction():
+        if values:
+            await account.save(using_db=app.db.orm, update_fields=list(values))
+        await app.emit(ProfileUpdated(account.id, local=True))
+    for key in filter(None, replaced):
+        await app.storage.delete(key)
+    return account
+
+
+async def _values(app: App, changes: Changes) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: value
+        for name in ("avatar", "header", "locked", "discoverable", "indexable", "hide_collections")
+        if (value := getattr(changes, name)) is not None
+    }
+    if changes.display_name is not None:
+        values["display_name"] = _short("Display name", _one_line(changes.display_name), MAX_DISPLAY_NAME)
+    if changes.note is not None:
+        source = _short("Note", changes.note.replace("\r\n", "\n").strip(), MAX_NOTE)
+        values["note_source"] = source
+        values["note"] = await note_html(app, source)
+    if changes.fields is not None:
+        values["fields_"] = _fields(app, changes.fields)
+    if changes.bot is not None:
+        values["actor_type"] = BOT if changes.bot else PERSON
+    return values
+
+
+def _fields(app: App, pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Render the fields; `source` keeps what was typed, for the editor. Blank ones are dropped."""
+    cleaned = [(_one_line(name), _one_line(value)) for name, value in pairs]
+    kept = [(name, value) for name, value in cleaned if name or value]
+    if len(kept) > MAX_FIELDS:
+        raise Invalid(f"Fields must be {MAX_FIELDS} at most")
+    return [
+        {
+            "name": _short("Field name", name, MAX_FIELD),
+            "value": field_html(app, _short("Field value", value, MAX_FIELD)),
+            "source": value,
+            "verified_at": None,
+        }
+        for name, value in kept
+    ]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short(what: str, text: str, most: int) -> str:
+    if len(text) > most:
+        raise Invalid(f"{what} is too long (maximum is {most} characters)")
+    return text
+
+
+async def find(app: App, acct: str) -> Account | None:
+    """Return the account of a handle `user`, `@user` or `user@domain` that is known here, or None; case is ignored.
+
+    Our own domain counts as local. Accounts that were deleted, and people not yet approved, are not found.
+    """
+    username, _, domain = acct.strip().removeprefix("@").partition("@")
+    if not username or len(username) > 2048:  # noqa: PLR2004  as long as the column
+        return None
+    domain = domain.lower()
+    if domain in ("", app.settings.host.lower()):
+        return await local(app, username)
+    return (
+        await Account.filter(username_key=names.key(username), domain=domain, deleted_at=None)
+        .using_db(app.db.orm)
+        .first()
+    )
+
+
+async def local(app: App, username: str) -> Account | None:
+    """Return the local account of a username, whatever its case; None as for `find`. The instance actor is found."""
+    account = (
+        await Account.filter(username_key=names.key(username), domain="", deleted_at=None)
+        .using_db(app.db.orm)
+        .first()
+    )
+    if account is None:
+        return None
+    waits = await app.db.row("SELECT 1 AS value FROM users WHERE account_id = ? AND state = 'pending'", account.id)
+    return account if waits is None else None
+
+
+async def by_ids(app: App, ids: Iterable[int]) -> dict[int, Account]:
+    """Return accounts by id, in one query; those that do not exist are left out."""
+    listed = list(set(ids))
+    if not listed:
+        return {}
+    return {account.id: account for account in await Account.filter(id__in=listed).using_db(app.db.orm)}
+
+
+async def removed_at(app: App, username: str) -> datetime | None:
+    """Tell when the local account of this name was deleted; None when it was not (its URLs answer 410 after)."""
+    account = await Account.filter(username_key=names.key(username), domain="").using_db(app.db.orm).first()
+    return None if account is None else account.deleted_at

@@ -1,0 +1,88 @@
+"""The JSON-LD contexts of what we send: ActivityStreams, security/v1 and the extensions that Mastodon uses.
+
+Plain JSON readers ignore them; JSON-LD processors need each extension term that a document uses.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
+SECURITY = "https://w3id.org/security/v1"
+MULTIKEY = "https://w3id.org/security/multikey/v1"
+
+_Terms = Mapping[str, object]
+
+
+def _id(term: str) -> dict[str, str]:
+    return {"@id": term, "@type": "@id"}
+
+
+_TOOT: _Terms = {"toot": "http://joinmastodon.org/ns#"}
+_EMOJI: _Terms = {**_TOOT, "Emoji": "toot:Emoji", "Hashtag": "as:Hashtag"}
+_MEDIA: _Terms = {
+    **_TOOT,
+    "blurhash": "toot:blurhash",
+    "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+}
+_POST: _Terms = {
+    "ostatus": "http://ostatus.org#",
+    "atomUri": "ostatus:atomUri",
+    "inReplyToAtomUri": "ostatus:inReplyToAtomUri",
+    "conversation": "ostatus:conversation",
+    "sensitive": "as:sensitive",
+    "votersCount": "toot:votersCount",
+}
+_QUOTE: _Terms = {
+    "gts": "https://gotosocial.org/ns#",
+    "quote": _id("https://w3id.org/fep/044f#quote"),
+    "quoteAuthorization": _id("https://w3id.org/fep/044f#quoteAuthorization"),
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "quoteUrl": "as:quoteUrl",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+    "interactionPolicy": _id("gts:interactionPolicy"),
+    "canQuote": _id("gts:canQuote"),
+    "automaticApproval": _id("gts:automaticApproval"),
+    "manualApproval": _id("gts:manualApproval"),
+    "interactingObject": _id("gts:interactingObject"),
+    "interactionTarget": _id("gts:interactionTarget"),
+}
+_ACTOR: _Terms = {
+    **_TOOT,
+    "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "alsoKnownAs": _id("as:alsoKnownAs"),
+    "movedTo": _id("as:movedTo"),
+    "featured": _id("toot:featured"),
+    "featuredTags": _id("toot:featuredTags"),
+    "discoverable": "toot:discoverable",
+    "indexable": "toot:indexable",
+    "memorial": "toot:memorial",
+    "suspended": "toot:suspended",
+    "attributionDomains": _id("toot:attributionDomains"),
+    "schema": "http://schema.org#",
+    "PropertyValue": "schema:PropertyValue",
+    "value": "schema:value",
+    "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+}
+_REACTION: _Terms = {"_misskey_reaction": "https://misskey-hub.net/ns#_misskey_reaction"}
+
+
+def actor_context(*, multikeys: bool) -> list[Any]:
+    """The context of an actor document; with the Multikey terms when it has such keys."""
+    return [ACTIVITYSTREAMS, SECURITY, *([MULTIKEY] if multikeys else []), {**_ACTOR, **_EMOJI, **_MEDIA}]
+
+
+def post_context() -> list[Any]:
+    """The context of a post, and of an activity that carries one."""
+    return [ACTIVITYSTREAMS, {**_POST, **_EMOJI, **_MEDIA, **_QUOTE}]
+
+
+def quote_context() -> list[Any]:
+    """The context of the consent to a quote (FEP-044f)."""
+    return [ACTIVITYSTREAMS, dict(_QUOTE)]
+
+
+def reaction_context() -> list[Any]:
+    """The context of an emoji reaction."""
+    return [ACTIVITYSTREAMS, {**_EMOJI, **_REACTION}]

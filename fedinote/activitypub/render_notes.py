@@ -1,0 +1,206 @@
+"""Posts of this server as Note, Question or Article, and votes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fedinote.activitypub.context import post_context
+from fedinote.activitypub.render_actors import EmojiOut, HashtagOut, ImageOut, emoji, hashtag, instant, picture
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOut:
+    """An attached file by its public URL; `focus` is (x, y) from -1 to 1."""
+
+    url: str
+    media_type: str
+    description: str | None = None
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    focus: tuple[float, float] | None = None
+    thumbnail: ImageOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MentionOut:
+    """A mentioned actor; `name` is `@user@host`."""
+
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollOut:
+    """A poll with its options as (text, votes). `closed` is when it ended, once it has."""
+
+    options: tuple[tuple[str, int], ...]
+    multiple: bool
+    ends_at: datetime | None
+    voters: int
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOut:
+    """A local post as others shall read it.
+
+    `content` and the values of `translations` are HTML; `language` is that of `content`. `summary` is the content
+    warning ("" for none). `title` makes it an Article when `type` says so. `replies`, `likes` and `shares` are ids of
+    collections. `automatic` and `manual` tell who may quote at once or after approval (None: nothing is said).
+    """
+
+    id: str
+    attributed_to: str
+    content: str
+    published: datetime
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    type: str = "Note"
+    title: str | None = None
+    language: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+    sensitive: bool = False
+    updated: datetime | None = None
+    url: str | None = None
+    in_reply_to: str | None = None
+    conversation: str | None = None
+    context: str | None = None
+    source: str | None = None
+    source_type: str = "text/plain"
+    attachments: tuple[MediaOut, ...] = ()
+    mentions: tuple[MentionOut, ...] = ()
+    hashtags: tuple[HashtagOut, ...] = ()
+    emojis: tuple[EmojiOut, ...] = ()
+    poll: PollOut | None = None
+    quote: str | None = None
+    quote_authorization: str | None = None
+    automatic: tuple[str, ...] | None = None
+    manual: tuple[str, ...] = ()
+    replies: str | None = None
+    likes: str | None = None
+    likes_count: int = 0
+    shares: str | None = None
+    shares_count: int = 0
+
+
+def note(post: NoteOut) -> dict[str, Any]:
+    """The document of a local post: a Question when it has a poll."""
+    document: dict[str, Any] = {
+        "@context": post_context(),
+        "id": post.id,
+        "type": "Question" if post.poll else post.type,
+        "attributedTo": post.attributed_to,
+        "to": list(post.to),
+        "cc": list(post.cc),
+        "published": instant(post.published),
+        "url": post.url or post.id,
+        "sensitive": post.sensitive,
+        "summary": post.summary or None,
+        "inReplyTo": post.in_reply_to,
+        "atomUri": post.id,
+        "inReplyToAtomUri": post.in_reply_to,
+        **_texts(post),
+        "attachment": [_media(file) for file in post.attachments],
+        "tag": [*map(_mention, post.mentions), *map(hashtag, post.hashtags), *map(emoji, post.emojis)],
+        **_counted(post),
+        **_quote(post),
+    }
+    if post.updated:
+        document["updated"] = instant(post.updated)
+    return document | (_poll(post.poll) if post.poll else {})
+
+
+def _texts(post: NoteOut) -> dict[str, Any]:
+    """The text; `contentMap` starts with the author's language, whose value is `content` byte for byte.
+
+    Readers take the language of a post from that equality, or from the first key.
+    """
+    texts: dict[str, Any] = {"content": post.content}
+    if post.language:
+        others = {tag: html for tag, html in post.translations.items() if tag != post.language}
+        texts["contentMap"] = {post.language: post.content, **others}
+    if post.title:
+        texts["name"] = post.title
+    if post.source is not None:
+        texts["source"] = {"content": post.source, "mediaType": post.source_type}
+    if post.conversation:
+        texts["conversation"] = post.conversation
+    if post.context:
+        texts["context"] = post.context
+    return texts
+
+
+def _media(file: MediaOut) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "type": "Document",
+        "mediaType": file.media_type,
+        "url": file.url,
+        "name": file.description,
+    }
+    if file.blurhash:
+        document["blurhash"] = file.blurhash
+    if file.focus:
+        document["focalPoint"] = list(file.focus)
+    if file.width and file.height:
+        document |= {"width": file.width, "height": file.height}
+    if file.thumbnail:
+        document["icon"] = picture(file.thumbnail)
+    return document
+
+
+def _mention(entry: MentionOut) -> dict[str, str]:
+    return {"type": "Mention", "href": entry.href, "name": entry.name}
+
+
+def _counted(post: NoteOut) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if post.replies:
+        found["replies"] = {"id": post.replies, "type": "Collection", "first": f"{post.replies}?page=true"}
+    if post.likes:
+        found["likes"] = {"id": post.likes, "type": "Collection", "totalItems": post.likes_count}
+    if post.shares:
+        found["shares"] = {"id": post.shares, "type": "Collection", "totalItems": post.shares_count}
+    return found
+
+
+def _quote(post: NoteOut) -> dict[str, Any]:
+    """The quoted post under its FEP-044f name and the older ones, and who may quote this one."""
+    found: dict[str, Any] = {}
+    if post.quote:
+        names = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
+        found |= dict.fromkeys(names, post.quote)
+    if post.quote_authorization:
+        found["quoteAuthorization"] = post.quote_authorization
+    if post.automatic is not None:
+        rule = {"automaticApproval": list(post.automatic), "manualApproval": list(post.manual)}
+        found["interactionPolicy"] = {"canQuote": rule}
+    return found
+
+
+def _poll(poll: PollOut) -> dict[str, Any]:
+    options = [
+        {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": votes}}
+        for name, votes in poll.options
+    ]
+    found: dict[str, Any] = {"anyOf" if poll.multiple else "oneOf": options, "votersCount": poll.voters}
+    if poll.ends_at:
+        found["endTime"] = instant(poll.ends_at)
+    if poll.closed:
+        found["closed"] = instant(poll.closed)
+    return found
+
+
+def vote(*, vote_id: str, voter: str, poll_id: str, poll_author: str, choice: str) -> dict[str, Any]:
+    """One choice in another server's poll: a Note with a name and no content, to the poll's author alone."""
+    return {
+        "@context": post_context(),
+        "id": vote_id,
+        "type": "Note",
+        "name": choice,
+        "attributedTo": voter,
+        "to": [poll_author],
+        "inReplyTo": poll_id,
+    }

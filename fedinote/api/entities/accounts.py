@@ -1,0 +1,170 @@
+"""Account and CredentialAccount entities, from rows, in batches.
+
+https://docs.joinmastodon.org/entities/Account/
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fedinote.api.entities.values import emojis, file_url, listed, moment
+from fedinote.auth.viewer import Viewer, rank
+from fedinote.infra.app import App
+from fedinote.infra.db import Query, Row
+from fedinote.infra.errors import NotFound
+
+_COLUMNS = """a.id, a.username, a.domain, a.uri, a.url, a.actor_type, a.display_name, a.note, a.fields, a.emojis,
+ a.avatar, a.avatar_remote, a.header, a.header_remote, a.locked, a.discoverable, a.indexable, a.hide_collections,
+ a.memorial, a.moved_to_uri, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
+ a.silenced_at, a.suspended_at, u.role"""
+# People who were not approved yet are nobody to others; those who left are gone.
+_SHOWN = "a.deleted_at IS NULL AND (u.state IS NULL OR u.state <> 'pending')"
+_FROM = f"SELECT {_COLUMNS} FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE {_SHOWN}"  # noqa: S608
+_BY_ID = f"{_FROM} AND a.id IN_INTS(?)"
+_BY_URI = f"{_FROM} AND a.uri IN_TEXTS(?)"
+_OWN = """SELECT u.role, u.default_visibility, u.default_sensitive, u.default_language, a.note_source, a.fields,
+ a.hide_collections, a.discoverable, a.indexable, a.also_known_as,
+ (SELECT COUNT(*) FROM follows f WHERE f.target_id = a.id AND NOT f.accepted) AS waiting
+ FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.account_id = ?"""
+_BOTS = ("Service", "Application")
+_ROLES = {"moderator": "Moderator", "admin": "Admin", "owner": "Owner"}
+# Mastodon's permission bits (https://docs.joinmastodon.org/entities/Role/#permission-flags)
+_PERMISSIONS = {"member": 0, "moderator": 0x10 | 0x400 | 0x4 | 0x8 | 0x100, "admin": 0x1 | 0x2, "owner": 0x1}
+
+
+def query(ids: Iterable[int]) -> Query:
+    """Return the query that `by_id` understands, for batching it with others."""
+    return _BY_ID, (list(ids),)
+
+
+async def accounts(app: App, ids: Sequence[int], viewer: Viewer | None = None) -> list[dict[str, Any]]:
+    """Return Account entities in the order of the ids; unknown and deleted accounts are left out.
+
+    One query; a second when one of them has moved. Accounts look the same to every viewer.
+    """
+    if not ids:
+        return []
+    found = await by_id(app, await app.db.rows(_BY_ID, list(ids)))
+    return [found[one] for one in ids if one in found]
+
+
+async def account(app: App, account_id: int) -> dict[str, Any]:
+    """Return one Account entity. `NotFound` when it does not exist."""
+    found = await accounts(app, [account_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def by_id(app: App, rows: Iterable[Row]) -> dict[int, dict[str, Any]]:
+    """Turn rows of `query` into Account entities by id; `moved` needs one more query when there is one."""
+    listed_rows = list(rows)
+    found = {row["id"]: entity(app, row) for row in listed_rows}
+    moved = {row["moved_to_uri"]: row["id"] for row in listed_rows if row["moved_to_uri"]}
+    if moved:
+        for row in await app.db.rows(_BY_URI, list(moved)):
+            target = entity(app, row)
+            for one in listed_rows:
+                if one["moved_to_uri"] == row["uri"]:
+                    found[one["id"]]["moved"] = target
+    return found
+
+
+def entity(app: App, row: Row) -> dict[str, Any]:
+    """Turn one row into an Account. What a suspended account says about itself is not shown."""
+    domain, username, kind = row["domain"], row["username"], row["actor_type"]
+    suspended = row["suspended_at"] is not None
+    avatar = _picture(app, row["avatar"], row["avatar_remote"], "avatar", hidden=suspended)
+    header = _picture(app, row["header"], row["header_remote"], "header", hidden=suspended)
+    last = row["last_status_at"]
+    value: dict[str, Any] = {
+        "id": str(row["id"]),
+        "username": username,
+        "acct": f"{username}@{domain}" if domain else username,
+        "display_name": "" if suspended else row["display_name"],
+        "locked": bool(row["locked"]),
+        "bot": kind in _BOTS,
+        "discoverable": bool(row["discoverable"]),
+        "indexable": bool(row["indexable"]),
+        "noindex": not row["indexable"],
+        "group": kind == "Group",
+        "created_at": moment(row["created_at"]),
+        "note": "" if suspended else row["note"],
+        "url": row["url"] or row["uri"],
+        "uri": row["uri"],
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "avatar_description": "",
+        "header": header,
+        "header_static": header,
+        "header_description": "",
+        "followers_count": row["followers_count"],
+        "following_count": row["following_count"],
+        "statuses_count": row["statuses_count"],
+        "last_status_at": None if last is None else moment(last)[:10],
+        "hide_collections": None if domain else bool(row["hide_collections"]),
+        "emojis": [] if suspended else emojis(row["emojis"]),
+        "fields": [] if suspended else fields(row["fields"]),
+        "roles": roles(row["role"]),
+    }
+    if row["memorial"]:
+        value["memorial"] = True
+    if suspended:
+        value["suspended"] = True
+    if row["silenced_at"] is not None:
+        value["limited"] = True
+    return value
+
+
+def _picture(app: App, key: str, remote: str, name: str, *, hidden: bool) -> str:
+    if not hidden:
+        if key:
+            return file_url(app, key)
+        if remote:
+            return remote
+    return f"{app.settings.base}/static/img/{name}.png"
+
+
+def fields(text: str | None) -> list[dict[str, Any]]:
+    """Return the Field entities of a snapshot column."""
+    return [
+        {"name": one.get("name", ""), "value": one.get("value", ""), "verified_at": one.get("verified_at")}
+        for one in listed(text)
+    ]
+
+
+def roles(role: str | None) -> list[dict[str, Any]]:
+    """Return the badges of somebody who runs this server; none for members and people elsewhere."""
+    name = _ROLES.get(role or "")
+    return [] if name is None else [{"id": str(rank(role or "")), "name": name, "color": ""}]
+
+
+async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
+    """Return the viewer's own CredentialAccount, with `source` and `role`. `NotFound` when the account is gone."""
+    mine, own = await app.db.many(query([viewer.account_id]), (_OWN, (viewer.account_id,)))
+    if not mine or not own:
+        raise NotFound
+    row = own[0]
+    value = (await by_id(app, mine))[viewer.account_id]
+    value["source"] = {
+        "privacy": row["default_visibility"],
+        "sensitive": bool(row["default_sensitive"]),
+        "language": row["default_language"],
+        "note": row["note_source"],
+        "fields": [{**one, "value": one.get("source", one["value"])} for one in fields(row["fields"])],
+        "follow_requests_count": row["waiting"],
+        "hide_collections": bool(row["hide_collections"]),
+        "discoverable": bool(row["discoverable"]),
+        "indexable": bool(row["indexable"]),
+        "attribution_domains": [],
+        "also_known_as": listed(row["also_known_as"]),
+    }
+    value["role"] = {
+        "id": str(rank(row["role"])),
+        "name": _ROLES.get(row["role"], ""),
+        "permissions": str(_PERMISSIONS.get(row["role"], 0)),
+        "color": "",
+        "highlighted": row["role"] in _ROLES,
+    }
+    return value
+
+

@@ -1,0 +1,35 @@
+"""MediaAttachment entities. https://docs.joinmastodon.org/entities/MediaAttachment/"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fedinote.api.entities.values import file_url, mapped
+from fedinote.infra.app import App
+from fedinote.infra.db import Query, Row
+
+COLUMNS = """m.id, m.post_id, m.kind, m.key, m.preview_key, m.remote_url, m.remote_preview, m.description, m.blurhash,
+ m.meta, m.state"""
+_OF_POSTS = f"SELECT {COLUMNS} FROM media m WHERE m.post_id IN_INTS(?) ORDER BY m.post_id, m.position, m.id"  # noqa: S608
+
+
+def of_posts(post_ids: Iterable[int]) -> Query:
+    """Return the query for the attachments of posts, in their order."""
+    return _OF_POSTS, (list(post_ids),)
+
+
+def media(app: App, row: Row) -> dict[str, Any]:
+    """Turn a row into a MediaAttachment. `url` is null while it is being worked on."""
+    key, preview = row["key"], row["preview_key"]
+    url = file_url(app, key) if key else row["remote_url"]
+    return {
+        "id": str(row["id"]),
+        "type": row["kind"],
+        "url": url if row["state"] == "ready" else None,
+        "preview_url": file_url(app, preview) if preview else (row["remote_preview"] or url),
+        "remote_url": row["remote_url"],
+        "preview_remote_url": row["remote_preview"],
+        "text_url": None,
+        "meta": mapped(row["meta"]),
+        "description": row["description"],
+        "blurhash": row["blurhash"],
+    }

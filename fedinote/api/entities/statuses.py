@@ -1,0 +1,218 @@
+"""Status entities, from ids, in batches: two hops to the database whatever the page holds.
+
+https://docs.joinmastodon.org/entities/Status/
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fedinote.api.entities import accounts, polls, tags
+from fedinote.api.entities import media as attachments
+from fedinote.api.entities.values import emojis, listed, mapped, moment, moment_or_none
+from fedinote.auth.viewer import Viewer
+from fedinote.infra.app import App
+from fedinote.infra.db import Query, Row
+from fedinote.infra.errors import NotFound
+from fedinote.posts import visibility
+
+_COLUMNS = """p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
+ p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.reblog_of_id, p.mentions, p.tags, p.emojis,
+ p.application, p.replies_count, p.reblogs_count, p.favourites_count, p.created_at, p.edited_at, p.source"""
+_POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
+  SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
+  UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
+ AND """  # noqa: S608
+_FAVOURITE, _BOOST, _BOOKMARK, _PIN, _MUTE, _VOTE = range(6)
+_FLAGS = """SELECT 0 AS kind, post_id AS id, 0 AS choice FROM favourites WHERE account_id = ? AND post_id IN_INTS(?)
+ UNION ALL SELECT 1, reblog_of_id, 0 FROM posts WHERE account_id = ? AND reblog_of_id IN_INTS(?)
+ UNION ALL SELECT 2, post_id, 0 FROM bookmarks WHERE account_id = ? AND post_id IN_INTS(?)
+ UNION ALL SELECT 3, post_id, 0 FROM pins WHERE account_id = ? AND post_id IN_INTS(?)
+ UNION ALL SELECT 4, conversation_id, 0 FROM conversation_mutes WHERE account_id = ? AND conversation_id IN_INTS(?)
+ UNION ALL SELECT 5, v.poll_id, v.choice FROM poll_votes v JOIN polls q ON q.id = v.poll_id
+  WHERE v.account_id = ? AND q.post_id IN_INTS(?)"""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a page of posts needs, by id. Without a viewer there are no flags."""
+
+    app: App
+    viewer_id: int | None
+    posts: dict[int, Row]
+    people: dict[int, dict[str, Any]] = field(default_factory=dict)
+    media: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    polls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    flags: tuple[set[int], ...] = ()
+    filtered: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+async def statuses(
+    app: App, ids: Sequence[int], viewer: Viewer | None, *, context: str = "public"
+) -> list[dict[str, Any]]:
+    """Return Status entities in the order of the ids; what is missing or not for the viewer is left out.
+
+    A boost is left out with the post that it boosts. `context` (home, notifications, public, thread, account) says
+    which of the viewer's filters apply; their results are in `filtered`. Without a viewer the keys favourited,
+    reblogged, muted, bookmarked, pinned and filtered are absent.
+    """
+    if not ids:
+        return []
+    viewer_id = None if viewer is None else viewer.account_id
+    where, params = visibility.condition("p", viewer_id)
+    wanted = list(ids)
+    rows = await app.db.rows(_POSTS + where, wanted, wanted, *params)
+    batch = _Batch(app, viewer_id, {row["id"]: row for row in rows})
+    await _gather(batch, context)
+    found = (_status(batch, batch.posts[one]) for one in wanted if one in batch.posts)
+    return [one for one in found if one is not None]
+
+
+async def status(app: App, post_id: int, viewer: Viewer | None, *, context: str = "thread") -> dict[str, Any]:
+    """Return one Status entity. `NotFound` when there is none for this viewer."""
+    found = await statuses(app, [post_id], viewer, context=context)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def _gather(batch: _Batch, context: str) -> None:
+    """Read all that belongs to the posts, in one hop (and one more for each rare thing: filters, moved authors)."""
+    app, posts = batch.app, batch.posts
+    shown = [row["id"] for row in posts.values() if row["reblog_of_id"] is None]
+    people = {row["account_id"] for row in posts.values()}
+    queries = [accounts.query(people), attachments.of_posts(shown), polls.of_posts(shown)]
+    if batch.viewer_id is not None:
+        queries.append(_flags(batch.viewer_id, shown, {row["conversation_id"] for row in posts.values()}))
+    authors, media, questions, *flagged = await app.db.many(*queries)
+    batch.people = await accounts.by_id(app, authors)
+    for row in media:
+        batch.media.setdefault(row["post_id"], []).append(attachments.media(app, row))
+    votes: dict[int, list[int]] = {}
+    if flagged:
+        batch.flags = tuple(set() for _ in range(_VOTE))
+        for row in flagged[0]:
+            if row["kind"] == _VOTE:
+                votes.setdefault(row["id"], []).append(row["choice"])
+            else:
+                batch.flags[row["kind"]].add(row["id"])
+    for row in questions:
+        batch.polls[row["post_id"]] = polls.entity(app, row, batch.viewer_id, sorted(votes.get(row["id"], ())))
+    batch.filtered = await _filtered(batch, context)
+
+
+def _flags(viewer_id: int, post_ids: list[int], conversation_ids: Iterable[int]) -> Query:
+    """Return the query for what the viewer did with the posts."""
+    params: list[Any] = [viewer_id, post_ids] * 6
+    params[2 * _MUTE + 1] = list(conversation_ids)
+    return _FLAGS, params
+
+
+async def _filtered(batch: _Batch, context: str) -> dict[int, list[dict[str, Any]]]:
+    """Return the FilterResult entities of the viewer's filters, by post id."""
+    return {}
+
+
+def _status(batch: _Batch, row: Row) -> dict[str, Any] | None:
+    """Turn a row into a Status; None when its author is gone, or the boosted post is not for the viewer."""
+    author = batch.people.get(row["account_id"])
+    if author is None:
+        return None
+    if row["reblog_of_id"] is None:
+        return _entity(batch, row, author, None)
+    inner = batch.posts.get(row["reblog_of_id"])
+    boosted = None if inner is None else _status(batch, inner)
+    return None if boosted is None else _entity(batch, row, author, boosted)
+
+
+def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, Any] | None) -> dict[str, Any]:
+    post_id = row["id"]
+    parent, parent_author = row["in_reply_to_id"], row["in_reply_to_account_id"]
+    value: dict[str, Any] = {
+        "id": str(post_id),
+        "created_at": moment(row["created_at"]),
+        "in_reply_to_id": None if parent is None else str(parent),
+        "in_reply_to_account_id": None if parent is None or parent_author is None else str(parent_author),
+        "sensitive": bool(row["sensitive"]),
+        "spoiler_text": row["spoiler_text"],
+        "visibility": row["visibility"],
+        "language": row["language"],
+        "uri": row["uri"],
+        "url": row["url"] or row["uri"],
+        "replies_count": row["replies_count"],
+        "reblogs_count": row["reblogs_count"],
+        "favourites_count": row["favourites_count"],
+        "edited_at": moment_or_none(row["edited_at"]),
+        "content": row["content"],
+        "reblog": boosted,
+        "application": mapped(row["application"]) or None,
+        "account": author,
+        "media_attachments": batch.media.get(post_id, []),
+        "mentions": listed(row["mentions"]),
+        "tags": _tags(batch.app, row["tags"]),
+        "emojis": emojis(row["emojis"]),
+        "card": None,
+        "poll": batch.polls.get(post_id),
+        "quote": None,
+    }
+    if batch.viewer_id is not None:
+        _mark(batch, row, value)
+    return value
+
+
+def _mark(batch: _Batch, row: Row, value: dict[str, Any]) -> None:
+    """Add what the viewer did with a post; a boost shows what was done with the boosted post."""
+    subject = row["reblog_of_id"] or row["id"]
+    flags = batch.flags
+    value["favourited"] = subject in flags[_FAVOURITE]
+    value["reblogged"] = subject in flags[_BOOST]
+    value["muted"] = row["conversation_id"] in flags[_MUTE]
+    value["bookmarked"] = subject in flags[_BOOKMARK]
+    if row["account_id"] == batch.viewer_id and row["reblog_of_id"] is None and row["visibility"] != "direct":
+        value["pinned"] = row["id"] in flags[_PIN]
+    value["filtered"] = batch.filtered.get(subject, [])
+
+
+def _tags(app: App, text: str) -> list[dict[str, str]]:
+    return [{"name": one["name"], "url": tags.url(app, one["name"])} for one in listed(text)]
+
+
+async def edits(app: App, post_id: int, viewer: Viewer | None) -> list[dict[str, Any]]:
+    """Return StatusEdit entities of a post, oldest first, the present version last. `NotFound`.
+
+    https://docs.joinmastodon.org/entities/StatusEdit/
+    """
+    now = await status(app, post_id, viewer)
+    former = await app.db.rows("SELECT * FROM post_edits WHERE post_id = ? ORDER BY created_at, id", post_id)
+    wanted = [int(one) for row in former for one in listed(row["media"])]
+    sql = f"SELECT {attachments.COLUMNS} FROM media m WHERE m.id IN_INTS(?)"  # noqa: S608
+    files = {str(row["id"]): attachments.media(app, row) for row in await app.db.rows(sql, wanted)}
+    versions = [_edit(row, now["account"], files) for row in former]
+    poll = now["poll"]
+    present = {
+        "content": now["content"],
+        "spoiler_text": now["spoiler_text"],
+        "sensitive": now["sensitive"],
+        "created_at": now["edited_at"] or now["created_at"],
+        "account": now["account"],
+        "media_attachments": now["media_attachments"],
+        "emojis": now["emojis"],
+    }
+    if poll is not None:
+        present["poll"] = {"options": [{"title": one["title"]} for one in poll["options"]]}
+    return [*versions, present]
+
+
+def _edit(row: Row, author: dict[str, Any], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    value = {
+        "content": row["content"],
+        "spoiler_text": row["spoiler_text"],
+        "sensitive": bool(row["sensitive"]),
+        "created_at": moment(row["created_at"]),
+        "account": author,
+        "media_attachments": [files[one] for one in listed(row["media"]) if one in files],
+        "emojis": emojis(row["emojis"]),
+    }
+    if row["poll"] is not None:
+        value["poll"] = {"options": [{"title": one["title"]} for one in listed(row["poll"])]}
+    return value

@@ -1,0 +1,48 @@
+"""The interface of all policies: a Subject goes in, a Verdict comes out. Local and remote pass the same rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from fedinote.infra.app import App
+
+Outcome = Literal["accept", "change", "hold", "reject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged. `domain` is "" for our own people; `uri` is "" for what was not published yet."""
+
+    kind: str
+    account_id: int
+    domain: str
+    text: str = ""
+    spoiler_text: str = ""
+    visibility: str = "public"
+    mentions: int = 0
+    has_media: bool = False
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a policy says, with its reason. `changes` are fields of the new post to replace."""
+
+    outcome: Outcome = "accept"
+    reason: str = ""
+    policy: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the subject must have no effect at all."""
+        return self.outcome == "reject"
+
+
+class Policy(Protocol):
+    """One rule."""
+
+    name: str
+
+    async def judge(self, app: App, subject: Subject) -> Verdict:
+        """Judge the subject. Reads only; the pipeline writes the audit log."""

@@ -1,0 +1,250 @@
+"""What an author wants to say, checked and turned into a post that can be stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import Invalid, NotFound
+from fedinote.posts import visibility
+from fedinote.text import compose, language
+
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+MIN_POLL_SECONDS = 300
+MAX_POLL_SECONDS = 31 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class PollDraft:
+    """A poll as its author wants it. `expires_in` is in seconds."""
+
+    options: tuple[str, ...]
+    expires_in: int
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post as a local author wrote it: plain text, ids of uploads, what it answers."""
+
+    text: str
+    spoiler_text: str = ""
+    sensitive: bool = False
+    visibility: str = "public"
+    language: str | None = None
+    in_reply_to_id: int | None = None
+    media_ids: tuple[int, ...] = ()
+    poll: PollDraft | None = None
+    application: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An account that a post is addressed to; `silent` when the text does not name it."""
+
+    account_id: int
+    username: str
+    acct: str
+    url: str
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewPoll:
+    """A poll ready to be stored. `votes` has a count for each option (known for remote polls)."""
+
+    options: tuple[str, ...]
+    votes: tuple[int, ...]
+    multiple: bool
+    hide_totals: bool
+    expires_at: datetime | None
+    voters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewMedia:
+    """A remote attachment: where it is and what its author says about it."""
+
+    kind: str
+    url: str
+    media_type: str = ""
+    preview: str | None = None
+    description: str | None = None
+    blurhash: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post that can be stored, from either door. Without `uri` it is local and its URI is made from its id.
+
+    `content` and `spoiler_text` are safe already. `tags` are pairs (folded name, name as written).
+    """
+
+    author_id: int
+    visibility: str
+    content: str
+    created_at: datetime
+    uri: str | None = None
+    url: str | None = None
+    object_type: str = "Note"
+    source: str = ""
+    spoiler_text: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    content_map: Mapping[str, str] | None = None
+    summary_map: Mapping[str, str] | None = None
+    in_reply_to_id: int | None = None
+    in_reply_to_account_id: int | None = None
+    in_reply_to_uri: str | None = None
+    conversation_id: int | None = None
+    mentions: tuple[Mention, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    emojis: tuple[Mapping[str, str], ...] = ()
+    upload_ids: tuple[int, ...] = ()
+    media: tuple[NewMedia, ...] = ()
+    poll: NewPoll | None = None
+    application: Mapping[str, Any] | None = None
+    edited_at: datetime | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether it was written here."""
+        return self.uri is None
+
+
+async def prepare(app: App, author_id: int, draft: Draft) -> NewPost:
+    """Check a draft and turn its text into HTML. Raises Invalid with a sentence for the author, NotFound for a parent."""
+    _check_text(app, draft)
+    parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
+    mentions = await _mentions(app, draft, author_id, parent)
+    return NewPost(
+        author_id=author_id,
+        visibility=_visibility(draft.visibility),
+        content=to_html(app, draft.text, mentions),
+        created_at=app.now(),
+        source=draft.text,
+        spoiler_text=draft.spoiler_text.strip(),
+        sensitive=draft.sensitive or bool(draft.spoiler_text.strip()),
+        language=_language(draft),
+        in_reply_to_id=parent["id"] if parent else None,
+        in_reply_to_account_id=parent["account_id"] if parent else None,
+        conversation_id=parent["conversation_id"] if parent else None,
+        mentions=mentions,
+        tags=tuple((tag.name, tag.display) for tag in compose.find_hashtags(draft.text)),
+        emojis=await emojis(app, "", f"{draft.spoiler_text} {draft.text}"),
+        upload_ids=await _uploads(app, author_id, draft.media_ids),
+        poll=_poll(app, draft.poll),
+        application=draft.application,
+    )
+
+
+def to_html(app: App, text: str, mentions: Sequence[Mention]) -> str:
+    """Turn an author's plain text into post HTML, with links to those it names and to its tags."""
+    targets = {m.acct.lower(): compose.MentionTarget(m.acct, m.url, m.url) for m in mentions}
+    for mention in mentions:
+        if "@" not in mention.acct:
+            targets[f"{mention.acct.lower()}@{app.settings.host}"] = targets[mention.acct.lower()]
+    return compose.compose(text, mentions=targets, tag_url=lambda name: app.url(f"/tags/{name}"))
+
+
+async def emojis(app: App, domain: str, text: str) -> tuple[Mapping[str, str], ...]:
+    """Find which custom emoji of a server (`""`: ours) a text uses."""
+    codes = list(compose.find_emoji(text))
+    if not codes:
+        return ()
+    rows = await app.db.rows(
+        "SELECT shortcode, url, static_url FROM custom_emojis WHERE domain = ? AND shortcode IN_TEXTS(?)", domain, codes
+    )
+    return tuple({"shortcode": r["shortcode"], "url": r["url"], "static_url": r["static_url"]} for r in rows)
+
+
+def _check_text(app: App, draft: Draft) -> None:
+    if not draft.text.strip() and not draft.media_ids and draft.poll is None:
+        raise Invalid("Validation failed: Text can't be blank")
+    most = app.settings.posts.max_characters
+    if compose.length(draft.text) + compose.length(draft.spoiler_text) > most:
+        raise Invalid(f"Validation failed: Text character limit of {most} exceeded")
+    if draft.poll is not None and draft.media_ids:
+        raise Invalid("Validation failed: A post has either media or a poll")
+
+
+def _visibility(value: str) -> str:
+    if value not in VISIBILITIES:
+        raise Invalid(f"Validation failed: Visibility must be one of {', '.join(VISIBILITIES)}")
+    return value
+
+
+def _language(draft: Draft) -> str | None:
+    if draft.language:
+        tag = language.canonical(draft.language)
+        if tag is None:
+            raise Invalid("Validation failed: Language is not a valid BCP 47 tag")
+        return tag
+    return language.detect(draft.text)
+
+
+async def _mentions(app: App, draft: Draft, author_id: int, parent: Row | None) -> tuple[Mention, ...]:
+    found = {}
+    for handle in compose.find_mentions(draft.text):
+        name, _, domain = handle.lower().partition("@")
+        found[(name, "" if domain == app.settings.host else domain)] = True
+    if not found:
+        return ()
+    rows = await app.db.rows(
+        "SELECT id, username, username_key, domain, url, uri FROM accounts"
+        " WHERE username_key IN_TEXTS(?) AND domain IN_TEXTS(?) AND suspended_at IS NULL AND deleted_at IS NULL",
+        [name for name, _ in found],
+        [domain for _, domain in found],
+    )
+    return tuple(mention(row) for row in rows if (row["username_key"], row["domain"]) in found)
+
+
+def mention(row: Row, *, silent: bool = False) -> Mention:
+    """Make a Mention of an account row (id, username, domain, url, uri)."""
+    acct = row["username"] if row["domain"] == "" else f"{row['username']}@{row['domain']}"
+    return Mention(row["id"], row["username"], acct, row["url"] or row["uri"], silent)
+
+
+async def _uploads(app: App, author_id: int, ids: Sequence[int]) -> tuple[int, ...]:
+    if not ids:
+        return ()
+    most = app.settings.posts.max_attachments
+    if len(ids) > most:
+        raise Invalid(f"Validation failed: Cannot attach more than {most} files")
+    rows = await app.db.rows(
+        "SELECT id, state FROM media WHERE id IN_INTS(?) AND account_id = ? AND post_id IS NULL", list(ids), author_id
+    )
+    states = {row["id"]: row["state"] for row in rows}
+    if set(states) != set(ids):
+        raise NotFound("Media attachment not found")
+    if any(state != "ready" for state in states.values()):
+        raise Invalid("Cannot attach files that have not finished processing. Try again in a moment!")
+    return tuple(dict.fromkeys(ids))
+
+
+def _poll(app: App, poll: PollDraft | None) -> NewPoll | None:
+    if poll is None:
+        return None
+    limits = app.settings.posts
+    options = tuple(option.strip() for option in poll.options)
+    if len(options) < 2 or not all(options) or len(set(options)) != len(options):  # noqa: PLR2004
+        raise Invalid("Validation failed: A poll needs at least two different options")
+    if len(options) > limits.max_poll_options:
+        raise Invalid(f"Validation failed: A poll can have at most {limits.max_poll_options} options")
+    if any(len(option) > limits.max_poll_option_characters for option in options):
+        raise Invalid(f"Validation failed: An option can have at most {limits.max_poll_option_characters} characters")
+    if not MIN_POLL_SECONDS <= poll.expires_in <= MAX_POLL_SECONDS:
+        raise Invalid("Validation failed: A poll lasts from 5 minutes to 31 days")
+    ends = app.now() + timedelta(seconds=poll.expires_in)
+    return NewPoll(options, (0,) * len(options), poll.multiple, poll.hide_totals, ends)
+
+
+def encoded(value: Any) -> str | None:
+    """Encode a value for a JSON column; None stays None."""
+    return None if value is None else msgspec.json.encode(value).decode()

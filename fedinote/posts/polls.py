@@ -1,0 +1,90 @@
+"""Voting, and the end of polls."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from fedinote.events import PollClosed, PollVoted
+from fedinote.infra import jobs
+from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
+from fedinote.infra.db import Row
+from fedinote.infra.errors import Invalid, NotFound
+from fedinote.posts import visibility
+from fedinote.posts.drafts import encoded
+
+CLOSE_JOB = "posts.close_poll"
+
+
+async def find(app: App, viewer_id: int | None, poll_id: int) -> Row:
+    """Return a poll's row with its post's author as `author_id`; NotFound when the viewer may not see the post."""
+    row = await app.db.row(
+        "SELECT q.*, p.account_id AS author_id, p.local FROM polls q JOIN posts p ON p.id = q.post_id WHERE q.id = ?",
+        poll_id,
+    )
+    if row is None:
+        raise NotFound
+    await visibility.sees(app, viewer_id, row["post_id"])
+    return row
+
+
+async def vote(app: App, account_id: int, poll_id: int, choices: Sequence[int], *, local: bool = True) -> None:
+    """Count a person's choices, once. Raises Invalid: ended, own poll, voted already, no such option, too many.
+
+    A remote voter's choices come one by one (`local` False): each adds to those before in a poll with several
+    choices. Emits PollVoted.
+    """
+    poll = await find(app, account_id, poll_id)
+    options = msgspec.json.decode(poll["options"])
+    wanted = tuple(dict.fromkeys(choices))
+    _check(app, poll, account_id, wanted, len(options))
+    async with app.db.transaction():
+        before = {r["choice"] for r in await app.db.rows(
+            "SELECT choice FROM poll_votes WHERE poll_id = ? AND account_id = ?", poll_id, account_id)}  # fmt: skip
+        if before and (local or not poll["multiple"] or before & set(wanted)):
+            raise Invalid("Validation failed: You have already voted on this poll")
+        await app.db.execute_many(
+            "INSERT INTO poll_votes (poll_id, account_id, choice) VALUES (?, ?, ?)",
+            [(poll_id, account_id, choice) for choice in wanted],
+        )
+        fresh = await app.db.row("SELECT options FROM polls WHERE id = ?", poll_id)
+        counted = msgspec.json.decode(fresh["options"]) if fresh else options
+        for choice in wanted:
+            counted[choice]["votes"] += 1
+        await app.db.execute(
+            "UPDATE polls SET options = ?, voters_count = voters_count + ? WHERE id = ?",
+            encoded(counted),
+            0 if before else 1,
+            poll_id,
+        )
+        await app.emit(PollVoted(poll_id, poll["post_id"], account_id, poll["author_id"], local, wanted))
+
+
+def _check(app: App, poll: Row, account_id: int, choices: tuple[int, ...], options: int) -> None:
+    if poll["expires_at"] is not None and poll["expires_at"] <= to_ms(app.now()):
+        raise Invalid("Validation failed: The poll has already ended")
+    if poll["author_id"] == account_id:
+        raise Invalid("Validation failed: You cannot vote in your own poll")
+    if not choices or any(choice < 0 or choice >= options for choice in choices):
+        raise Invalid("Validation failed: The chosen option does not exist")
+    if len(choices) > 1 and not poll["multiple"]:
+        raise Invalid("Validation failed: Only one option can be chosen")
+
+
+async def plan_close(app: App, post_id: int) -> None:
+    """Queue the end of a post's poll, if it has one that ends."""
+    poll = await app.db.row("SELECT id, expires_at FROM polls WHERE post_id = ?", post_id)
+    if poll is None or poll["expires_at"] is None:
+        return
+    delay = max(0.0, (poll["expires_at"] - to_ms(app.now())) / 1000)
+    await jobs.enqueue(app, CLOSE_JOB, {"poll_id": poll["id"]}, key=f"close-poll-{poll['id']}", delay=delay)
+
+
+async def close(app: App, poll_id: int) -> None:
+    """Tell those concerned that a poll has ended. Emits PollClosed."""
+    row = await app.db.row(
+        "SELECT q.id, q.post_id, p.account_id FROM polls q JOIN posts p ON p.id = q.post_id WHERE q.id = ?", poll_id
+    )
+    if row is not None:
+        async with app.db.transaction():
+            await app.emit(PollClosed(row["id"], row["post_id"], row["account_id"]))

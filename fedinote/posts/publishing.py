@@ -1,0 +1,384 @@
+"""The verb behind every post: written here, or received from another server. Also editing and deleting."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from fedinote.events import PostDeleted, PostEdited, PostPublished
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms, to_ms
+from fedinote.infra.db import Query, Row
+from fedinote.infra.errors import Forbidden, Invalid, NotFound
+from fedinote.policy import pipeline
+from fedinote.policy.base import Subject
+from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
+
+FRESH = timedelta(days=2)  # older posts arrive silently: no home timeline, no notifications
+
+_INSERT = """
+INSERT INTO posts (id, account_id, uri, url, local, object_type, visibility, content, source, spoiler_text, sensitive,
+  language, content_map, summary_map, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, conversation_id,
+  reblog_of_id, mentions, tags, emojis, application, media_count, replies_count, reblogs_count, favourites_count,
+  created_at, edited_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+async def publish(app: App, author_id: int, draft: Draft, *, idempotency_key: str | None = None) -> int:
+    """Publish what a local author wrote; return the post's id.
+
+    The same idempotency key of the same author gives the first post again. Raises Invalid, NotFound (parent, media)
+    and Forbidden (a policy, with its reason).
+    """
+    if idempotency_key and (earlier := await _earlier(app, author_id, idempotency_key)):
+        return earlier
+    new = await prepare(app, author_id, draft)
+    async with app.db.transaction():
+        if idempotency_key and (earlier := await _earlier(app, author_id, idempotency_key)):
+            return earlier
+        post_id = await store(app, new)
+        if post_id is None:
+            raise Forbidden("This post was refused by the rules of this server")
+        if idempotency_key:
+            await app.db.execute(
+                "INSERT INTO idempotency_keys (account_id, key, post_id, created_at) VALUES (?, ?, ?, ?)",
+                author_id,
+                idempotency_key[:255],
+                post_id,
+                app.now(),
+            )
+    return post_id
+
+
+async def _earlier(app: App, author_id: int, key: str) -> int | None:
+    value: int | None = await app.db.value(
+        "SELECT k.post_id AS value FROM idempotency_keys k JOIN posts p ON p.id = k.post_id"
+        " WHERE k.account_id = ? AND k.key = ?",
+        author_id,
+        key[:255],
+    )
+    return value
+
+
+async def store(app: App, new: NewPost) -> int | None:
+    """Store a post from either door, once by its URI; return its id, or None when a policy rejects it.
+
+    A post that is there already is left alone, and its id is returned. Emits PostPublished.
+    """
+    author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", new.author_id)
+    if author is None:
+        raise NotFound
+    verdict = await pipeline.check(app, _subject(new, author))
+    if verdict.rejected:
+        return None
+    new = replace(new, **verdict.changes)
+    post_id = app.ids.next() if new.local else app.ids.at(min(new.created_at, app.now()))
+    async with app.db.transaction():
+        if not await app.db.returning(_INSERT, *_values(app, new, author, post_id)):
+            found: int | None = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", new.uri)
+            return found
+        await app.db.write(*_links(app, new, post_id))
+        await _attach(app, new, post_id)
+        await app.emit(_published(app, new, post_id))
+    return post_id
+
+
+def _subject(new: NewPost, author: Row) -> Subject:
+    return Subject(
+        kind="post",
+        account_id=new.author_id,
+        domain=author["domain"],
+        text=new.content,
+        spoiler_text=new.spoiler_text,
+        visibility=new.visibility,
+        mentions=len(new.mentions),
+        has_media=bool(new.media or new.upload_ids),
+        uri=new.uri or "",
+    )
+
+
+def _published(app: App, new: NewPost, post_id: int) -> PostPublished:
+    return PostPublished(
+        post_id=post_id,
+        author_id=new.author_id,
+        local=new.local,
+        visibility=new.visibility,
+        in_reply_to_id=new.in_reply_to_id,
+        in_reply_to_account_id=new.in_reply_to_account_id,
+        mentioned_ids=tuple(m.account_id for m in new.mentions),
+        fresh=new.created_at > app.now() - FRESH,
+    )
+
+
+def _values(app: App, new: NewPost, author: Row, post_id: int) -> list[Any]:
+    uri = new.uri or f"{author['uri']}/statuses/{post_id}"
+    url = new.url if new.uri else app.url(f"/@{author['username']}/{post_id}")
+    return [
+        post_id, new.author_id, uri, url, new.local, new.object_type, new.visibility, new.content, new.source,
+        new.spoiler_text, new.sensitive, new.language, encoded(new.content_map), encoded(new.summary_map),
+        new.in_reply_to_id, new.in_reply_to_account_id, None if new.in_reply_to_id else new.in_reply_to_uri,
+        new.conversation_id or post_id, None, *_snapshots(new), encoded(new.application), len(new.upload_ids) + len(new.media), new.created_at,
+        new.edited_at,
+    ]  # fmt: skip
+
+
+def _snapshots(new: NewPost) -> tuple[str | None, str | None, str | None]:
+    """Encode mentions, tags and emojis as they are kept in the post for rendering."""
+    mentions = [
+        {"id": str(m.account_id), "username": m.username, "acct": m.acct, "url": m.url}
+        for m in new.mentions
+        if not m.silent
+    ]
+    return encoded(mentions), encoded([{"name": name} for name, _ in new.tags]), encoded(list(new.emojis))
+
+
+def _links(app: App, new: NewPost, post_id: int) -> list[Query]:
+    """Give the statements that count the post and link it with mentions, tags, and answers that came before it."""
+    queries: list[Query] = [
+        (
+            "UPDATE accounts SET statuses_count = statuses_count + 1, last_status_at = ? WHERE id = ?",
+            (new.created_at, new.author_id),
+        ),
+        *(
+            (
+                "INSERT INTO post_mentions (post_id, account_id, silent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (post_id, m.account_id, m.silent),
+            )
+            for m in new.mentions
+        ),
+        *tag_links(app, post_id, new.tags),
+    ]
+    if new.in_reply_to_id:
+        queries.append(("UPDATE posts SET replies_count = replies_count + 1 WHERE id = ?", (new.in_reply_to_id,)))
+    if new.uri:
+        queries += _adoption(new, post_id)
+    return queries
+
+
+def tag_links(app: App, post_id: int, tags: tuple[tuple[str, str], ...]) -> list[Query]:
+    """Give the statements that make the tags where they are new, and link the post with them."""
+    if not tags:
+        return []
+    made: list[Query] = [
+        (
+            "INSERT INTO tags (id, name, display, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (app.ids.next(), name, display, app.now()),
+        )
+        for name, display in tags
+    ]
+    names = [name for name, _ in tags]
+    link = "INSERT INTO post_tags (tag_id, post_id) SELECT id, CAST(? AS BIGINT) FROM tags WHERE name IN_TEXTS(?)"
+    return [*made, (f"{link} ON CONFLICT DO NOTHING", (post_id, names))]
+
+
+def _adoption(new: NewPost, post_id: int) -> list[Query]:
+    """Give the statements by which answers that came before their parent find it."""
+    return [
+        (
+            "UPDATE posts SET replies_count = (SELECT COUNT(*) FROM posts c WHERE c.in_reply_to_uri = ?) WHERE id = ?"
+            " AND EXISTS (SELECT 1 FROM posts c WHERE c.in_reply_to_uri = ?)",
+            (new.uri, post_id, new.uri),
+        ),
+        (
+            "UPDATE posts SET in_reply_to_id = ?, in_reply_to_account_id = ?, in_reply_to_uri = NULL"
+            " WHERE in_reply_to_uri = ? AND id <> ?",
+            (post_id, new.author_id, new.uri, post_id),
+        ),
+    ]
+
+
+async def _attach(app: App, new: NewPost, post_id: int) -> None:
+    for position, upload_id in enumerate(new.upload_ids):
+        taken = await app.db.execute(
+            "UPDATE media SET post_id = ?, position = ? WHERE id = ? AND post_id IS NULL", post_id, position, upload_id
+        )
+        if not taken:
+            raise Invalid("Media attachment is already in use")
+    await _store_media(app, new, post_id)
+    if new.poll is not None:
+        await _store_poll(app, new.poll, post_id)
+
+
+async def _store_media(app: App, new: NewPost, post_id: int) -> None:
+    await app.db.execute_many(
+        "INSERT INTO media (id, account_id, post_id, kind, media_type, key, preview_key, remote_url, remote_preview,"
+        " description, blurhash, meta, position, state, created_at)"
+        " VALUES (?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, 'ready', ?)",
+        [
+            (
+                app.ids.next(), new.author_id, post_id, m.kind, m.media_type, m.url, m.preview, m.description,
+                m.blurhash, encoded(m.meta), position, app.now(),
+            )
+            for position, m in enumerate(new.media)
+        ],
+    )  # fmt: skip
+
+
+async def _store_poll(app: App, poll: NewPoll, post_id: int) -> None:
+    options = [{"title": title, "votes": votes} for title, votes in zip(poll.options, poll.votes, strict=True)]
+    await app.db.execute(
+        "INSERT INTO polls (id, post_id, options, multiple, hide_totals, expires_at, voters_count)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        app.ids.next(),
+        post_id,
+        encoded(options),
+        poll.multiple,
+        poll.hide_totals,
+        poll.expires_at,
+        poll.voters,
+    )
+
+
+async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
+    """Give a local post a new text, media or poll. Visibility and parent stay. Raises NotFound for others' posts."""
+    row = await app.db.row(
+        "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL",
+        post_id,
+        author_id,
+    )
+    if row is None:
+        raise NotFound
+    kept = {r["id"] for r in await app.db.rows("SELECT id FROM media WHERE post_id = ?", post_id)}
+    new_ids = tuple(i for i in draft.media_ids if i not in kept)
+    draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None, media_ids=new_ids)
+    if not draft.text.strip() and kept:
+        draft = replace(draft, text=draft.text or " ")
+    new = replace(await prepare(app, author_id, draft), edited_at=app.now())
+    async with app.db.transaction():
+        await revise(app, row, new)
+
+
+async def revise(app: App, row: Row, new: NewPost) -> bool:
+    """Make `new` the present version of the post in `row`, from either door; the former one joins the history.
+
+    Identity, author, visibility, time and parent stay as they are. False when the version is not newer than what is
+    here, or a policy rejects it. Emits PostEdited.
+    """
+    edited_at = new.edited_at or app.now()
+    if row["edited_at"] is not None and to_ms(edited_at) <= row["edited_at"]:
+        return False
+    author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
+    if author is None or (await pipeline.check(app, _subject(new, author))).rejected:
+        return False
+    async with app.db.transaction():
+        before = {r["account_id"] for r in await app.db.rows(
+            "SELECT account_id FROM post_mentions WHERE post_id = ?", row["id"])}  # fmt: skip
+        await _remember(app, row)
+        await _rewrite(app, row, new, edited_at)
+        added = tuple(m.account_id for m in new.mentions if m.account_id not in before)
+        await app.emit(PostEdited(row["id"], row["account_id"], bool(row["local"]), row["visibility"], added))
+    return True
+
+
+async def _remember(app: App, row: Row) -> None:
+    """Copy the present version into the history."""
+    media = [r["id"] for r in await app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", row["id"])]
+    poll = await app.db.row("SELECT options FROM polls WHERE post_id = ?", row["id"])
+    await app.db.execute(
+        "INSERT INTO post_edits (id, post_id, content, spoiler_text, sensitive, language, media, poll, emojis,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        app.ids.next(),
+        row["id"],
+        row["content"],
+        row["spoiler_text"],
+        bool(row["sensitive"]),
+        row["language"],
+        encoded([str(i) for i in media]),
+        poll["options"] if poll else None,
+        row["emojis"],
+        row["edited_at"] or row["created_at"],
+    )
+
+
+async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> None:
+    post_id = row["id"]
+    await app.db.write(
+        (
+            "UPDATE posts SET content = ?, source = ?, spoiler_text = ?, sensitive = ?, language = ?, content_map = ?,"
+            " summary_map = ?, mentions = ?, tags = ?, emojis = ?, edited_at = ? WHERE id = ?",
+            (
+                new.content, new.source, new.spoiler_text, new.sensitive, new.language, encoded(new.content_map),
+                encoded(new.summary_map), *_snapshots(new), edited_at, post_id,
+            ),
+        ),
+        ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),
+        *tag_links(app, post_id, new.tags),
+        *(
+            (
+                "INSERT INTO post_mentions (post_id, account_id, silent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (post_id, m.account_id, m.silent),
+            )
+            for m in new.mentions
+        ),
+    )  # fmt: skip
+    await _rewrite_media(app, row, new)
+    await _rewrite_poll(app, post_id, new.poll)
+
+
+async def _rewrite_media(app: App, row: Row, new: NewPost) -> None:
+    if not row["local"]:
+        await app.db.execute("UPDATE media SET post_id = NULL WHERE post_id = ?", row["id"])
+    await _attach(app, replace(new, poll=None), row["id"])
+    await app.db.execute(
+        "UPDATE posts SET media_count = (SELECT COUNT(*) FROM media m WHERE m.post_id = posts.id) WHERE id = ?",
+        row["id"],
+    )
+
+
+async def _rewrite_poll(app: App, post_id: int, poll: NewPoll | None) -> None:
+    """Keep the votes when the options are the same; a changed poll starts anew (A12: options change resets votes)."""
+    old = await app.db.row("SELECT id, options FROM polls WHERE post_id = ?", post_id)
+    if old is not None and poll is not None:
+        titles = tuple(o["title"] for o in msgspec.json.decode(old["options"]))
+        if titles == poll.options:
+            return
+    if old is not None:
+        await app.db.execute("DELETE FROM polls WHERE id = ?", old["id"])
+    if poll is not None:
+        await _store_poll(app, poll, post_id)
+
+
+async def delete(app: App, post_id: int) -> None:
+    """Remove a post (or boost) for good: its URI answers 410 from now on, and nobody can bring it back."""
+    async with app.db.transaction():
+        row = await app.db.row("SELECT * FROM posts WHERE id = ?", post_id)
+        if row is None:
+            raise NotFound
+        await app.emit(
+            PostDeleted(
+                post_id, row["account_id"], bool(row["local"]), row["uri"], row["visibility"], row["reblog_of_id"]
+            )
+        )
+        await app.db.write(
+            ("INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (row["uri"], app.now())),
+            *_uncounted(row),
+            ("UPDATE media SET post_id = NULL WHERE post_id = ?", (post_id,)),
+            ("DELETE FROM posts WHERE id = ?", (post_id,)),
+        )
+
+
+def _uncounted(row: Row) -> list[Query]:
+    queries: list[Query] = [
+        (
+            "UPDATE accounts SET statuses_count = statuses_count - 1 WHERE id = ? AND statuses_count > 0",
+            (row["account_id"],),
+        )
+    ]
+    for column, parent in (("replies_count", row["in_reply_to_id"]), ("reblogs_count", row["reblog_of_id"])):
+        if parent is not None:
+            sql = f"UPDATE posts SET {column} = {column} - 1 WHERE id = ? AND {column} > 0"  # noqa: S608
+            queries.append((sql, (parent,)))
+    return queries
+
+
+async def is_deleted(app: App, uri: str) -> bool:
+    """Tell whether an object with this URI was deleted (here or by its author elsewhere)."""
+    return await app.db.row("SELECT 1 AS value FROM tombstones WHERE uri = ?", uri) is not None
+
+
+def published_at(row: Row) -> datetime:
+    """Return when a post row was published."""
+    return from_ms(row["created_at"])

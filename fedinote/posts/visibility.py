@@ -1,0 +1,60 @@
+"""Who may see a post: one rule, as an SQL condition and as a check of a single post by the same SQL."""
+
+from collections.abc import Sequence
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import NotFound
+
+_ANYBODY = """({a}.visibility IN ('public', 'unlisted')
+ AND NOT EXISTS (SELECT 1 FROM accounts va WHERE va.id = {a}.account_id AND va.suspended_at IS NOT NULL))"""
+
+_PERSON = """(({a}.visibility IN ('public', 'unlisted') OR {a}.account_id = ?
+  OR EXISTS (SELECT 1 FROM post_mentions vm WHERE vm.post_id = {a}.id AND vm.account_id = ?)
+  OR ({a}.visibility = 'private' AND EXISTS (
+    SELECT 1 FROM follows vf WHERE vf.follower_id = ? AND vf.target_id = {a}.account_id AND vf.accepted)))
+ AND NOT EXISTS (SELECT 1 FROM blocks vb WHERE vb.account_id = {a}.account_id AND vb.target_id = ?)
+ AND NOT EXISTS (SELECT 1 FROM accounts va WHERE va.id = {a}.account_id AND va.suspended_at IS NOT NULL))"""
+
+
+def condition(alias: str, viewer_id: int | None) -> tuple[str, list[int]]:
+    """Return the SQL condition (and its parameters) that keeps the posts the viewer may see.
+
+    `alias` is the name of the posts table in the query. Public and unlisted posts are for anybody, private ones for
+    accepted followers, all for those they are addressed to and for the author; never for those the author blocks,
+    nor from a suspended account. A boost needs the condition twice: on itself and on the boosted post.
+    """
+    if viewer_id is None:
+        return _ANYBODY.format(a=alias), []
+    return _PERSON.format(a=alias), [viewer_id] * 4
+
+
+async def visible(app: App, viewer_id: int | None, post_ids: Sequence[int]) -> set[int]:
+    """Return which of the posts the viewer may see; a boost only with the post that it boosts."""
+    own, own_params = condition("p", viewer_id)
+    inner, inner_params = condition("o", viewer_id)
+    rows = await app.db.rows(
+        f"SELECT p.id FROM posts p WHERE p.id IN_INTS(?) AND {own} AND (p.reblog_of_id IS NULL OR EXISTS"  # noqa: S608
+        f" (SELECT 1 FROM posts o WHERE o.id = p.reblog_of_id AND {inner}))",
+        list(post_ids),
+        *own_params,
+        *inner_params,
+    )
+    return {row["id"] for row in rows}
+
+
+async def sees(app: App, viewer_id: int | None, post_id: int) -> Row:
+    """Return the post's row, or raise NotFound when it does not exist or is not for this viewer (the same answer)."""
+    own, params = condition("p", viewer_id)
+    row = await app.db.row(f"SELECT p.* FROM posts p WHERE p.id = ? AND {own}", post_id, *params)  # noqa: S608
+    if row is None:
+        raise NotFound
+    if row["reblog_of_id"] is not None:
+        await sees(app, viewer_id, row["reblog_of_id"])
+    return row
+
+
+async def original(app: App, viewer_id: int | None, post_id: int) -> Row:
+    """Return the post, or the one that it boosts, if the viewer may see it; NotFound otherwise."""
+    row = await sees(app, viewer_id, post_id)
+    return row if row["reblog_of_id"] is None else await sees(app, viewer_id, row["reblog_of_id"])
