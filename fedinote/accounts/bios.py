@@ -39,12 +39,11 @@ async def _targets(app: App, handles: list[str]) -> dict[str, MentionTarget]:
     )
     targets = {}
     for row in rows:
-        handle = wanted.get((row["username_key"], row["domain"]))
-        if handle is not None:
+        known = wanted.get((row["username_key"], row["domain"]))
+        if known is not None:
             acct = f"{row['username']}@{row['domain']}" if row["domain"] else row["username"]
-            targets[handle] = MentionTarget(acct, row["url"] or row["uri"], row["uri"])
+            targets[known] = MentionTarget(acct, row["url"] or row["uri"], row["uri"])
     return targets
-
 
 
 def _tag_url(app: App) -> Callable[[str], str]:

@@ -154,8 +154,8 @@ async def update(app: App, account_id: int, changes: Changes) -> Account:
 
     Pictures that are replaced are removed from the storage once the change is committed.
     """
-    account = await Account.get_or_none(id=account_id, using_db=app.db.orm)
-    if account is None or not account.is_local or account.deleted_at is not None:
+    account = await Account.filter(id=account_id, domain="", deleted_at=None).using_db(app.db.orm).first()
+    if account is None:
         raise NotFound
     values = await _values(app, changes)
     replaced = [
@@ -223,7 +223,7 @@ async def find(app: App, acct: str) -> Account | None:
     Our own domain counts as local. Accounts that were deleted, and people not yet approved, are not found.
     """
     username, _, domain = acct.strip().removeprefix("@").partition("@")
-    if not username or len(username) > 2048:  # noqa: PLR2004  as long as the column
+    if not username or len(username) > 2048:
         return None
     domain = domain.lower()
     if domain in ("", app.settings.host.lower()):
@@ -238,9 +238,7 @@ async def find(app: App, acct: str) -> Account | None:
 async def local(app: App, username: str) -> Account | None:
     """Return the local account of a username, whatever its case; None as for `find`. The instance actor is found."""
     account = (
-        await Account.filter(username_key=names.key(username), domain="", deleted_at=None)
-        .using_db(app.db.orm)
-        .first()
+        await Account.filter(username_key=names.key(username), domain="", deleted_at=None).using_db(app.db.orm).first()
     )
     if account is None:
         return None

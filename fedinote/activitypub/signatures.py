@@ -102,10 +102,9 @@ def sign(
 ) -> dict[str, str]:
     """The headers to add to an outgoing request: Host, Date, Signature, and Digest when there is a body to come.
 
-    Signs `(request-target) host date`, and with a body also `digest` and `content-type` (when `headers` has one):
-    what all known servers demand, and one SHA-256 digest, which is all that Misskey accepts. The URL must be sent
-    byte for byte as given, and no header be changed. `with_query=False` signs the path alone, which a few servers
-    expect. Raises `Malformed` when the URL is not http(s) in ASCII.
+    Signs `(request-target) host date`, and with a body also `digest` and `content-type` (when `headers` has one): one
+    SHA-256 digest, which is all that Misskey accepts. The URL must be sent byte for byte as given.
+    `with_query=False` signs the path alone, which a few servers expect. Raises `Malformed` unless http(s) in ASCII.
     """
     host, target = _host_and_target(url)
     target = target if with_query else target.partition("?")[0]
@@ -114,16 +113,24 @@ def sign(
         "host": host,
         "date": format_datetime((now or datetime.now(UTC)).astimezone(UTC), usegmt=True),
     }
-    added = {"Host": host, "Date": values["date"]}
     if method.upper() not in _BODILESS:
-        added["Digest"] = values["digest"] = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
-        content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
-        values |= {"content-type": content_type.strip()} if content_type else {}
+        values |= _of_body(body, headers)
+    signature = _signature_header(values, key_id, private_key)
+    added = {"Host": host, "Date": values["date"], "Digest": values.get("digest"), "Signature": signature}
+    return {name: value for name, value in added.items() if value is not None}
+
+
+def _signature_header(values: Mapping[str, str], key_id: str, private_key: PrivateKeyObject) -> str:
     message = "\n".join(f"{name}: {value}" for name, value in values.items())
     signature = base64.b64encode(sign_bytes(private_key, message.encode("latin-1"))).decode()
     label = "rsa-sha256" if isinstance(private_key, RSAPrivateKey) else "hs2019"
-    added["Signature"] = f'keyId="{key_id}",algorithm="{label}",headers="{" ".join(values)}",signature="{signature}"'
-    return added
+    return f'keyId="{key_id}",algorithm="{label}",headers="{" ".join(values)}",signature="{signature}"'
+
+
+def _of_body(body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    digest = {"digest": "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()}
+    content_type = next((value.strip() for name, value in headers.items() if name.lower() == "content-type"), None)
+    return digest | ({"content-type": content_type} if content_type else {})
 
 
 def _host_and_target(url: str) -> tuple[str, str]:

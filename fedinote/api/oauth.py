@@ -64,7 +64,7 @@ def _application(app: App, client: OAuthApp) -> dict[str, Any]:
 
 
 async def token(call: Call) -> Response:
-    """POST /oauth/token: a token for a code, or for the app itself. The client says who it is by Basic or in the body."""
+    """POST /oauth/token: a token for a code, or for the app itself. The client is known by Basic or body."""
     try:
         issued = await _token(call)
     except OAuthError as error:
@@ -103,12 +103,13 @@ async def revoke(call: Call) -> Response:
     """POST /oauth/revoke (RFC 7009): end a token of this client. An unknown token is no error."""
     try:
         client = await _client(call)
-        if not await tokens.revoke(call.app, call.params.text("token", "", max=_SECRET), app_id=client.id):
-            raise OAuthError("unauthorized_client", "You are not authorized to revoke this token", status=403)
+        own = await tokens.revoke(call.app, call.params.text("token", "", max=_SECRET), app_id=client.id)
     except OAuthError as error:
         return _refusal(error)
     except Invalid as error:
         return _refusal(OAuthError("invalid_request", error.message))
+    if not own:
+        return _refusal(OAuthError("unauthorized_client", "You are not authorized to revoke this token", status=403))
     return _json({})
 
 
@@ -171,7 +172,7 @@ async def metadata(call: Call) -> Any:
 
 
 def _refusal(error: OAuthError) -> Response:
-    headers = {"WWW-Authenticate": f'Basic realm="{error.code}"'} if error.status == 401 else {}  # noqa: PLR2004
+    headers = {"WWW-Authenticate": f'Basic realm="{error.code}"'} if error.status == 401 else {}
     return _json({"error": error.code, "error_description": error.message}, error.status, headers)
 
 

@@ -18,7 +18,10 @@ MAX_URI = 2000
 MAX_URIS = 30
 # What a browser would run, read from the disk, or show as ours.
 _FORBIDDEN_SCHEMES = frozenset(
-    "javascript data vbscript file filesystem blob about chrome view-source resource jar wyciwyg ws wss".split()
+    {
+        *("javascript", "data", "vbscript", "file", "filesystem", "blob", "about", "chrome", "view-source"),
+        *("resource", "jar", "wyciwyg", "ws", "wss"),
+    }
 )
 _PRINTABLE = re.compile(r"[!-~]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
@@ -111,7 +114,11 @@ async def authenticated(app: App, client_id: str, secret: str) -> OAuthApp | Non
 
 async def command_line(app: App) -> OAuthApp:
     """Return the application in whose name the operator makes tokens; registered when first needed."""
-    found = await OAuthApp.filter(name=COMMAND_LINE, redirect_uris='["urn:ietf:wg:oauth:2.0:oob"]').using_db(app.db.orm).first()
+    found = (
+        await OAuthApp.filter(name=COMMAND_LINE, redirect_uris='["urn:ietf:wg:oauth:2.0:oob"]')
+        .using_db(app.db.orm)
+        .first()
+    )
     if found is not None:
         return found
     return (await register(app, COMMAND_LINE, [OOB], scopes=" ".join(scope_rules.ALL)))[0]

@@ -28,8 +28,14 @@ CODE_SECONDS = 600
 MAX_STATE = 4096
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-_GRANT = "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI, or was issued to another client."
-_CLIENT = "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."
+_GRANT = (
+    "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the"
+    " authorization request, or was issued to another client."
+)
+_CLIENT = (
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported"
+    " authentication method."
+)
 
 
 class OAuthError(BadRequest):
@@ -57,7 +63,7 @@ class Request:
         return self.redirect_uri == OOB
 
 
-class Redirected(OAuthError):
+class RedirectedError(OAuthError):
     """A fault of the request that the client is to be told by a redirect to its (registered) address."""
 
     def __init__(self, code: str, description: str, *, redirect_uri: str, state: str | None) -> None:
@@ -70,7 +76,7 @@ async def check_request(app: App, values: Mapping[str, str]) -> Request:
     """Check an authorization request (RFC 6749, section 4.1.1). Nothing is changed.
 
     `BadRequest` when the client or its redirect URI is wrong: then nobody may be redirected anywhere.
-    `Redirected` when the client is to be told what is wrong.
+    `RedirectedError` when the client is to be told what is wrong.
     """
     client = await clients.by_client_id(app, values.get("client_id", ""))
     if client is None:
@@ -84,7 +90,7 @@ async def check_request(app: App, values: Mapping[str, str]) -> Request:
     asked = scope_rules.parse(values.get("scope", ""))
     fault = _fault(client, values, asked)
     if fault is not None:
-        raise Redirected(*fault, redirect_uri=redirect_uri, state=state)
+        raise RedirectedError(*fault, redirect_uri=redirect_uri, state=state)
     return Request(client, redirect_uri, asked, state, values.get("code_challenge") or None)
 
 
@@ -176,7 +182,7 @@ def _check_code(app: App, row: Row, redirect_uri: str, verifier: str) -> None:
 
 
 def _proves(challenge: str | None, verifier: str) -> bool:
-    """Compare the verifier with the challenge (RFC 7636, section 4.6). A verifier without a challenge is a downgrade."""
+    """Compare verifier and challenge (RFC 7636, section 4.6). A verifier without a challenge is a downgrade."""
     if challenge is None:
         return not verifier
     if not _VERIFIER.fullmatch(verifier):

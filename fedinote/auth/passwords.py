@@ -28,7 +28,7 @@ def check(password: str, *, username: str = "", email: str = "") -> None:
 
 async def hash_password(password: str) -> str:
     """Return the hash to store, with its parameters and salt. Takes some hundredths of a second, in a thread."""
-    return await asyncio.to_thread(_HASHER.hash, _normal(password))
+    return await asyncio.to_thread(_hash, _normal(password))
 
 
 async def verify(stored: str | None, password: str) -> bool:
@@ -39,7 +39,11 @@ async def verify(stored: str | None, password: str) -> bool:
     return right and stored is not None
 
 
-def _verify(stored: str, password: str) -> bool:
+def _hash(password: bytes) -> str:
+    return _HASHER.hash(password)
+
+
+def _verify(stored: str, password: bytes) -> bool:
     try:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):

@@ -79,7 +79,7 @@ async def _standing(app: App, form: Form) -> _Standing:
 
 
 async def create_user(app: App, username: str, email: str, password: str, role: str = "member") -> User:
-    """Make an account by the operator's wish, whatever the mode. `Invalid` for a wrong value or a name that is taken."""
+    """Make an account by the operator's wish, whatever the mode. `Invalid` for a wrong value or a name taken."""
     if role not in ROLES:
         raise Invalid(f"Role must be one of {', '.join(ROLES)}")
     form = Form(username=username, email=email, password=password)
@@ -135,7 +135,7 @@ def check_email(text: str, *, any_host: bool = False) -> str:
         host = host.encode("idna").decode().lower()
     except UnicodeError:
         host = ""
-    good = at and len(local) <= 64 and len(local) + len(host) < 254 and _LOCAL_PART.fullmatch(local)  # noqa: PLR2004  RFC 5321
+    good = at and len(local) <= 64 and len(local) + len(host) < 254 and _LOCAL_PART.fullmatch(local)
     if not good or not _HOST.fullmatch(host) or not (any_host or "." in host):
         raise Invalid("E-mail address is invalid")
     return f"{local.lower()}@{host}"

@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from fedinote.auth.viewer import covers
 
 _READ = (
-    "accounts blocks bookmarks favourites filters follows lists mutes notifications search statuses collections"
-).split()
+    *("accounts", "blocks", "bookmarks", "collections", "favourites", "filters", "follows", "lists"),
+    *("mutes", "notifications", "search", "statuses"),
+)
 _WRITE = (
-    "accounts blocks bookmarks conversations favourites filters follows lists media mutes notifications reports"
-    " statuses collections"
-).split()
+    *("accounts", "blocks", "bookmarks", "collections", "conversations", "favourites", "filters", "follows", "lists"),
+    *("media", "mutes", "notifications", "reports", "statuses"),
+)
 _ADMIN = (
-    "accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks".split()
+    *("accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks", "email_domain_blocks"),
+    "canonical_email_blocks",
 )
 
 DEFAULT = ("read",)

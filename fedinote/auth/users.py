@@ -94,7 +94,7 @@ async def disable(app: App, user_id: int) -> None:
         await app.db.execute("UPDATE users SET state = 'disabled' WHERE id = ? AND state <> 'disabled'", user_id)
         await end_everything(app, user_id)
 
-    await _keeping_an_owner(app, user_id, False, change)  # noqa: FBT003
+    await _keeping_an_owner(app, user_id, False, change)
 
 
 async def enable(app: App, user_id: int) -> None:
@@ -144,7 +144,7 @@ async def set_defaults(
     """
     if visibility is not None and visibility not in _VISIBILITIES:
         raise Invalid("Validation failed: Visibility is not included in the list")
-    if max(len(language or ""), len(locale or "")) > 35:  # noqa: PLR2004  as long as the columns
+    if max(len(language or ""), len(locale or "")) > 35:
         raise Invalid("Validation failed: Language is too long")
     user = await by_id(app, user_id)
     wanted = {

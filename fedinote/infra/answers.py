@@ -88,10 +88,8 @@ class Body:
 
     def finish(self) -> bytes:
         """Return the whole body; `Unreachable` when its gzip stream was cut short."""
-        if self._gzip is not None and not self._gzip.eof:
-            self.feed(b"")  # the last step may have stopped within the very last bytes
-            if self._received and not self._gzip.eof:
-                raise Unreachable(reason="the body was cut short")
+        if self._gzip is not None and self._received and not self._gzip.eof:
+            raise Unreachable(reason="the body was cut short")
         return bytes(self._collected)
 
     def _inflate(self, stream: "zlib._Decompress", piece: bytes) -> bytes:

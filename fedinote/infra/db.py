@@ -1,7 +1,7 @@
 """One database interface over SQLite and PostgreSQL: pages by SQL, models through `orm`, transactions explicit.
 
 SQL is written once, with `?` for parameters. Two markers differ by database and are rewritten (cached per text):
-`IN_INTS(?)` and `IN_TEXTS(?)` take a list. Datetimes are stored as epoch milliseconds, and a datetime parameter is
+`IN_INTS(?)` and `IN_TEXTS(?)` take a list, and `EACH_INT(?)` is a SELECT of a list's numbers. Datetimes are stored as epoch milliseconds, and a datetime parameter is
 turned into them. `SQL` that needs more than that belongs in two texts chosen by `db.dialect`.
 """
 
@@ -191,12 +191,14 @@ def plain(value: Any) -> Any:
 def for_sqlite(sql: str) -> str:
     """Rewrite our SQL for SQLite."""
     listed = "IN (SELECT value FROM json_each(?))"
-    return sql.replace("IN_INTS(?)", listed).replace("IN_TEXTS(?)", listed)
+    sql = sql.replace("IN_INTS(?)", listed).replace("IN_TEXTS(?)", listed)
+    return sql.replace("EACH_INT(?)", "SELECT value FROM json_each(?)")
 
 
 @lru_cache(maxsize=2048)
 def for_postgresql(sql: str) -> str:
     """Rewrite our SQL for PostgreSQL: numbered parameters, arrays for lists."""
     sql = sql.replace("IN_INTS(?)", "= ANY(?::bigint[])").replace("IN_TEXTS(?)", "= ANY(?::text[])")
+    sql = sql.replace("EACH_INT(?)", "SELECT unnest(?::bigint[])")
     head, *rest = sql.split("?")
     return head + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))

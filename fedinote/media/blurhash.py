@@ -66,7 +66,8 @@ def _to_srgb(value: float) -> int:
 
 @functools.lru_cache(maxsize=256)
 def _wave(component: int, length: int) -> tuple[float, ...]:
-    return tuple(math.cos(math.pi * component * at / length) for at in range(length))
+    """Sample the basis at the middle of each pixel; at the edge, a small picture of one colour gets a tilt."""
+    return tuple(math.cos(math.pi * component * (at + 0.5) / length) for at in range(length))
 
 
 def _components(rows: list[list[float]], width: int, height: int) -> list[float]:

@@ -94,9 +94,9 @@ class ImageLimits:
     moving_pixels: int = 24_000_000
 
 
-AVATAR = ImageLimits(size=4 * 1024 * 1024, preview_side=400, moving_pixels=16_000_000)
-HEADER = ImageLimits(size=8 * 1024 * 1024, preview_side=750)
-EMOJI = ImageLimits(size=256 * 1024, side=128, preview_side=128)
+AVATAR = ImageLimits(size=4 * 1024 * 1024, frames=400, preview_side=400)
+HEADER = ImageLimits(size=8 * 1024 * 1024, frames=100, preview_side=750)
+EMOJI = ImageLimits(size=256 * 1024, frames=400, side=128, preview_side=128)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ _FILE_ENDINGS = frozenset(_ENDINGS.split())
 _UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _BREAKS = re.compile(
-    r"<(?:(br|/(?:li|div|tr|dt|dd|figcaption))|/(?:p|blockquote|pre|ul|ol|table|h[1-6]))\b[^<>]*>", re.IGNORECASE
+    r"<(?:(br|/(?:li|div|tr|dt|dd|figcaption))|/?(?:p|blockquote|pre|ul|ol|table|h[1-6]))\b[^<>]*>", re.IGNORECASE
 )
 _SPACE_LINES = re.compile(r"[ \t]*\n[ \t]*")
 _GAPS = re.compile(r"\n{3,}")
@@ -83,7 +83,7 @@ def sanitise(source: str) -> str:
 
     Links lose unsafe targets (see `safe_link`) but keep their text, and show their host when the text pretends
     another one. Images become links, tables become lines. Never fails: a source over 100 kB or nested deeper
-    than 100 is cut down to its plain text. Running it twice changes nothing.
+    than 100 is cut down to its plain text.
     """
     source, size = _encodable(source)
     if size > MAX_BYTES:
@@ -153,8 +153,10 @@ def _unescape(text: str) -> str:
 
 def _without_raw_text(source: str) -> str:
     """Drop comments, scripts and styles; one that is never closed takes the rest with it, as in a browser."""
-    lower = source.lower() if source.isascii() else source
-    for opening, closing in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+    for opening, closing in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
+        lower = source.lower()
+        if len(lower) != len(source):  # some letters grow when made small
+            lower = source
         if opening not in lower:
             continue
         kept: list[str] = []
@@ -164,7 +166,6 @@ def _without_raw_text(source: str) -> str:
             end = lower.find(closing, start)
             position = len(source) if end < 0 else end + len(closing)
         source = "".join([*kept, source[position:]])
-        lower = source.lower() if source.isascii() else source
     return source
 
 

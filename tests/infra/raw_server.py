@@ -45,6 +45,7 @@ class RawServer:
     def __init__(self, handler: Handler) -> None:
         self.connections = 0
         self.requests: list[bytes] = []
+        self.failures: list[BaseException] = []
         self.port = 0
         self._handler = handler
         self._changed = asyncio.Condition()
@@ -79,6 +80,10 @@ class RawServer:
                 await self._handler(Exchange(head, reader, writer))
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
+        except asyncio.CancelledError:
+            raise
+        except BaseException as failure:  # also those of pytest, which a task would keep to itself
+            self.failures.append(failure)
         finally:
             writer.close()
 
@@ -87,7 +92,7 @@ class RawServer:
 async def serving(
     handler: Handler, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[RawServer]:
-    """Serve on a free port until the block ends."""
+    """Serve on a free port until the block ends; what failed in a handler fails the block."""
     server = RawServer(handler)
     listener = await asyncio.start_server(server.accept, host, port, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
@@ -96,6 +101,8 @@ async def serving(
     finally:
         listener.close()
         await server.stop()
+    for failure in server.failures:
+        raise failure
 
 
 class FakeLookup:

@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from fedinote.api.entities.values import file_url, mapped
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
+from fedinote.media.models import Media
 
 COLUMNS = """m.id, m.post_id, m.kind, m.key, m.preview_key, m.remote_url, m.remote_preview, m.description, m.blurhash,
  m.meta, m.state"""
+_NAMES = ("id", "kind", "key", "preview_key", "remote_url", "remote_preview", "description", "blurhash", "state")
 _OF_POSTS = f"SELECT {COLUMNS} FROM media m WHERE m.post_id IN_INTS(?) ORDER BY m.post_id, m.position, m.id"  # noqa: S608
 
 
@@ -33,3 +37,9 @@ def media(app: App, row: Row) -> dict[str, Any]:
         "description": row["description"],
         "blurhash": row["blurhash"],
     }
+
+
+def of_upload(app: App, upload: Media) -> dict[str, Any]:
+    """Turn a model into a MediaAttachment."""
+    value = {name: getattr(upload, name) for name in _NAMES}
+    return media(app, {**value, "meta": msgspec.json.encode(upload.meta).decode()})

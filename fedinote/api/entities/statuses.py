@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedinote.api.entities import accounts, polls, tags
+from fedinote.api.entities import filters as filter_entities
 from fedinote.api.entities import media as attachments
 from fedinote.api.entities.values import emojis, listed, mapped, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
@@ -15,6 +16,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
 from fedinote.posts import visibility
+from fedinote.timelines import filters
 
 _COLUMNS = """p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
  p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.reblog_of_id, p.mentions, p.tags, p.emojis,
@@ -23,6 +25,7 @@ _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
   UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
  AND """  # noqa: S608
+_HIDING = ("home", "public", "account")  # where a filter that hides leaves posts out; elsewhere the client decides
 _FAVOURITE, _BOOST, _BOOKMARK, _PIN, _MUTE, _VOTE = range(6)
 _FLAGS = """SELECT 0 AS kind, post_id AS id, 0 AS choice FROM favourites WHERE account_id = ? AND post_id IN_INTS(?)
  UNION ALL SELECT 1, reblog_of_id, 0 FROM posts WHERE account_id = ? AND reblog_of_id IN_INTS(?)
@@ -45,6 +48,7 @@ class _Batch:
     polls: dict[int, dict[str, Any]] = field(default_factory=dict)
     flags: tuple[set[int], ...] = ()
     filtered: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
 
 
 async def statuses(
@@ -98,7 +102,8 @@ async def _gather(batch: _Batch, context: str) -> None:
                 batch.flags[row["kind"]].add(row["id"])
     for row in questions:
         batch.polls[row["post_id"]] = polls.entity(app, row, batch.viewer_id, sorted(votes.get(row["id"], ())))
-    batch.filtered = await _filtered(batch, context)
+    if batch.viewer_id is not None:
+        await _filtered(batch, shown, context)
 
 
 def _flags(viewer_id: int, post_ids: list[int], conversation_ids: Iterable[int]) -> Query:
@@ -108,15 +113,32 @@ def _flags(viewer_id: int, post_ids: list[int], conversation_ids: Iterable[int])
     return _FLAGS, params
 
 
-async def _filtered(batch: _Batch, context: str) -> dict[int, list[dict[str, Any]]]:
-    """Return the FilterResult entities of the viewer's filters, by post id."""
-    return {}
+async def _filtered(batch: _Batch, shown: Sequence[int], context: str) -> None:
+    """Keep the viewer's filters that match, by post id; and which posts they hide altogether here."""
+    found = await filters.results(
+        batch.app,
+        batch.viewer_id,
+        context,
+        [batch.posts[one] for one in shown],
+        extra={one: _words(batch, one) for one in shown if one in batch.media or one in batch.polls},
+    )
+    for post_id, results in found.items():
+        batch.filtered[post_id] = filter_entities.results(results)
+        if context in _HIDING and filters.hidden(results):
+            batch.hidden.add(post_id)
+
+
+def _words(batch: _Batch, post_id: int) -> list[str]:
+    """Return what a post says besides its text: descriptions of its media, options of its poll."""
+    described = [one["description"] for one in batch.media.get(post_id, ()) if one["description"]]
+    poll = batch.polls.get(post_id)
+    return [*described, *(option["title"] for option in poll["options"])] if poll else described
 
 
 def _status(batch: _Batch, row: Row) -> dict[str, Any] | None:
-    """Turn a row into a Status; None when its author is gone, or the boosted post is not for the viewer."""
+    """Turn a row into a Status; None when a filter hides it, its author is gone, or what it boosts is not shown."""
     author = batch.people.get(row["account_id"])
-    if author is None:
+    if author is None or row["id"] in batch.hidden:
         return None
     if row["reblog_of_id"] is None:
         return _entity(batch, row, author, None)

@@ -1,0 +1,215 @@
+"""Reading and writing posts. https://docs.joinmastodon.org/methods/statuses/"""
+
+from typing import Any
+
+from fedinote.api.entities import accounts as account_entities
+from fedinote.api.entities import statuses as entities
+from fedinote.api.paging import Page, paging
+from fedinote.api.params import Params
+from fedinote.api.routing import Call, route
+from fedinote.infra.db import Row
+from fedinote.infra.errors import Invalid, NotFound
+from fedinote.media import uploads
+from fedinote.posts import publishing, threads, visibility
+from fedinote.posts.drafts import Draft, PollDraft
+from fedinote.translation import translations
+
+MANY = 100
+_READ = ("read:statuses",)
+_WRITE = ("write:statuses",)
+_OWN = "SELECT * FROM posts WHERE id = ? AND account_id = ?"
+_FANS = {"favourites": "f.post_id = ?", "posts": "f.reblog_of_id = ?"}
+
+
+async def create(call: Call) -> Any:
+    """POST /api/v1/statuses: publish. The same Idempotency-Key again gives the first post."""
+    if call.params.text("scheduled_at"):
+        raise Invalid("Validation failed: Posts cannot be scheduled on this server")
+    if call.params.text("quoted_status_id"):
+        raise Invalid("Validation failed: Posts cannot be quoted on this server")
+    key = call.request.headers.get("idempotency-key", "").strip() or None
+    draft = await _draft(call)
+    post_id = await publishing.publish(call.app, call.me.account_id, draft, idempotency_key=key)
+    return await entities.status(call.app, post_id, call.viewer)
+
+
+async def _draft(call: Call) -> Draft:
+    """Return what the client wants to say, with the author's own defaults where it does not say."""
+    params = call.params
+    own = await call.app.db.row(
+        "SELECT u.default_visibility, u.default_sensitive, u.default_language, o.name, o.website FROM users u"
+        " LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
+        call.me.app_id,
+        call.me.user_id,
+    )
+    assert own is not None
+    return Draft(
+        text=params.text("status", ""),
+        spoiler_text=params.text("spoiler_text", ""),
+        sensitive=params.flag("sensitive", bool(own["default_sensitive"])),
+        visibility=params.text("visibility") or own["default_visibility"],
+        language=params.text("language") or own["default_language"],
+        in_reply_to_id=_parent(params),
+        media_ids=tuple(params.ids("media_ids")),
+        poll=_poll(params),
+        application=None if own["name"] is None else {"name": own["name"], "website": own["website"]},
+    )
+
+
+def _parent(params: Params) -> int | None:
+    if not params.text("in_reply_to_id"):
+        return None
+    found = params.ids("in_reply_to_id")
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _poll(params: Params) -> PollDraft | None:
+    poll = params.mapping("poll")
+    options = poll.list("options")
+    if not options:
+        return None
+    return PollDraft(
+        options=tuple(options),
+        expires_in=poll.number("expires_in", 86_400),
+        multiple=poll.flag("multiple"),
+        hide_totals=poll.flag("hide_totals"),
+    )
+
+
+async def show(call: Call) -> Any:
+    """GET /api/v1/statuses/:id."""
+    return await entities.status(call.app, call.id(), call.viewer)
+
+
+async def show_many(call: Call) -> Any:
+    """GET /api/v1/statuses?id[]=: those that the viewer may see, in the order asked."""
+    ids = call.params.ids("id")[:MANY]
+    return await entities.statuses(call.app, ids, call.viewer, context="thread")
+
+
+async def context(call: Call) -> Any:
+    """GET /api/v1/statuses/:id/context: what it answers and what answers it."""
+    ancestors, descendants = await threads.context(call.app, call.viewer_id, call.id())
+    found = await entities.statuses(call.app, [*ancestors, *descendants], call.viewer, context="thread")
+    above = {str(one) for one in ancestors}
+    return {
+        "ancestors": [one for one in found if one["id"] in above],
+        "descendants": [one for one in found if one["id"] not in above],
+    }
+
+
+async def source(call: Call) -> Any:
+    """GET /api/v1/statuses/:id/source: what the author typed."""
+    row = await _own(call)
+    return {"id": str(row["id"]), "text": row["source"], "spoiler_text": row["spoiler_text"]}
+
+
+async def _own(call: Call) -> Row:
+    row = await call.app.db.row(_OWN, call.id(), call.me.account_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def history(call: Call) -> Any:
+    """GET /api/v1/statuses/:id/history: all versions, the first one first."""
+    return await entities.edits(call.app, call.id(), call.viewer)
+
+
+async def edit(call: Call) -> Any:
+    """PUT /api/v1/statuses/:id: a new version. What is left out of text, warning and language stays as it was.
+
+    Attachments and poll are those that are named, as in Mastodon; `media_attributes` changes their descriptions.
+    """
+    app, params, me = call.app, call.params, call.me.account_id
+    row = await _own(call)
+    draft = Draft(
+        text=params.text("status", row["source"]),
+        spoiler_text=params.text("spoiler_text", row["spoiler_text"]),
+        sensitive=params.flag("sensitive", bool(row["sensitive"])),
+        visibility=row["visibility"],
+        language=params.text("language") or row["language"],
+        media_ids=tuple(params.ids("media_ids")) if "media_ids" in params else await _attached(call, row["id"]),
+        poll=_poll(params),
+    )
+    described = params.records("media_attributes")
+    async with app.db.transaction():
+        for one in described:
+            await _describe(call, row["id"], one)
+        await publishing.edit(app, me, row["id"], draft)
+    return await entities.status(app, row["id"], call.viewer)
+
+
+async def _attached(call: Call, post_id: int) -> tuple[int, ...]:
+    rows = await call.app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", post_id)
+    return tuple(row["id"] for row in rows)
+
+
+async def _describe(call: Call, post_id: int, wanted: Params) -> None:
+    """Change the words of one attachment: of the post, or an upload that is about to join it."""
+    me = call.me.account_id
+    changes = {name: wanted.text(name) for name in ("description", "focus") if name in wanted}
+    for media_id in wanted.ids("id"):
+        there = await call.app.db.row("SELECT post_id FROM media WHERE id = ? AND account_id = ?", media_id, me)
+        if there is None or there["post_id"] not in (None, post_id):
+            raise NotFound
+        await uploads.describe(call.app, me, media_id, changes, post_id=there["post_id"])
+
+
+async def delete(call: Call) -> Any:
+    """DELETE /api/v1/statuses/:id: answers the post with its source as `text`, so that it can be written again."""
+    row = await _own(call)
+    value = await entities.status(call.app, row["id"], call.viewer)
+    await publishing.delete(call.app, row["id"])
+    value.pop("content")
+    return {**value, "text": row["source"]}
+
+
+async def translate(call: Call) -> Any:
+    """POST /api/v1/statuses/:id/translate: into `lang`, or the language of the reader's interface."""
+    target = call.params.text("lang", max=35) or call.me.locale
+    return await translations.of_post(call.app, call.id(), target, call.viewer)
+
+
+async def favourited_by(call: Call) -> Any:
+    """GET /api/v1/statuses/:id/favourited_by: newest first, by a hidden id."""
+    return await _people(call, "favourites")
+
+
+async def reblogged_by(call: Call) -> Any:
+    """GET /api/v1/statuses/:id/reblogged_by: newest first, by the boost's id."""
+    return await _people(call, "posts")
+
+
+async def _people(call: Call, table: str) -> Page:
+    post = await visibility.original(call.app, call.viewer_id, call.id())
+    page = paging(call, 40, 80)
+    where, params, order = page.sql("f.id")
+    rows = page.arrange(
+        await call.app.db.rows(
+            f"SELECT f.id, f.account_id FROM {table} f JOIN accounts a ON a.id = f.account_id"  # noqa: S608
+            f" WHERE {_FANS[table]} AND a.suspended_at IS NULL AND {where} {order}",
+            post["id"],
+            *params,
+        )
+    )
+    people = await account_entities.accounts(call.app, [row["account_id"] for row in rows], call.viewer)
+    return Page(people, [row["id"] for row in rows])
+
+
+ROUTES = (
+    route("POST", "/api/v1/statuses", create, auth="user", scopes=_WRITE, limit="statuses"),
+    route("GET", "/api/v1/statuses", show_many, auth="optional-user", scopes=_READ),
+    route("GET", "/api/v1/statuses/{id}", show, auth="optional-user", scopes=_READ),
+    route("PUT", "/api/v1/statuses/{id}", edit, auth="user", scopes=_WRITE, limit="statuses"),
+    route("PATCH", "/api/v1/statuses/{id}", edit, auth="user", scopes=_WRITE, limit="statuses"),
+    route("DELETE", "/api/v1/statuses/{id}", delete, auth="user", scopes=_WRITE, limit="deletes"),
+    route("GET", "/api/v1/statuses/{id}/context", context, auth="optional-user", scopes=_READ),
+    route("GET", "/api/v1/statuses/{id}/history", history, auth="optional-user", scopes=_READ),
+    route("GET", "/api/v1/statuses/{id}/source", source, auth="user", scopes=_READ),
+    route("POST", "/api/v1/statuses/{id}/translate", translate, auth="user", scopes=_READ),
+    route("GET", "/api/v1/statuses/{id}/favourited_by", favourited_by, auth="optional-user", scopes=_READ),
+    route("GET", "/api/v1/statuses/{id}/reblogged_by", reblogged_by, auth="optional-user", scopes=_READ),
+)

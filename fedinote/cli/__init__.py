@@ -1,0 +1,1 @@
+"""The command line: what an operator does at a terminal. Whoever can read the settings may do everything here."""

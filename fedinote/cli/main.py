@@ -1,0 +1,46 @@
+"""The command `fedinote` and the list of its commands."""
+
+from pathlib import Path
+
+import click
+
+import fedinote
+from fedinote.cli.context import Setup
+from fedinote.cli.doctor import doctor
+from fedinote.cli.domains import domain
+from fedinote.cli.invites import invite
+from fedinote.cli.serve import migrate, serve, worker
+from fedinote.cli.tokens import token
+from fedinote.cli.users import user
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="FEDINOTE_CONFIG",
+    help="The settings file (TOML). Default: the environment variable FEDINOTE_CONFIG, else built-in settings.",
+)
+@click.version_option(fedinote.__version__, prog_name="FediNote")
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """Run and look after a FediNote server.
+
+    Every setting can also be given in the environment: server.base_url is FEDINOTE_SERVER_BASE_URL.
+
+    \b
+    First steps:
+      fedinote serve                              start, on http://localhost:8000 unless set otherwise
+      fedinote --config fedinote.toml serve       start with your settings
+      fedinote doctor                             look whether everything is in order
+    """
+    context.obj = Setup(config)
+
+
+for command in (serve, worker, migrate, user, token, invite, domain, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the package."""
+    cli(prog_name="fedinote")

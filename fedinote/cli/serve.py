@@ -1,0 +1,188 @@
+"""`fedinote serve`, `worker` and `migrate`: the processes of a server."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import click
+import uvicorn
+import uvloop
+
+from fedinote.cli import logs, processes
+from fedinote.cli.context import Setup, WrongSettings, pass_setup, run_async
+from fedinote.infra.app import App
+from fedinote.infra.keys import ensure_secrets
+from fedinote.infra.settings import Settings
+
+GRACE_SECONDS = 8
+WORKER_GRACE_SECONDS = 10
+
+
+@click.command()
+@click.option(
+    "--bind", "--host", "bind", help="Address and port to listen on, such as 0.0.0.0:8000. Default: server.bind."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, help="Number of processes; more than 1 needs PostgreSQL."
+)
+@click.option("--fd", type=int, hidden=True, help="A listening socket that was handed down.")
+@pass_setup
+def serve(setup: Setup, bind: str | None, workers: int, fd: int | None) -> None:
+    """Start the server: the web server and its background work, in one process.
+
+    The first start makes the database, the secrets, and prints a link for the owner's account.
+
+    \b
+    Examples:
+      fedinote serve
+      fedinote serve --bind 0.0.0.0:8000
+      fedinote --config /etc/fedinote.toml serve --workers 2
+    """
+    settings = setup.settings()
+    logs.configure(settings.log.level)
+    if workers > 1 and not settings.database.url.startswith("postgres"):
+        raise WrongSettings("--workers: more than one process needs PostgreSQL (setting database.url)")
+    listening = processes.listen(_address(bind, settings)) if fd is None else socket.socket(fileno=fd)
+    if workers > 1:
+        setup.run(prepare, migrate=True)
+        raise SystemExit(processes.supervise(listening, workers, setup.config))
+    _run(_serve(settings, listening, first=fd is None))
+
+
+def _address(bind: str | None, settings: Settings) -> str:
+    if not bind:
+        return settings.server.bind
+    return bind if ":" in bind else f"{bind}:{settings.server.bind.rpartition(':')[2]}"
+
+
+async def _serve(settings: Settings, listening: socket.socket, *, first: bool) -> None:
+    from fedinote.bootstrap import running
+
+    async with running(settings, migrate=first) as app:
+        await (prepare(app) if first else ensure_secrets(app))
+        await serve_app(app, listening)
+
+
+async def prepare(app: App) -> None:
+    """Do what a server needs before it serves: secrets, its own actor, and the owner's link while nobody is owner."""
+    from fedinote.accounts import profiles
+    from fedinote.auth import invites, users
+
+    await ensure_secrets(app)
+    await profiles.ensure_instance_actor(app)
+    if not await users.has_owner(app):
+        link = await invites.owner_link(app)
+        click.echo(f"\n  This server has no owner yet. Open this link to make the owner's account:\n\n  {link}\n")
+
+
+async def serve_app(app: App, listening: socket.socket) -> None:
+    """Serve on a socket until a signal comes; the background work runs beside it and ends after it."""
+    from fedinote import server
+    from fedinote import worker as jobs
+
+    host = _Server(_config(server.create(app)))
+    work = asyncio.create_task(jobs.run(app), name="worker")
+    work.add_done_callback(lambda _: host.handle_exit(signal.SIGTERM, None))
+    try:
+        address = listening.getsockname()
+        where = f"{address[0]}:{address[1]}" if isinstance(address, tuple) else str(address)
+        click.echo(f"FediNote serves {app.settings.base} on {where}")
+        await host.serve(sockets=[listening])
+    finally:
+        await _end(work)
+
+
+def _config(asgi: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        asgi,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,  # which proxies to believe is decided in one place, by server.trusted_proxies
+        forwarded_allow_ips=[],
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=60,
+        h11_max_incomplete_event_size=65_536,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Ends on SIGINT and SIGTERM and returns: the database is then closed, and the process ends with 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle signals while serving; unlike the original they are not raised again at the end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+async def _end(work: "asyncio.Task[None]") -> None:
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        async with asyncio.timeout(WORKER_GRACE_SECONDS):
+            await work
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    run_async(work, uvloop.new_event_loop)
+
+
+@click.command()
+@pass_setup
+def worker(setup: Setup) -> None:
+    """Run only the background work: deliveries to other servers and all that may wait.
+
+    `fedinote serve` does this work too; more workers beside it need PostgreSQL.
+
+    \b
+    Example:
+      fedinote worker
+    """
+    settings = setup.settings()
+    logs.configure(settings.log.level)
+    _run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    from fedinote import worker as jobs
+    from fedinote.bootstrap import running
+
+    async with running(settings) as app:
+        work = asyncio.create_task(jobs.run(app), name="worker")
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, work.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+
+@click.command()
+@pass_setup
+def migrate(setup: Setup) -> None:
+    """Bring the database to the form that this version needs. `fedinote serve` does it too.
+
+    \b
+    Example:
+      fedinote migrate
+    """
+    from fedinote.infra import migrations
+
+    async def work(app: App) -> list[str]:
+        return [f"{done.version:04d}_{done.name}" for done in await migrations.migrate(app.db)]
+
+    done = setup.run(work)
+    click.echo("\n".join(f"Applied {name}" for name in done) or "The database is up to date")

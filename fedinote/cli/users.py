@@ -1,0 +1,134 @@
+"""`fedinote user`: the logins of this server."""
+
+import click
+
+from fedinote.auth import registrations, users
+from fedinote.auth.viewer import ROLES
+from fedinote.cli.context import Setup, need_user, pass_setup, table
+from fedinote.infra.app import App
+
+ROLE = click.Choice(ROLES)
+
+
+@click.group()
+def user() -> None:
+    """Make and change logins.
+
+    \b
+    Examples:
+      fedinote user create alice --email alice@example.org --role admin
+      fedinote user list
+      fedinote user password alice
+    """
+
+
+@user.command()
+@click.argument("name")
+@click.option("--email", required=True, help="The person's e-mail address; it can be used to sign in.")
+@click.option("--password", help="Asked for when it is not given, which keeps it out of the shell's history.")
+@click.option("--role", type=ROLE, default="member", show_default=True, help="What the person may do here.")
+@pass_setup
+def create(setup: Setup, name: str, email: str, password: str | None, role: str) -> None:
+    """Make an account that can sign in at once, whatever the mode of registrations.
+
+    \b
+    Examples:
+      fedinote user create alice --email alice@example.org
+      fedinote user create alice --email alice@example.org --role owner --password "$(cat secret)"
+    """
+    chosen = password if password is not None else _ask_password()
+
+    async def work(app: App) -> str:
+        await registrations.create_user(app, name, email, chosen, role)
+        return f"@{name}@{app.settings.host}"
+
+    click.echo(f"Made {setup.run(work, migrate=True)} ({role})")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--password", help="The new password; asked for when it is not given.")
+@pass_setup
+def password(setup: Setup, name: str, password: str | None) -> None:
+    """Give somebody a new password. All sessions and connected apps of the person end.
+
+    \b
+    Example:
+      fedinote user password alice
+    """
+    chosen = password if password is not None else _ask_password()
+
+    async def work(app: App) -> None:
+        found = await need_user(app, name)
+        await users.set_password(app, found.id, chosen)
+
+    setup.run(work)
+    click.echo(f"{name} has a new password; sessions and tokens are ended")
+
+
+@user.command()
+@click.argument("name")
+@click.argument("role", type=ROLE)
+@pass_setup
+def role(setup: Setup, name: str, role: str) -> None:
+    """Change what somebody may do here. The last owner stays owner.
+
+    \b
+    Example:
+      fedinote user role alice moderator
+    """
+
+    async def work(app: App) -> None:
+        found = await need_user(app, name)
+        await users.set_role(app, found.id, role)
+
+    setup.run(work)
+    click.echo(f"{name} is now {role}")
+
+
+@user.command()
+@click.argument("name")
+@pass_setup
+def approve(setup: Setup, name: str) -> None:
+    """Let somebody in who waits for approval.
+
+    \b
+    Example:
+      fedinote user approve bob
+    """
+
+    async def work(app: App) -> bool:
+        found = await need_user(app, name)
+        await registrations.approve(app, found.id)
+        return found.state == "pending"
+
+    click.echo(f"{name} can sign in now" if setup.run(work) else f"{name} was not waiting")
+
+
+@user.command(name="list")
+@click.option("--state", type=click.Choice(["pending", "active", "disabled"]), help="Only these.")
+@pass_setup
+def list_(setup: Setup, state: str | None) -> None:
+    """List all logins.
+
+    \b
+    Examples:
+      fedinote user list
+      fedinote user list --state pending
+    """
+
+    async def work(app: App) -> str:
+        rows = await app.db.rows(
+            "SELECT a.username AS name, u.email, u.role, u.state FROM users u JOIN accounts a ON a.id = u.account_id"
+            " WHERE u.state = ? OR CAST(? AS TEXT) = '' ORDER BY u.id",
+            state or "",
+            state or "",
+        )
+        return table(rows, ["name", "email", "role", "state"])
+
+    click.echo(setup.run(work))
+
+
+def _ask_password() -> str:
+    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return asked

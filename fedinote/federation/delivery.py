@@ -1,0 +1,249 @@
+"""Delivering: rows are claimed fairly over hosts, signed, posted, and tried again by schedule over seven days."""
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fedinote.federation import signing
+from fedinote.infra.answers import Response, retry_after
+from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
+from fedinote.infra.errors import FediNoteError, NotFound, Refused
+from fedinote.infra.jobs import retry_delay
+from fedinote.policy import domains
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/activity+json"
+IN_FLIGHT = 64
+PER_HOST = 4
+LEASE = timedelta(seconds=60)
+SCHEDULE = (60, 300, 900, 3600, 3 * 3600, 8 * 3600, 24 * 3600)
+GIVE_UP = timedelta(days=7)
+SLOW_AFTER = 5
+UNAVAILABLE_DAYS = 7
+FLUSH = 100
+RETRIED = frozenset({401, 403, 408, 425, 429})
+DAY_MS = 86_400_000
+
+_CLAIM = f"""
+UPDATE deliveries SET lease_until = ? WHERE id IN (
+  SELECT id FROM (
+    SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.id) AS place, COALESCE(h.failures, 0) AS failures
+    FROM deliveries d LEFT JOIN hosts h ON h.host = d.host
+    WHERE d.dead_at IS NULL AND d.next_at <= ? AND (d.lease_until IS NULL OR d.lease_until < ?)
+      AND (h.retry_at IS NULL OR h.retry_at <= ?) AND NOT (d.host IN_TEXTS(?))
+      AND (d.order_key = '' OR NOT EXISTS (
+        SELECT 1 FROM deliveries e WHERE e.inbox = d.inbox AND e.order_key = d.order_key AND e.id < d.id
+          AND e.dead_at IS NULL))
+  ) fair WHERE place <= CASE WHEN failures >= {SLOW_AFTER} THEN 1 ELSE {PER_HOST} END ORDER BY place, id LIMIT ?)
+AND (lease_until IS NULL OR lease_until < ?)
+RETURNING id, outgoing_id, inbox, host, attempts, created_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A delivery that this worker holds."""
+
+    id: int
+    outgoing_id: int
+    inbox: str
+    host: str
+    attempts: int
+    created_ms: int
+
+
+class Deliverer:
+    """Keeps up to 64 deliveries in flight, at most 4 for one host, until it is stopped."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._hosts: Counter[str] = Counter()
+        self._bodies: dict[int, tuple[int, bytes]] = {}
+        self._done: list[int] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last_success: set[str] = set()
+
+    async def step(self) -> int:
+        """Claim what is due and start it; the number started. Writes down what has been delivered."""
+        await self._flush()
+        room = IN_FLIGHT - len(self._tasks)
+        claimed = await self._claim(room) if room > 0 else []
+        for job in claimed:
+            self._hosts[job.host] += 1
+            task = asyncio.create_task(self._one(job))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return len(claimed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether deliveries are in flight or not yet written down."""
+        return bool(self._tasks or self._done)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until a delivery in flight has ended, or for some seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self, patience: float = 10.0) -> None:
+        """Let those in flight end, write down the results; what does not end in time is tried again later."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        for task in self._tasks:
+            task.cancel()
+        await self._flush()
+
+    async def _claim(self, most: int) -> list[Job]:
+        now = self.app.now()
+        full = [host for host, count in self._hosts.items() if count >= PER_HOST]
+        rows = await self.app.db.returning(_CLAIM, now + LEASE, now, now, now, full, most, now)
+        jobs = [
+            Job(r["id"], r["outgoing_id"], r["inbox"], r["host"], r["attempts"], r["created_at"]) for r in rows
+        ]
+        missing = list({job.outgoing_id for job in jobs} - set(self._bodies))
+        if missing:
+            found = await self.app.db.rows(
+                "SELECT id, account_id, body FROM outgoing_activities WHERE id IN_INTS(?)", missing
+            )
+            if len(self._bodies) > 500:
+                self._bodies.clear()
+                missing = list({job.outgoing_id for job in jobs})
+                found = await self.app.db.rows(
+                    "SELECT id, account_id, body FROM outgoing_activities WHERE id IN_INTS(?)", missing
+                )
+            self._bodies |= {r["id"]: (r["account_id"], r["body"].encode()) for r in found}
+        return sorted(jobs, key=lambda job: job.id)
+
+    async def _one(self, job: Job) -> None:
+        try:
+            await self._attempt(job)
+        except Exception:
+            log.exception("delivery failed unexpectedly", extra={"host": job.host})
+        finally:
+            self._hosts[job.host] -= 1
+            if self._hosts[job.host] <= 0:
+                del self._hosts[job.host]
+            self.app.work.set()
+
+    async def _attempt(self, job: Job) -> None:
+        if await domains.suspended(self.app, job.host):
+            self._done.append(job.id)
+            return
+        try:
+            answer = await self._post(job)
+        except (Refused, NotFound) as error:
+            await self._bury(job, error.reason)
+        except FediNoteError as error:
+            await self._failed(job, error.reason, None)
+        else:
+            await self._answered(job, answer)
+
+    async def _post(self, job: Job) -> Response:
+        sender_id, body = self._bodies[job.outgoing_id]
+        url = self.app.outbound.canonical(job.inbox)
+        headers = await signing.sign_post(self.app, sender_id, url, body, CONTENT_TYPE)
+        return await self.app.outbound.post(url, body, headers=headers)
+
+    async def _answered(self, job: Job, answer: Response) -> None:
+        if 200 <= answer.status < 300:
+            self._done.append(job.id)
+            self._last_success.add(job.host)
+        elif answer.status in (404, 410) or (400 <= answer.status < 500 and answer.status not in RETRIED):
+            await self._bury(job, f"status {answer.status}")
+        elif answer.status == 501:
+            await self._bury(job, "status 501")
+        elif answer.status in (401, 403) and job.attempts >= 1:
+            await self._bury(job, f"status {answer.status} twice")
+        else:
+            wait = retry_after(answer.headers, now=self.app.now()) if answer.status in (429, 503) else None
+            await self._failed(job, f"status {answer.status}", wait)
+
+    async def _bury(self, job: Job, reason: str) -> None:
+        """Close a delivery that can never succeed."""
+        log.info("delivery given up", extra={"host": job.host, "reason": reason})
+        await self.app.db.execute(
+            "UPDATE deliveries SET dead_at = ?, lease_until = NULL, error = ? WHERE id = ?",
+            self.app.now(),
+            reason[:500],
+            job.id,
+        )
+
+    async def _failed(self, job: Job, reason: str, wait: float | None) -> None:
+        """Put a delivery back by schedule, and mark its host."""
+        now = self.app.now()
+        if to_ms(now) - job.created_ms > GIVE_UP / timedelta(milliseconds=1):
+            await self._bury(job, reason)
+            return
+        delay = timedelta(seconds=wait) if wait is not None else retry_delay(job.attempts, SCHEDULE)
+        await self.app.db.atomic(
+            (
+                "UPDATE deliveries SET attempts = attempts + 1, lease_until = NULL, next_at = ?, error = ?"
+                " WHERE id = ?",
+                (now + delay, reason[:500], job.id),
+            ),
+            *_host_failure(job.host, to_ms(now), to_ms(now + delay)),
+        )
+
+    async def _flush(self) -> None:
+        """Write down what has been delivered, and that its hosts are well."""
+        done, self._done = self._done, []
+        well, self._last_success = self._last_success, set()
+        if not done:
+            return
+        await self.app.db.atomic(
+            ("DELETE FROM deliveries WHERE id IN_INTS(?)", (done,)),
+            (
+                "UPDATE hosts SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL"
+                " WHERE host IN_TEXTS(?) AND (failures > 0 OR failure_days > 0 OR unavailable_at IS NOT NULL)",
+                (list(well),),
+            ),
+        )
+
+
+def _host_failure(host: str, now: int, retry_at: int) -> list[tuple[str, tuple[object, ...]]]:
+    """Give the statements that count a failure: slow after 5 in a row, unavailable after 7 different days."""
+    day = now // DAY_MS
+    return [
+        (
+            "INSERT INTO hosts (host, failures, failure_days, last_failure_day) VALUES (?, 1, 1, ?)"
+            " ON CONFLICT (host) DO UPDATE SET failures = hosts.failures + 1,"
+            " failure_days = hosts.failure_days + CASE WHEN hosts.last_failure_day < excluded.last_failure_day"
+            " THEN 1 ELSE 0 END, last_failure_day = excluded.last_failure_day",
+            (host, day),
+        ),
+        (
+            "UPDATE hosts SET retry_at = CASE WHEN failures >= ? THEN CAST(? AS BIGINT) ELSE NULL END,"
+            " unavailable_at = CASE WHEN failure_days >= ? THEN COALESCE(unavailable_at, CAST(? AS BIGINT))"
+            " ELSE NULL END WHERE host = ?",
+            (SLOW_AFTER, retry_at, UNAVAILABLE_DAYS, now, host),
+        ),
+    ]
+
+
+async def tidy(app: App) -> None:
+    """Delete activities that are delivered everywhere, deliveries given up a month ago, and old inbox bodies."""
+    now = app.now()
+    await app.db.atomic(
+        ("DELETE FROM deliveries WHERE dead_at IS NOT NULL AND dead_at < ?", (now - timedelta(days=30),)),
+        (
+            "DELETE FROM deliveries WHERE host IN (SELECT host FROM hosts WHERE unavailable_at IS NOT NULL)"
+            " AND dead_at IS NULL AND created_at < ?",
+            (now - GIVE_UP,),
+        ),
+        (
+            "DELETE FROM outgoing_activities WHERE created_at < ? AND NOT EXISTS"
+            " (SELECT 1 FROM deliveries d WHERE d.outgoing_id = outgoing_activities.id)",
+            (now - timedelta(hours=1),),
+        ),
+        ("DELETE FROM received_activities WHERE received_at < ?", (now - timedelta(days=30),)),
+        (
+            "UPDATE received_activities SET body = NULL WHERE body IS NOT NULL AND received_at < ?"
+            " AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'federation.process')",
+            (now - timedelta(days=2),),
+        ),
+        ("DELETE FROM idempotency_keys WHERE created_at < ?", (now - timedelta(days=1),)),
+    )

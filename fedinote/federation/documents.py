@@ -1,0 +1,233 @@
+"""Our rows as ActivityPub documents: accounts, posts and activities, as others fetch and receive them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from fedinote.activitypub import audience, render
+from fedinote.activitypub.render import Envelope
+from fedinote.activitypub.render_actors import ActorOut, EmojiOut, HashtagOut, ImageOut, actor, instance_actor
+from fedinote.activitypub.render_notes import MediaOut, MentionOut, NoteOut, PollOut, note
+from fedinote.infra.app import App
+from fedinote.infra.clock import EPOCH, from_ms
+from fedinote.infra.db import Row
+from fedinote.infra.errors import NotFound
+
+TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
+
+_POST = (
+    "SELECT p.*, a.uri AS author_uri, a.followers_url, a.username, r.uri AS parent_uri, ra.uri AS parent_author_uri"
+    " FROM posts p JOIN accounts a ON a.id = p.account_id LEFT JOIN posts r ON r.id = p.in_reply_to_id"
+    " LEFT JOIN accounts ra ON ra.id = r.account_id WHERE p.id = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostDocument:
+    """A post as a document, with whom it is for."""
+
+    row: Row
+    document: dict[str, Any]
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+
+
+async def post(app: App, post_id: int) -> PostDocument:
+    """Render a local post (not a boost). NotFound when it is gone."""
+    rows, media, mentioned, polls = await app.db.many(
+        (_POST, (post_id,)),
+        ("SELECT * FROM media WHERE post_id = ? ORDER BY position", (post_id,)),
+        (
+            "SELECT a.uri, a.username, a.domain, m.silent FROM post_mentions m JOIN accounts a ON a.id = m.account_id"
+            " WHERE m.post_id = ? ORDER BY m.id",
+            (post_id,),
+        ),
+        ("SELECT * FROM polls WHERE post_id = ?", (post_id,)),
+    )
+    if not rows:
+        raise NotFound
+    row = rows[0]
+    to, cc = audience.addressing(row["visibility"], row["followers_url"], [m["uri"] for m in mentioned])
+    found = NoteOut(
+        id=row["uri"],
+        type="Question" if polls else "Note",
+        attributed_to=row["author_uri"],
+        content=row["content"],
+        published=from_ms(row["created_at"]),
+        to=to,
+        cc=cc,
+        url=row["url"],
+        in_reply_to=row["parent_uri"] or row["in_reply_to_uri"],
+        attachments=tuple(_media(app, m) for m in media),
+        mentions=tuple(_mention(app, m) for m in mentioned if not m["silent"]),
+        poll=_poll(app, polls[0]) if polls else None,
+        replies=f"{row['uri']}/replies",
+        likes=f"{row['uri']}/likes",
+        likes_count=row["favourites_count"],
+        shares=f"{row['uri']}/shares",
+        shares_count=row["reblogs_count"],
+        **_texts(app, row),
+    )
+    return PostDocument(row, note(found), to, cc)
+
+
+def _texts(app: App, row: Row) -> dict[str, Any]:
+    tags = [tag["name"] for tag in msgspec.json.decode(row["tags"])]
+    content_map = msgspec.json.decode(row["content_map"]) if row["content_map"] else {}
+    return {
+        "language": row["language"],
+        "translations": {tag: text for tag, text in content_map.items() if tag != row["language"]},
+        "summary": row["spoiler_text"],
+        "sensitive": bool(row["sensitive"]),
+        "updated": from_ms(row["edited_at"]) if row["edited_at"] else None,
+        "source": row["source"] or None,
+        "conversation": app.url(f"/contexts/{row['conversation_id']}"),
+        "hashtags": tuple(HashtagOut(name, app.url(f"/tags/{name}")) for name in tags),
+        "emojis": tuple(_emoji(app, e) for e in msgspec.json.decode(row["emojis"])),
+    }
+
+
+def _media(app: App, row: Row) -> MediaOut:
+    meta = msgspec.json.decode(row["meta"]) or {}
+    original, focus = meta.get("original") or {}, meta.get("focus")
+    return MediaOut(
+        url=app.url(f"/media/{row['key']}") if row["key"] else row["remote_url"],
+        media_type=row["media_type"] or "application/octet-stream",
+        description=row["description"],
+        width=original.get("width"),
+        height=original.get("height"),
+        blurhash=row["blurhash"],
+        focus=(focus["x"], focus["y"]) if focus else None,
+    )
+
+
+def _mention(app: App, row: Row) -> MentionOut:
+    return MentionOut(row["uri"], f"@{row['username']}@{row['domain'] or app.settings.host}")
+
+
+def _poll(app: App, row: Row) -> PollOut:
+    ends = from_ms(row["expires_at"]) if row["expires_at"] else None
+    return PollOut(
+        options=tuple((option["title"], option["votes"]) for option in msgspec.json.decode(row["options"])),
+        multiple=bool(row["multiple"]),
+        ends_at=ends,
+        voters=row["voters_count"],
+        closed=ends if ends and ends <= app.now() else None,
+    )
+
+
+def _emoji(app: App, entry: Mapping[str, str]) -> EmojiOut:
+    extension = entry["url"].rpartition(".")[2].lower()
+    image = ImageOut(entry["url"], TYPES.get(extension, "image/png"))
+    return EmojiOut(app.url(f"/emojis/{entry['shortcode']}"), entry["shortcode"], image, EPOCH)
+
+
+async def account(app: App, account_id: int) -> dict[str, Any]:
+    """Render a local account as its actor document."""
+    rows, keys = await app.db.many(
+        ("SELECT * FROM accounts WHERE id = ? AND domain = ''", (account_id,)),
+        ("SELECT key_id, public_pem FROM account_keys WHERE account_id = ? ORDER BY id DESC LIMIT 1", (account_id,)),
+    )
+    if not rows or not keys:
+        raise NotFound
+    row, key = rows[0], keys[0]
+    if row["actor_type"] == "Application":
+        return instance_actor(
+            actor_id=row["uri"],
+            host=app.settings.host,
+            key_id=key["key_id"],
+            public_key_pem=key["public_pem"],
+            about_url=app.url("/about"),
+        )
+    return actor(
+        ActorOut(
+            id=row["uri"],
+            type=row["actor_type"],
+            username=row["username"],
+            key_id=key["key_id"],
+            public_key_pem=key["public_pem"],
+            inbox=row["inbox_url"],
+            outbox=row["outbox_url"],
+            followers=row["followers_url"],
+            following=row["following_url"],
+            featured=row["featured_url"],
+            shared_inbox=row["shared_inbox_url"],
+            url=row["url"],
+            suspended=row["suspended_at"] is not None,
+            also_known_as=tuple(msgspec.json.decode(row["also_known_as"])),
+            moved_to=row["moved_to_uri"],
+            published=from_ms(row["created_at"]),
+            **_profile(app, row),
+        )
+    )
+
+
+def _profile(app: App, row: Row) -> dict[str, Any]:
+    return {
+        "name": row["display_name"],
+        "summary": row["note"],
+        "icon": _image(app, row["avatar"]),
+        "image": _image(app, row["header"]),
+        "fields": tuple((f["name"], f["value"]) for f in msgspec.json.decode(row["fields"])),
+        "emojis": tuple(_emoji(app, e) for e in msgspec.json.decode(row["emojis"])),
+        "locked": bool(row["locked"]),
+        "discoverable": bool(row["discoverable"]),
+        "indexable": bool(row["indexable"]),
+        "memorial": bool(row["memorial"]),
+    }
+
+
+def _image(app: App, key: str) -> ImageOut | None:
+    if not key:
+        return None
+    return ImageOut(app.url(f"/media/{key}"), TYPES.get(key.rpartition(".")[2], "image/png"))
+
+
+def create(found: PostDocument) -> dict[str, Any]:
+    """Make the Create of a post."""
+    row = found.row
+    envelope = Envelope(
+        f"{row['uri']}/activity", row["author_uri"], found.to, found.cc, from_ms(row["created_at"])
+    )
+    return render.create(envelope, found.document)
+
+
+def update(found: PostDocument) -> dict[str, Any]:
+    """Make the Update of a post in its present version."""
+    row = found.row
+    stamp = row["edited_at"] or row["created_at"]
+    return render.update(
+        Envelope(f"{row['uri']}#updates/{stamp}", row["author_uri"], found.to, found.cc), found.document
+    )
+
+
+async def boost(app: App, row: Row) -> dict[str, Any]:
+    """Make the Announce of a local boost (a row of posts with author_uri and followers_url)."""
+    original = await app.db.row(
+        "SELECT p.uri, a.uri AS author_uri FROM posts p JOIN accounts a ON a.id = p.account_id WHERE p.id = ?",
+        row["reblog_of_id"],
+    )
+    if original is None:
+        raise NotFound
+    to, cc = audience.addressing(row["visibility"], row["followers_url"], [original["author_uri"]])
+    envelope = Envelope(row["uri"], row["author_uri"], to, cc, from_ms(row["created_at"]))
+    return render.announce(envelope, original["uri"])
+
+
+async def boost_row(app: App, boost_id: int) -> Row:
+    """Return a boost's row with what `boost` needs; NotFound."""
+    row = await app.db.row(_POST, boost_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def outbox_items(app: App, post_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Render posts and boosts as the activities of an outbox page."""
+    items = []
+    for post_id in post_ids:
+        row = await boost_row(app, post_id)
+        items.append(await boost(app, row) if row["reblog_of_id"] else create(await post(app, post_id)))
+    return items

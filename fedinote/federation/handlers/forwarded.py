@@ -1,0 +1,39 @@
+"""Activities brought by somebody else than their actor: nothing in them is believed, the origin is asked."""
+
+from fedinote.activitypub import vocab
+from fedinote.activitypub.quirks import same_origin
+from fedinote.federation import actors, fetching, incoming, resolve
+from fedinote.federation.fetching import Budget
+from fedinote.federation.handlers import posts
+from fedinote.federation.verification import VerifiedActivity
+from fedinote.infra.app import App
+from fedinote.infra.errors import Gone, NotFound, Refused
+from fedinote.posts import publishing
+
+
+async def refetch(app: App, verified: VerifiedActivity) -> None:
+    """Fetch the object of a forwarded Create, Update or Delete from its origin and take what it says now (S23)."""
+    activity = verified.activity
+    uri = activity.object_id
+    if uri is None or not same_origin(uri, activity.actor) or fetching.is_ours(app, uri):
+        raise Refused(reason="forwarded without an object of its actor's")
+    if activity.type not in ("Create", "Update", "Delete"):
+        raise Refused(reason="the signer is not the actor")
+    known = await app.db.row("SELECT id, account_id FROM posts WHERE uri = ?", uri)
+    try:
+        document = await fetching.document(app, uri, Budget(3))
+    except (Gone, NotFound):
+        if known is not None:
+            await publishing.delete(app, known["id"])
+        return
+    await _take(app, vocab.plain(document), known is not None)
+
+
+async def _take(app: App, document: dict[str, object], known: bool) -> None:
+    budget = Budget()
+    found = incoming.parsed(document)
+    author = await actors.resolve(app, found.attributed_to, budget)
+    if known:
+        await posts.revise(app, author["id"], found, budget)
+    elif await incoming.is_wanted(app, found, author):
+        await resolve.store_document(app, document, budget)

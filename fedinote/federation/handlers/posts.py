@@ -1,0 +1,183 @@
+"""Create, Update and Delete. Update of an actor is a profile's, Delete of an actor its end."""
+
+from dataclasses import replace
+
+import msgspec
+
+from fedinote.activitypub import vocab
+from fedinote.activitypub.quirks import same_origin
+from fedinote.events import PostEdited
+from fedinote.federation import actors, fetching, incoming, resolve
+from fedinote.federation.fetching import Budget
+from fedinote.federation.verification import VerifiedActivity
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import Gone, Malformed, NotFound, Refused
+from fedinote.posts import polls, publishing
+from fedinote.posts.drafts import encoded
+
+
+async def create(app: App, verified: VerifiedActivity) -> None:
+    """Store a new post, count a vote, or fetch what is not the signer's to say."""
+    budget = Budget()
+    objects = verified.activity.objects
+    votes = [o for o in objects if isinstance(o, vocab.Post) and o.is_vote]
+    for vote in votes:
+        if await count_vote(app, verified, vote):
+            continue
+        if len(objects) > 1:
+            raise Refused(reason="a vote for no poll of ours")
+    if votes:
+        return
+    match verified.activity.object:
+        case vocab.Post() as post if incoming.own_object(post, verified.signer_uri):
+            await _store(app, verified, post, budget)
+        case vocab.Post() | vocab.Ref() as other if other.id:
+            await _store_fetched(app, other.id, budget)
+        case _:
+            raise Malformed(reason="Create without an object that we read")
+
+
+async def _store(app: App, verified: VerifiedActivity, post: vocab.Post, budget: Budget) -> None:
+    author = await _row(app, verified.signer_id)
+    post = _as_narrow_as(verified.activity, post)
+    if await app.db.row("SELECT 1 AS value FROM posts WHERE uri = ?", post.id):
+        return
+    if not await incoming.is_wanted(app, post, author):
+        return
+    await resolve.store_post(app, post, author, budget)
+
+
+def _as_narrow_as(activity: vocab.Activity, post: vocab.Post) -> vocab.Post:
+    """Use the activity's audience where the object has none at all; the object's own otherwise (S47)."""
+    if post.to or post.cc or post.audience:
+        return post
+    return replace(post, to=activity.to, cc=activity.cc)
+
+
+async def _store_fetched(app: App, uri: str, budget: Budget) -> None:
+    if fetching.is_ours(app, uri):
+        raise Refused(reason="a Create of an object of ours")
+    document = await fetching.document(app, uri, budget)
+    post = incoming.parsed(document)
+    author = await actors.resolve(app, post.attributed_to, budget)
+    if await incoming.is_wanted(app, post, author):
+        await resolve.store_document(app, document, budget)
+
+
+async def _row(app: App, account_id: int) -> Row:
+    row = await app.db.row("SELECT * FROM accounts WHERE id = ?", account_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def count_vote(app: App, verified: VerifiedActivity, vote: vocab.Post) -> bool:
+    """Count an answer to a poll of ours (FEP-9967); False when it answers no poll that we have."""
+    row = await app.db.row(
+        "SELECT q.id, q.options FROM polls q JOIN posts p ON p.id = q.post_id WHERE p.uri = ? AND p.local = TRUE",
+        vote.in_reply_to or "",
+    )
+    if row is None:
+        return False
+    titles = [option["title"] for option in _options(row)]
+    if vote.title in titles:
+        await polls.vote(app, verified.signer_id, row["id"], [titles.index(vote.title)], local=False)
+    return True
+
+
+def _options(row: Row) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = msgspec.json.decode(row["options"])
+    return found
+
+
+async def update(app: App, verified: VerifiedActivity) -> None:
+    """Take a new version of a post, new counts of a poll, or a new profile; only from its owner (A12)."""
+    budget = Budget()
+    match verified.activity.object:
+        case vocab.Actor() as actor if actor.id == verified.signer_uri:
+            await actors.store(app, actor, budget)
+        case vocab.Post() as post if incoming.own_object(post, verified.signer_uri):
+            await revise(app, verified.signer_id, post, budget)
+        case vocab.Ref(id=uri) if uri == verified.signer_uri:
+            await actors.fetch(app, uri, budget)
+        case vocab.Ref(id=uri) | vocab.Unknown(id=str(uri)) if same_origin(uri, verified.signer_uri):
+            await revise(app, verified.signer_id, incoming.parsed(await fetching.document(app, uri, budget)), budget)
+        case _:
+            raise Refused(reason="Update of something that is not the signer's")
+
+
+async def revise(app: App, author_id: int, post: vocab.Post, budget: Budget) -> None:
+    """Bring a known post up to date; one that is unknown is stored when it concerns somebody here."""
+    author = await _row(app, author_id)
+    row = await app.db.row("SELECT * FROM posts WHERE uri = ?", post.id)
+    if row is None:
+        if await incoming.is_wanted(app, post, author) and not await publishing.is_deleted(app, post.id):
+            await resolve.store_post(app, post, author, budget)
+        return
+    if row["account_id"] != author_id or row["local"] or row["reblog_of_id"] is not None:
+        raise Refused(reason="Update of a post of somebody else")
+    new = await incoming.to_new_post(app, post, author, budget)
+    if post.updated is not None and new.edited_at is not None:
+        await publishing.revise(app, row, new)
+    await _refresh_poll(app, row, post)
+
+
+async def _refresh_poll(app: App, row: Row, post: vocab.Post) -> None:
+    """Take over the counts of a remote poll; they come without `updated`, so they are no edit."""
+    if post.poll is None:
+        return
+    options = [{"title": option.name, "votes": option.votes} for option in post.poll.options]
+    async with app.db.transaction():
+        changed = await app.db.execute(
+            "UPDATE polls SET options = ?, voters_count = ?, expires_at = ? WHERE post_id = ? AND options <> ?",
+            encoded(options),
+            post.poll.voters if post.poll.voters is not None else sum(o.votes for o in post.poll.options),
+            post.poll.ends_at,
+            row["id"],
+            encoded(options),
+        )
+        if changed:
+            await app.emit(PostEdited(row["id"], row["account_id"], False, row["visibility"], ()))
+
+
+async def delete(app: App, verified: VerifiedActivity) -> None:
+    """Remove a post of the signer's, or the signer itself; a post that is not here yet never will be (A13, S31)."""
+    uri = verified.activity.object_id
+    if uri is None:
+        raise Malformed(reason="Delete without an object")
+    if uri == verified.signer_uri:
+        await actors.mark_deleted(app, uri)
+        return
+    if not same_origin(uri, verified.signer_uri):
+        raise Refused(reason="Delete of an object of another origin")
+    row = await app.db.row("SELECT id, account_id FROM posts WHERE uri = ?", uri)
+    if row is None:
+        await _remember(app, uri)
+    elif row["account_id"] == verified.signer_id:
+        await publishing.delete(app, row["id"])
+    elif await _is_gone(app, uri):
+        await publishing.delete(app, row["id"])
+    else:
+        raise Refused(reason="Delete of a post of somebody else")
+
+
+async def _remember(app: App, uri: str) -> None:
+    await app.db.execute(
+        "INSERT INTO tombstones (uri, created_at) SELECT ?, ? WHERE NOT EXISTS"
+        " (SELECT 1 FROM accounts WHERE uri = ?) ON CONFLICT DO NOTHING",
+        uri,
+        app.now(),
+        uri,
+    )
+
+
+async def _is_gone(app: App, uri: str) -> bool:
+    """Ask the origin whether an object is gone."""
+    try:
+        await fetching.document(app, uri, Budget(2))
+    except (Gone, NotFound):
+        return True
+    except (Malformed, Refused):
+        return False
+    return False

@@ -1,0 +1,92 @@
+"""The inbox: verify, one transaction with the activity and its job, 202; the job does the rest."""
+
+import hashlib
+
+from fedinote.activitypub import vocab
+from fedinote.activitypub.quirks import host_of, same_origin
+from fedinote.activitypub.signatures import SignedRequest
+from fedinote.federation import fetching, handlers, verification
+from fedinote.federation.verification import VerifiedActivity
+from fedinote.infra.app import App
+from fedinote.infra.errors import GiveUp, Malformed
+from fedinote.policy import domains
+from fedinote.posts.drafts import encoded
+
+JOB = "federation.process"
+MAX_ID = 2048
+
+
+async def receive(app: App, request: SignedRequest) -> None:
+    """Take a POST to an inbox; when this returns, the activity is on disk and will be processed.
+
+    Raises Malformed (400), Unauthorized (401), Forbidden (403, blocked domain), Unavailable (503, try again).
+    """
+    activity = vocab.parse_activity(vocab.decode(request.body))
+    if activity.type == "Delete" and await _unknown_leaver(app, activity):
+        return
+    verified = await verification.verify(app, request, activity)
+    host = host_of(verified.signer_uri)
+    received_id = app.ids.next()
+    await app.db.atomic(
+        (
+            "INSERT INTO received_activities (id, signer_host, activity_id, signer, body, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (received_id, host, _key(verified), verified.signer_uri, request.body.decode(), app.now()),
+        ),
+        (
+            "INSERT INTO jobs (kind, args, priority, run_at, starts, failures, created_at)"
+            " SELECT ?, ?, 4, received_at, 0, 0, received_at FROM received_activities WHERE id = ?",
+            (JOB, encoded({"received_id": received_id}), received_id),
+        ),
+        (
+            "INSERT INTO hosts (host, failures, failure_days, last_failure_day, last_seen_at) VALUES (?, 0, 0, 0, ?)"
+            " ON CONFLICT (host) DO UPDATE SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL,"
+            " last_seen_at = excluded.last_seen_at WHERE hosts.unavailable_at IS NOT NULL OR hosts.retry_at IS NOT NULL",
+            (host, app.now()),
+        ),
+    )
+    app.work.set()
+
+
+async def _unknown_leaver(app: App, activity: vocab.Activity) -> bool:
+    """Tell whether this is the Delete of an actor of whom we know nothing: accepted without work or fetch (S05)."""
+    if activity.object_id != activity.actor:
+        return False
+    return await app.db.row("SELECT 1 AS value FROM accounts WHERE uri = ?", activity.actor) is None
+
+
+def _key(verified: VerifiedActivity) -> str:
+    """Return what makes the activity the same one again: its id, or the hash of the body where it has none."""
+    if verified.activity.id and len(verified.activity.id) <= MAX_ID:
+        return verified.activity.id
+    return "sha256:" + hashlib.sha256(verified.body).hexdigest()
+
+
+async def process(app: App, received_id: int) -> None:
+    """Let a received activity have its effect (a job; safe to repeat)."""
+    row = await app.db.row("SELECT signer, body FROM received_activities WHERE id = ?", received_id)
+    if row is None or row["body"] is None:
+        return
+    signer = await app.db.row("SELECT id, uri, domain FROM accounts WHERE uri = ?", row["signer"])
+    if signer is None or await domains.suspended(app, signer["domain"]):
+        return
+    body = row["body"].encode()
+    activity = vocab.parse_activity(vocab.decode(body))
+    own = activity.actor == signer["uri"]
+    if own and not _id_is_own(activity, signer["uri"]):
+        raise GiveUp("the activity's id is of another origin than its actor")
+    verified = VerifiedActivity(activity, signer["id"], signer["uri"], own, body)
+    try:
+        await handlers.handle(app, verified)
+    except Malformed as error:
+        raise GiveUp(error.reason) from error
+
+
+def _id_is_own(activity: vocab.Activity, signer: str) -> bool:
+    return activity.id is None or same_origin(activity.id, signer)
+
+
+def is_inbox_type(value: str) -> bool:
+    """Tell whether a POST's Content-Type may carry an activity (S02); the profile of ld+json is not insisted on."""
+    kind = value.partition(";")[0].strip().lower()
+    return fetching.is_activity_type(value) or kind in ("application/activity+json", "application/ld+json")

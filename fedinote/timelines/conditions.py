@@ -1,0 +1,59 @@
+"""What keeps a post out of somebody's timeline, as SQL: visibility, blocks, mutes, limited authors, answers.
+
+A `Clause` is SQL with the parameters of its question marks, so that clauses add up without losing count.
+"""
+
+from dataclasses import dataclass
+
+from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
+from fedinote.posts import visibility
+
+PLAIN_OR_OWN_THREAD = """({a}.in_reply_to_account_id = {a}.account_id
+ OR ({a}.in_reply_to_account_id IS NULL AND {a}.in_reply_to_uri IS NULL))"""
+"""The post `{a}` answers nobody but its own author."""
+
+_LIMITED = """NOT EXISTS (SELECT 1 FROM accounts sa WHERE sa.id = {a}.account_id AND sa.silenced_at IS NOT NULL{unless})"""
+_UNLESS_FOLLOWED = """ AND sa.id <> ? AND NOT EXISTS (
+  SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = sa.id AND sf.accepted)"""
+_UNWANTED = """NOT EXISTS (SELECT 1 FROM blocks hb WHERE hb.account_id = ? AND hb.target_id = {a}.account_id)
+ AND NOT EXISTS (SELECT 1 FROM mutes hm WHERE hm.account_id = ? AND hm.target_id = {a}.account_id
+  AND (hm.expires_at IS NULL OR hm.expires_at > ?))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition and the parameters of its question marks."""
+
+    sql: str
+    params: tuple[int, ...] = ()
+
+    def __and__(self, other: "Clause") -> "Clause":
+        return Clause(f"{self.sql} AND {other.sql}", self.params + other.params)
+
+
+def visible(alias: str, viewer_id: int | None) -> Clause:
+    """Keep the posts that the viewer may see (`posts.visibility.condition`)."""
+    sql, params = visibility.condition(alias, viewer_id)
+    return Clause(sql, tuple(params))
+
+
+def wanted(app: App, alias: str, viewer_id: int | None) -> Clause:
+    """Keep the posts whose authors the viewer neither blocks nor mutes at present."""
+    if viewer_id is None:
+        return Clause("TRUE")
+    return Clause(_UNWANTED.format(a=alias), (viewer_id, viewer_id, to_ms(app.now())))
+
+
+def unlimited(alias: str, viewer_id: int | None) -> Clause:
+    """Keep the posts of authors whom moderators did not limit; the viewer sees oneself and whom one follows."""
+    if viewer_id is None:
+        return Clause(_LIMITED.format(a=alias, unless=""))
+    return Clause(_LIMITED.format(a=alias, unless=_UNLESS_FOLLOWED), (viewer_id, viewer_id))
+
+
+def boosted(app: App, alias: str, viewer_id: int | None) -> Clause:
+    """Keep boosts of posts that the viewer may and wants to see, and all that is no boost."""
+    inner = visible("o", viewer_id) & wanted(app, "o", viewer_id)
+    sql = f"({alias}.reblog_of_id IS NULL OR EXISTS (SELECT 1 FROM posts o WHERE o.id = {alias}.reblog_of_id AND {inner.sql}))"
+    return Clause(sql, inner.params)

@@ -1,0 +1,119 @@
+"""The browser that asks: its cookies, whom it is signed in as, and whether a form really came from our own page."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedinote.auth import sessions
+from fedinote.auth.hashes import new_token
+from fedinote.auth.sessions import SignedIn
+from fedinote.infra.app import App
+from fedinote.infra.errors import Forbidden
+from fedinote.infra.keys import COOKIE_KEY
+from fedinote.web.pages import app_of
+
+SESSION, VISIT = "session", "visit"
+FIELD = "form_token"
+_FOREIGN = "The form did not come from this site. Go back, reload the page and try again."
+_COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
+_SEGMENT = r"[A-Za-z0-9_@~-][A-Za-z0-9_@~.-]*+"
+_PATH = re.compile(rf"/(?:{_SEGMENT}/)*+(?:{_SEGMENT})?")
+_QUERY = re.compile(r"[!$-\[\]-~]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One browser: who is signed in (or None), and the cookie to which its forms are bound."""
+
+    app: App
+    person: SignedIn | None
+    binding: str
+    fresh: bool
+
+    def form_token(self) -> str:
+        """Return a token for a form on a page of this browser; each is different, all stay good with the cookie."""
+        salt = secrets.token_hex(8)
+        return f"{salt}.{_seal(self.app, salt, self.binding)}"
+
+    def keep(self, response: Response) -> Response:
+        """Give a browser that has no cookie yet the one that its forms are bound to."""
+        if self.fresh:
+            _set(self.app, response, VISIT, self.binding)
+        return response
+
+
+async def visit(request: Request) -> Visit:
+    """Return the browser behind a request. One query when it has a session cookie."""
+    app = app_of(request)
+    cookie = request.cookies.get(cookie_name(app, SESSION))
+    person = await sessions.signed_in(app, cookie)
+    if person is not None:
+        return Visit(app, person, person.token, fresh=False)
+    known = request.cookies.get(cookie_name(app, VISIT), "")
+    fresh = not _COOKIE.fullmatch(known)
+    return Visit(app, None, new_token() if fresh else known, fresh=fresh)
+
+
+def check_form(request: Request, here: Visit, values: Mapping[str, str]) -> None:
+    """Raise `Forbidden` unless a form was sent from a page of ours, shown to this very browser."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site not in (None, "same-origin", "none") or origin not in (None, here.app.settings.base):
+        raise Forbidden(_FOREIGN)
+    salt, _, seal = values.get(FIELD, "").partition(".")
+    expected = _seal(here.app, salt, here.binding)
+    if here.fresh or not hmac.compare_digest(seal.encode(errors="replace"), expected.encode()):
+        raise Forbidden(_FOREIGN)
+
+
+def _seal(app: App, salt: str, binding: str) -> str:
+    key = bytes.fromhex(app.secrets[COOKIE_KEY])
+    return hmac.new(key, f"form:{salt}:{binding}".encode(errors="replace"), hashlib.sha256).hexdigest()
+
+
+def sign_in(app: App, response: Response, token: str) -> Response:
+    """Give the browser its session; the cookie from before the log-in goes."""
+    _set(app, response, SESSION, token, max_age=int(sessions.ABSOLUTE.total_seconds()))
+    _drop(app, response, VISIT)
+    return response
+
+
+def sign_out(app: App, response: Response) -> Response:
+    """Take the session's cookie from the browser."""
+    _drop(app, response, SESSION)
+    return response
+
+
+def cookie_name(app: App, name: str) -> str:
+    """Return the full name of a cookie: with https no other host and no other path can set one of ours."""
+    return f"__Host-{name}" if app.settings.secure else name
+
+
+def _set(app: App, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    response.set_cookie(
+        cookie_name(app, name),
+        value,
+        max_age=max_age,
+        path="/",
+        secure=app.settings.secure,
+        httponly=True,
+        samesite="lax",  # strict would lose the session on the way from an app to the consent page
+    )
+
+
+def _drop(app: App, response: Response, name: str) -> None:
+    response.delete_cookie(cookie_name(app, name), path="/", secure=app.settings.secure, httponly=True, samesite="lax")
+
+
+def safe_path(text: str) -> str:
+    """Return a path of ours to go on to, or "/" for anything that a browser could read as another place."""
+    path, question, rest = text.partition("?")
+    if len(text) > 8192 or not _PATH.fullmatch(path) or not _QUERY.fullmatch(rest):
+        return "/"
+    return f"{path}{question}{rest}"

@@ -1,0 +1,1 @@
+"""Tests of who follows, blocks and mutes whom."""
