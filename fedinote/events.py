@@ -194,3 +194,18 @@ class ReportFiled:
     """Somebody reported an account."""
 
     report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyApplied:
+    """A policy rejected or changed something (`outcome`: reject, change). It carries a reason, never a text.
+
+    `kind` is what was judged (post, report); `uri` is "" for what was not published yet.
+    """
+
+    policy: str
+    outcome: str
+    reason: str
+    kind: str
+    account_id: int
+    uri: str

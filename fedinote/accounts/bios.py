@@ -20,7 +20,7 @@ def field_html(app: App, source: str) -> str:
     """Return the HTML of a field's value, one line. Links get rel="me", so that the other side can be verified."""
     html = compose(source, mentions={}, tag_url=_tag_url(app))
     html = html.removeprefix("<p>").removesuffix("</p>")
-    return html.replace(' rel="nofollow noopener"', ' rel="me nofollow noopener"')
+    return html.replace(' rel="nofollow ', ' rel="me nofollow ')
 
 
 async def _targets(app: App, handles: list[str]) -> dict[str, MentionTarget]:

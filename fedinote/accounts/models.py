@@ -10,7 +10,9 @@ class Account(Model):
     """An actor. `avatar` and `header` are storage keys, the `_remote` ones where others keep theirs.
 
     `fields` is a list of {name, value, verified_at}; `emojis` a list of {shortcode, url, static_url}.
-    `note` is safe HTML; `note_source` what a local person typed.
+    `note` is safe HTML; `note_source` what a local person typed. `silenced_by_domain` and `suspended_by_domain` name
+    the blocked domain that is the only cause, so that its end is theirs; None when a person decided.
+    `sensitized_at`: all media that the account posts from then on is marked sensitive.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -49,7 +51,10 @@ class Account(Model):
     created_at = TimeField()
     fetched_at = TimeField(null=True)
     silenced_at = TimeField(null=True)
+    silenced_by_domain = fields.CharField(255, null=True)
     suspended_at = TimeField(null=True)
+    suspended_by_domain = fields.CharField(255, null=True)
+    sensitized_at = TimeField(null=True)
     deleted_at = TimeField(null=True)
 
     class Meta:

@@ -61,8 +61,8 @@ async def members(call: Call) -> Page:
     """List the members of a list; `limit=0` gives all of them."""
     everybody = call.params.number("limit", 40) == 0
     asked = paging(call, 40, 80)
-    window = None if everybody else asked.sql
-    found = await lists.members_page(call.app, call.me.account_id, call.id(), window)
+    pager = None if everybody else asked.sql
+    found = await lists.members_page(call.app, call.me.account_id, call.id(), pager)
     if not everybody:
         found = asked.arrange(found)
     items = await accounts(call.app, [one.account_id for one in found], call.viewer)

@@ -1,14 +1,41 @@
 """The table of the client API: every route, from the modules that answer them."""
 
-from fedinote.api import accounts, instance, media, misc, oauth, polls, search, statuses
+from fedinote.api import (
+    accounts,
+    conversations,
+    filters,
+    filters_v1,
+    follows,
+    instance,
+    interactions,
+    lists,
+    markers,
+    media,
+    misc,
+    oauth,
+    polls,
+    profile,
+    search,
+    statuses,
+    tags,
+)
 
 ROUTES = (
     *accounts.ROUTES,
+    *conversations.ROUTES,
+    *filters.ROUTES,
+    *filters_v1.ROUTES,
+    *follows.ROUTES,
     *instance.ROUTES,
+    *interactions.ROUTES,
+    *lists.ROUTES,
+    *markers.ROUTES,
     *media.ROUTES,
     *misc.ROUTES,
     *oauth.ROUTES,
     *polls.ROUTES,
+    *profile.ROUTES,
     *search.ROUTES,
     *statuses.ROUTES,
+    *tags.ROUTES,
 )

@@ -7,6 +7,7 @@ from fedinote.api.entities import statuses as entities
 from fedinote.api.paging import Page, paging
 from fedinote.api.params import Params
 from fedinote.api.routing import Call, route
+from fedinote.federation import resolve
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
@@ -29,6 +30,7 @@ async def create(call: Call) -> Any:
         raise Invalid("Validation failed: Posts cannot be quoted on this server")
     key = call.request.headers.get("idempotency-key", "").strip() or None
     draft = await _draft(call)
+    await resolve.mentions(call.app, draft.text)
     post_id = await publishing.publish(call.app, call.me.account_id, draft, idempotency_key=key)
     return await entities.status(call.app, post_id, call.viewer)
 
@@ -135,6 +137,7 @@ async def edit(call: Call) -> Any:
         poll=_poll(params),
     )
     described = params.records("media_attributes")
+    await resolve.mentions(app, draft.text)
     async with app.db.transaction():
         for one in described:
             await _describe(call, row["id"], one)
@@ -170,7 +173,7 @@ async def delete(call: Call) -> Any:
 async def translate(call: Call) -> Any:
     """POST /api/v1/statuses/:id/translate: into `lang`, or the language of the reader's interface."""
     target = call.params.text("lang", max=35) or call.me.locale
-    return await translations.of_post(call.app, call.id(), target, call.viewer)
+    return await translations.of_post(call.app, call.id(), target, call.me)
 
 
 async def favourited_by(call: Call) -> Any:

@@ -14,7 +14,6 @@ import uvloop
 from fedinote.cli import logs, processes
 from fedinote.cli.context import Setup, WrongSettings, pass_setup, run_async
 from fedinote.infra.app import App
-from fedinote.infra.keys import ensure_secrets
 from fedinote.infra.settings import Settings
 
 GRACE_SECONDS = 8
@@ -62,17 +61,15 @@ async def _serve(settings: Settings, listening: socket.socket, *, first: bool) -
     from fedinote.bootstrap import running
 
     async with running(settings, migrate=first) as app:
-        await (prepare(app) if first else ensure_secrets(app))
+        if first:
+            await prepare(app)
         await serve_app(app, listening)
 
 
 async def prepare(app: App) -> None:
-    """Do what a server needs before it serves: secrets, its own actor, and the owner's link while nobody is owner."""
-    from fedinote.accounts import profiles
+    """Print the link for the owner's account as long as nobody is owner."""
     from fedinote.auth import invites, users
 
-    await ensure_secrets(app)
-    await profiles.ensure_instance_actor(app)
     if not await users.has_owner(app):
         link = await invites.owner_link(app)
         click.echo(f"\n  This server has no owner yet. Open this link to make the owner's account:\n\n  {link}\n")
@@ -179,10 +176,17 @@ def migrate(setup: Setup) -> None:
     Example:
       fedinote migrate
     """
+    done = run_async(_migrate(setup.settings()))
+    click.echo("\n".join(f"Applied {name}" for name in done) or "The database is up to date")
+
+
+async def _migrate(settings: Settings) -> list[str]:
+    from fedinote.bootstrap import database
     from fedinote.infra import migrations
 
-    async def work(app: App) -> list[str]:
-        return [f"{done.version:04d}_{done.name}" for done in await migrations.migrate(app.db)]
-
-    done = setup.run(work)
-    click.echo("\n".join(f"Applied {name}" for name in done) or "The database is up to date")
+    db = database(settings)
+    await db.open()
+    try:
+        return [f"{done.version:04d}_{done.name}" for done in await migrations.migrate(db)]
+    finally:
+        await db.close()

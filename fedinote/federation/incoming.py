@@ -163,7 +163,7 @@ async def _mentions(app: App, post: vocab.Post, author: Row, budget: Budget) -> 
         except FediNoteError:
             continue
         found[row["uri"]] = row
-    mentions = {}
+    mentions: dict[int, Mention] = {}
     for uri in (*named, *addressed):
         row_or_none = found.get(uri)
         if row_or_none is not None and row_or_none["id"] != author["id"]:

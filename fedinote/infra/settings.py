@@ -79,6 +79,20 @@ class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authorized_fetch: bool = False
 
 
+class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Automatic rules. Each time one refuses or changes a post, the audit log says which and why.
+
+    `max_mentions`: a post of another server that mentions more people than this, by somebody whom nobody here
+    follows, is spam (0: no limit); `mention_flood` says what becomes of it: "reject", or "limit": it is kept, and
+    mentions nobody. `refused_phrases`: posts that contain one of these are refused, by whomever they are; letter
+    case, width and spaces do not matter.
+    """
+
+    max_mentions: int = 20
+    mention_flood: Literal["reject", "limit"] = "reject"
+    refused_phrases: list[str] = []
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rate limits."""
 
@@ -111,6 +125,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     posts: Posts = Posts()
     media: MediaSettings = MediaSettings()
     federation: Federation = Federation()
+    moderation: Moderation = Moderation()
     limits: Limits = Limits()
     translation: TranslationSettings = TranslationSettings()
     log: Log = Log()

@@ -30,8 +30,8 @@ async def upload(
     text = checked_description(app, description)
     limits = image_limits(app)
     point = parse_focus(focus)
-    image = await process(app, images.process, data, limits)
-    small = image if thumbnail is None else await process(app, images.process, thumbnail, limits)
+    image = await _process(app, data, limits)
+    small = image if thumbnail is None else await _process(app, thumbnail, limits)
     key = await app.storage.put(image.data, image.extension)
     preview_key = await app.storage.put(small.preview_data, small.preview_extension)
     try:
@@ -54,19 +54,11 @@ async def upload(
         raise
 
 
-async def picture(app: App, data: bytes, shape: str) -> str:
-    """Store a profile picture (`shape` "avatar" or "header"), cropped; return its key. `Invalid` as for `upload`."""
-    kind, limits = (images.avatar, images.AVATAR) if shape == "avatar" else (images.header, images.HEADER)
-    image = await process(app, kind, data, limits)
-    return await app.storage.put(image.data, image.extension)
-
-
-async def process(app: App, kind: Any, data: bytes, limits: ImageLimits) -> ProcessedImage:
-    """Run one of `media.images` in a thread, not more than two at once."""
+async def _process(app: App, data: bytes, limits: ImageLimits) -> ProcessedImage:
+    """Clean an image in a thread; not more than two at once, since each takes a core and much memory."""
     turns: asyncio.Semaphore = app.caches.setdefault("image-turns", asyncio.Semaphore(AT_ONCE))
     async with turns:
-        image: ProcessedImage = await asyncio.to_thread(kind, data, limits=limits)
-    return image
+        return await asyncio.to_thread(images.process, data, limits=limits)
 
 
 def image_limits(app: App) -> ImageLimits:

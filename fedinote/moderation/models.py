@@ -27,7 +27,11 @@ class AuditEntry(Model):
 
 
 class Report(Model):
-    """A complaint about an account and some of its posts. `category`: spam, legal, violation, other."""
+    """A complaint about an account and some of its posts. `category`: spam, legal, violation, other.
+
+    `uri` is the id of a remote Flag, which may be about several accounts: one report for each. `forwarded`: a copy
+    goes to the account's own server. `action_taken_at` is set when it was resolved.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="reports_made")
@@ -39,7 +43,7 @@ class Report(Model):
     category = fields.CharField(16, default="other")
     comment = fields.TextField(default="")
     forwarded = fields.BooleanField(default=False)
-    uri = fields.CharField(2048, null=True, unique=True)
+    uri = fields.CharField(2048, null=True)
     assigned_to_id = fields.BigIntField(null=True)
     action_taken_at = TimeField(null=True)
     action_taken_by_id = fields.BigIntField(null=True)
@@ -47,3 +51,5 @@ class Report(Model):
 
     class Meta:
         table = "reports"
+        unique_together = (("uri", "target"),)
+        indexes = (("action_taken_at", "id"), ("target",))

@@ -11,7 +11,10 @@ Outcome = Literal["accept", "change", "hold", "reject"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is judged. `domain` is "" for our own people; `uri` is "" for what was not published yet."""
+    """What is judged. `domain` is "" for our own people; `uri` is "" for what was not published yet.
+
+    `kind`: post or report. `mentions` counts the accounts it is addressed to.
+    """
 
     kind: str
     account_id: int
@@ -39,10 +42,13 @@ class Verdict:
         return self.outcome == "reject"
 
 
+ACCEPT = Verdict()
+
+
 class Policy(Protocol):
     """One rule."""
 
     name: str
 
     async def judge(self, app: App, subject: Subject) -> Verdict:
-        """Judge the subject. Reads only; the pipeline writes the audit log."""
+        """Judge the subject. Reads only; the pipeline tells what was decided."""

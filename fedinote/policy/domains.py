@@ -4,18 +4,28 @@ The list is kept in memory for a few seconds, so that a request costs a dictiona
 process (the command line) is seen after that time, one made by this process at once.
 """
 
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+import idna
 
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.policy.base import Subject, Verdict
+from fedinote.policy.base import ACCEPT, Subject, Verdict
 
 CACHE = "domain_blocks"
 KEEP_MS = 3000
 MAX_DOMAIN = 253
+SEVERITIES = ("noop", "silence", "suspend")  # from mild to severe
+_DEFAULT_PORTS = ("80", "443")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_WRONG = "Validation failed: Domain is not a valid domain name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +41,95 @@ class Blocked:
 def key(domain: str) -> str:
     """Return a domain in the one spelling that is stored and compared: punycode, lower case, no trailing dot.
 
-    A port is kept (test networks have several servers on one name). Raises Invalid for what is no domain.
+    A port is kept unless it is a web server's usual one (test networks have several servers on one name); "*." in
+    front means the same as without. Raises Invalid for what is no domain.
     """
-    name, colon, port = domain.strip().rstrip("/").removeprefix("*.").lower().partition(":")
-    name = name.rstrip(".")
-    if not name or len(name) > MAX_DOMAIN or (colon and not port.isdigit()):
-        raise Invalid("Validation failed: Domain is not a valid domain name")
+    text = domain.strip().removeprefix("*.").lower()
+    if len(text) > MAX_DOMAIN + len(":65535"):  # before IDNA, whose cost grows faster than its input
+        raise Invalid(_WRONG)
+    name, port = _split_port(text)
+    if port in _DEFAULT_PORTS:
+        port = ""
+    return f"{_name(name)}:{port}" if port else _name(name)
+
+
+def _split_port(text: str) -> tuple[str, str]:
+    name, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        return text, ""
+    if not (port.isascii() and port.isdigit()) or not 0 < int(port[:6]) <= 65535:  # noqa: PLR2004  the last port
+        raise Invalid(_WRONG)
+    return name, str(int(port))
+
+
+def _name(name: str) -> str:
+    if name.startswith("[") and name.endswith("]"):
+        try:
+            return f"[{ipaddress.IPv6Address(name[1:-1])}]"
+        except ValueError:
+            raise Invalid(_WRONG) from None
+    name = name.removesuffix(".")
     if not name.isascii():
         try:
-            name = name.encode("idna").decode()
+            name = idna.encode(name, uts46=True).decode().removesuffix(".")
         except UnicodeError:
-            raise Invalid("Validation failed: Domain is not a valid domain name") from None
-    if not all(label and all(c.isalnum() or c in "-_" for c in label) for label in name.split(".")):
-        raise Invalid("Validation failed: Domain is not a valid domain name")
-    return name + colon + port
+            raise Invalid(_WRONG) from None
+    if not 0 < len(name) <= MAX_DOMAIN or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        raise Invalid(_WRONG)
+    return name
 
 
-async def find(app: App, host: str) -> Blocked | None:
-    """Return the block that covers a host: its own, or that of the nearest domain above it. None when there is none."""
-    blocks = await _all(app)
-    if not blocks or not host:
-        return None
+def _candidates(host: str) -> list[str]:
+    """Return what would cover a host, nearest first: itself, itself without its port, the domains above it."""
     try:
         name = key(host)
     except Invalid:
-        return None
-    candidates = [name, name.partition(":")[0]]
-    while "." in candidates[-1]:
-        candidates.append(candidates[-1].partition(".")[2])
-    return next((blocks[candidate] for candidate in candidates if candidate in blocks), None)
+        return []
+    found = [name]
+    bare = name if name.endswith("]") else name.rpartition(":")[0] or name
+    if bare != name:
+        found.append(bare)
+    while "." in bare and not bare.startswith("["):
+        bare = bare.partition(".")[2]
+        found.append(bare)
+    return found
 
 
-async def suspended(app: App, host: str) -> bool:
-    """Tell whether nothing may come from or go to a host."""
-    found = await find(app, host)
+def covers(domain: str, host: str) -> bool:
+    """Tell whether a block of `domain` (in the spelling of `key`) is also about `host`."""
+    return domain in _candidates(host)
+
+
+def nearest(blocks: Mapping[str, Blocked], *hosts: str) -> Blocked | None:
+    """Return the block that counts for a server: for each of its hosts the nearest one, and of these the severest.
+
+    A server has two hosts when its handles carry another domain than its URLs. A milder block of a subdomain is
+    thus an exception to a severer one above it.
+    """
+    found = [block for host in hosts if host and (block := _nearest(blocks, host)) is not None]
+    return max(found, key=lambda block: SEVERITIES.index(block.severity), default=None)
+
+
+def _nearest(blocks: Mapping[str, Blocked], host: str) -> Blocked | None:
+    return next((blocks[name] for name in _candidates(host) if name in blocks), None)
+
+
+async def find(app: App, *hosts: str) -> Blocked | None:
+    """Return the block that counts for a server with these hosts, or None. What is no host is not blocked."""
+    blocks = await _all(app)
+    return nearest(blocks, *hosts) if blocks else None
+
+
+async def suspended(app: App, *hosts: str) -> bool:
+    """Tell whether nothing may come from or go to a server with these hosts."""
+    found = await find(app, *hosts)
     return found is not None and found.severity == "suspend"
+
+
+async def load(app: App) -> dict[str, Blocked]:
+    """Read all blocks, by domain, as they are at this moment (in this transaction)."""
+    rows = await app.db.rows("SELECT domain, severity, reject_media, reject_reports FROM domain_blocks")
+    return {row["domain"]: _blocked(row) for row in rows}
 
 
 async def _all(app: App) -> dict[str, Blocked]:
@@ -73,8 +137,7 @@ async def _all(app: App) -> dict[str, Blocked]:
     now = to_ms(app.now())
     if cached is not None and 0 <= now - cached[0] < KEEP_MS:
         return cached[1]
-    rows = await app.db.rows("SELECT domain, severity, reject_media, reject_reports FROM domain_blocks")
-    blocks = {row["domain"]: _blocked(row) for row in rows}
+    blocks = await load(app)
     app.caches[CACHE] = (now, blocks)
     return blocks
 
@@ -84,25 +147,40 @@ def _blocked(row: Row) -> Blocked:
 
 
 def forget(app: App) -> None:
-    """Read the list anew at the next question: call after changing it."""
+    """Read the list anew at the next question: call it once a change is committed."""
     app.caches.pop(CACHE, None)
 
 
+def host_of(uri: str) -> str:
+    """Return the host (with its port) of a URI, "" when there is none."""
+    try:
+        return urlsplit(uri).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def covered(domain: str, hosts: Iterable[str]) -> list[str]:
+    """Return those of the hosts that a block of `domain` is about."""
+    return [host for host in hosts if covers(domain, host)]
+
+
 class DomainPolicy:
-    """Rejects what comes from suspended domains, and takes the files out of posts where media is rejected."""
+    """Rejects what comes from suspended domains, takes away rejected media, refuses rejected reports."""
 
     name = "domains"
 
     async def judge(self, app: App, subject: Subject) -> Verdict:
-        """Judge by the block that covers the subject's domain."""
+        """Judge by the block that covers the subject's domain, or the host of its URI."""
         if not subject.domain:
-            return Verdict()
-        found = await find(app, subject.domain)
+            return ACCEPT
+        found = await find(app, subject.domain, host_of(subject.uri))
         if found is None:
-            return Verdict()
+            return ACCEPT
         if found.severity == "suspend":
             return Verdict("reject", f"the domain {found.domain} is blocked", self.name)
+        if found.reject_reports and subject.kind == "report":
+            return Verdict("reject", f"reports of {found.domain} are rejected", self.name)
         if found.reject_media and subject.has_media:
             changes: dict[str, Any] = {"media": ()}
             return Verdict("change", f"media of {found.domain} is rejected", self.name, changes)
-        return Verdict()
+        return ACCEPT

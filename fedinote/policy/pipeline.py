@@ -1,20 +1,46 @@
-"""Asks every policy in turn; the first that rejects decides, changes add up."""
+"""Asks every policy in turn; the first that rejects decides, changes add up.
+
+Each rejection and each change is told by PolicyApplied, from which the audit log has its row. What is accepted as it
+is, nearly everything, writes nothing.
+"""
 
 from typing import Any
 
+from fedinote.events import PolicyApplied
 from fedinote.infra.app import App
-from fedinote.policy.base import Policy, Subject, Verdict
+from fedinote.policy.base import ACCEPT, Policy, Subject, Verdict
+from fedinote.policy.content import MentionPolicy, PhrasePolicy
 from fedinote.policy.domains import DomainPolicy
+from fedinote.policy.senders import SenderPolicy
 
-POLICIES: tuple[Policy, ...] = (DomainPolicy(),)
+POLICIES: tuple[Policy, ...] = (DomainPolicy(), MentionPolicy(), PhrasePolicy(), SenderPolicy())
 
 
 async def check(app: App, subject: Subject) -> Verdict:
-    """Judge a subject by all policies."""
-    changes: dict[str, Any] = {}
+    """Judge a subject by all policies, and emit PolicyApplied for what they did.
+
+    The event is part of the caller's transaction, if there is one: who rolls it back takes the audit row with it.
+    """
+    hits: list[Verdict] = []
     for policy in POLICIES:
         verdict = await policy.judge(app, subject)
         if verdict.rejected:
+            await _tell(app, subject, [verdict])
             return verdict
-        changes.update(verdict.changes)
-    return Verdict("change" if changes else "accept", changes=changes)
+        if verdict.outcome != "accept":
+            hits.append(verdict)
+    if not hits:
+        return ACCEPT
+    await _tell(app, subject, hits)
+    changes: dict[str, Any] = {}
+    for hit in hits:
+        changes.update(hit.changes)
+    return Verdict("change", "; ".join(hit.reason for hit in hits), ", ".join(hit.policy for hit in hits), changes)
+
+
+async def _tell(app: App, subject: Subject, hits: list[Verdict]) -> None:
+    async with app.db.transaction():
+        for hit in hits:
+            await app.emit(
+                PolicyApplied(hit.policy, hit.outcome, hit.reason, subject.kind, subject.account_id, subject.uri)
+            )

@@ -123,7 +123,7 @@ class Favourite(Model):
     class Meta:
         table = "favourites"
         unique_together = (("account", "post"),)
-        indexes = (("post",),)
+        indexes = (("post",), ("account", "id"))
 
 
 class Bookmark(Model):
@@ -139,7 +139,7 @@ class Bookmark(Model):
     class Meta:
         table = "bookmarks"
         unique_together = (("account", "post"),)
-        indexes = (("post",),)
+        indexes = (("post",), ("account", "id"))
 
 
 class Pin(Model):

@@ -1,6 +1,6 @@
 """Reading relations: what stands between a viewer and others, and pages of followers, requests, blocks, mutes.
 
-A page is read through a `Window`: given the column that the page goes by, it returns the condition, its parameters
+A page is read through a `Pager`: given the column that the page goes by, it returns the condition, its parameters
 and the order (`Paging.sql` of the client API is one).
 """
 
@@ -18,7 +18,7 @@ from fedinote.relations.pairs import blocked_either_way
 
 __all__ = ["blocked_either_way"]
 
-Window = Callable[[str], tuple[str, Sequence[int], str]]
+Pager = Callable[[str], tuple[str, Sequence[int], str]]
 
 FAMILIAR = 40
 """How many familiar followers are named for one account."""
@@ -117,12 +117,12 @@ def _muted(row: Row) -> dict[str, Any]:
     return {"muting": True, "muting_notifications": bool(row["hide_notifications"]), "muting_expires_at": ends}
 
 
-async def followers_page(app: App, account_id: int, viewer_id: int | None, window: Window) -> list[Entry]:
-    """Return followers of an account by follow id, in the window's order; none where the account hides them.
+async def followers_page(app: App, account_id: int, viewer_id: int | None, pager: Pager) -> list[Entry]:
+    """Return followers of an account by follow id, in the pager's order; none where the account hides them.
 
     Suspended accounts are left out, and all of it for somebody whom the account blocks.
     """
-    where, params, order = window("f.id")
+    where, params, order = pager("f.id")
     return await _entries(
         app,
         "SELECT f.id, f.follower_id AS account_id FROM follows f JOIN accounts a ON a.id = f.follower_id"  # noqa: S608
@@ -132,9 +132,9 @@ async def followers_page(app: App, account_id: int, viewer_id: int | None, windo
     )
 
 
-async def following_page(app: App, account_id: int, viewer_id: int | None, window: Window) -> list[Entry]:
+async def following_page(app: App, account_id: int, viewer_id: int | None, pager: Pager) -> list[Entry]:
     """Return whom an account follows, as `followers_page` does its followers."""
-    where, params, order = window("f.id")
+    where, params, order = pager("f.id")
     return await _entries(
         app,
         "SELECT f.id, f.target_id AS account_id FROM follows f JOIN accounts a ON a.id = f.target_id"  # noqa: S608
@@ -156,9 +156,9 @@ async def _entries(app: App, sql: str, params: list[int], shown: tuple[int, int 
     return [Entry(row["id"], row["account_id"]) for row in rows]
 
 
-async def requests_page(app: App, account_id: int, window: Window) -> list[Entry]:
+async def requests_page(app: App, account_id: int, pager: Pager) -> list[Entry]:
     """Return those who wait for the account's answer, by follow id; suspended accounts are left out."""
-    where, params, order = window("f.id")
+    where, params, order = pager("f.id")
     rows = await app.db.rows(
         "SELECT f.id, f.follower_id AS account_id FROM follows f JOIN accounts a ON a.id = f.follower_id"  # noqa: S608
         f" WHERE f.target_id = ? AND NOT f.accepted AND a.suspended_at IS NULL AND {where} {order}",
@@ -168,9 +168,9 @@ async def requests_page(app: App, account_id: int, window: Window) -> list[Entry
     return [Entry(row["id"], row["account_id"]) for row in rows]
 
 
-async def blocks_page(app: App, account_id: int, window: Window) -> list[Entry]:
+async def blocks_page(app: App, account_id: int, pager: Pager) -> list[Entry]:
     """Return whom the account blocks, by block id."""
-    where, params, order = window("b.id")
+    where, params, order = pager("b.id")
     rows = await app.db.rows(
         f"SELECT b.id, b.target_id AS account_id FROM blocks b WHERE b.account_id = ? AND {where} {order}",  # noqa: S608
         account_id,
@@ -179,9 +179,9 @@ async def blocks_page(app: App, account_id: int, window: Window) -> list[Entry]:
     return [Entry(row["id"], row["account_id"]) for row in rows]
 
 
-async def mutes_page(app: App, account_id: int, window: Window) -> list[Entry]:
+async def mutes_page(app: App, account_id: int, pager: Pager) -> list[Entry]:
     """Return whom the account mutes at present, by mute id, with the end of each mute."""
-    where, params, order = window("m.id")
+    where, params, order = pager("m.id")
     rows = await app.db.rows(
         "SELECT m.id, m.target_id AS account_id, m.expires_at FROM mutes m"  # noqa: S608
         f" WHERE m.account_id = ? AND (m.expires_at IS NULL OR m.expires_at > ?) AND {where} {order}",

@@ -42,7 +42,10 @@ _ALIASES = {
 _SAME = {"no": ("no", "nb"), "nb": ("nb", "no"), "he": ("he", "iw"), "id": ("id", "in"), "yi": ("yi", "ji")}
 
 _NOISE = re.compile(
-    r"https?://\S+|(?<!\w)@[A-Za-z0-9_.-]+(?:@[\w.-]+)?|\S+@\S+\.\S+|:[A-Za-z0-9_]{2,64}:|[#＃]|[0-9]+", re.IGNORECASE
+    # URLs, handles, e-mail addresses, shortcodes, the signs of hashtags, digits
+    r"https?://\S+|(?<!\w)@[A-Za-z0-9_.-]++(?:@[\w.-]++)?|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++"
+    r"|:[A-Za-z0-9_]{2,64}:|[#＃]|[0-9]+",
+    re.IGNORECASE,
 )
 _MAX_DETECTED = 2000
 _MODEL_CHARACTERS = 400

@@ -13,7 +13,8 @@ PLAIN_OR_OWN_THREAD = """({a}.in_reply_to_account_id = {a}.account_id
  OR ({a}.in_reply_to_account_id IS NULL AND {a}.in_reply_to_uri IS NULL))"""
 """The post `{a}` answers nobody but its own author."""
 
-_LIMITED = """NOT EXISTS (SELECT 1 FROM accounts sa WHERE sa.id = {a}.account_id AND sa.silenced_at IS NOT NULL{unless})"""
+_LIMITED = """NOT EXISTS (SELECT 1 FROM accounts sa
+ WHERE sa.id = {a}.account_id AND sa.silenced_at IS NOT NULL{unless})"""
 _UNLESS_FOLLOWED = """ AND sa.id <> ? AND NOT EXISTS (
   SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = sa.id AND sf.accepted)"""
 _UNWANTED = """NOT EXISTS (SELECT 1 FROM blocks hb WHERE hb.account_id = ? AND hb.target_id = {a}.account_id)
@@ -55,5 +56,5 @@ def unlimited(alias: str, viewer_id: int | None) -> Clause:
 def boosted(app: App, alias: str, viewer_id: int | None) -> Clause:
     """Keep boosts of posts that the viewer may and wants to see, and all that is no boost."""
     inner = visible("o", viewer_id) & wanted(app, "o", viewer_id)
-    sql = f"({alias}.reblog_of_id IS NULL OR EXISTS (SELECT 1 FROM posts o WHERE o.id = {alias}.reblog_of_id AND {inner.sql}))"
-    return Clause(sql, inner.params)
+    shown = f"EXISTS (SELECT 1 FROM posts o WHERE o.id = {alias}.reblog_of_id AND {inner.sql})"  # noqa: S608
+    return Clause(f"({alias}.reblog_of_id IS NULL OR {shown})", inner.params)

@@ -9,7 +9,7 @@ from fedinote.events import Blocked, PostDeleted, PostEdited, PostPublished
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.relations.lookup import Window
+from fedinote.relations.lookup import Pager
 
 _COLUMNS = "c.id, c.participants, c.last_post_id, c.unread"
 
@@ -120,9 +120,9 @@ async def on_blocked(app: App, event: Blocked) -> None:
     )
 
 
-async def page(app: App, account_id: int, window: Window) -> list[Exchange]:
+async def page(app: App, account_id: int, pager: Pager) -> list[Exchange]:
     """Return a person's conversations, by the id of their newest post."""
-    where, params, order = window("c.last_post_id")
+    where, params, order = pager("c.last_post_id")
     rows = await app.db.rows(
         f"SELECT {_COLUMNS} FROM conversations c"  # noqa: S608
         f" WHERE c.account_id = ? AND c.last_post_id IS NOT NULL AND {where} {order}",

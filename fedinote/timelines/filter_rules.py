@@ -10,6 +10,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.posts import visibility
+from fedinote.timelines import live
 from fedinote.timelines.filters import ACTIONS, CONTEXTS, Keyword, NamedPost, PersonalFilter, folded, forget, of
 
 MAX_TITLE = 256
@@ -93,7 +94,7 @@ async def delete(app: App, account_id: int, filter_id: int) -> None:
     async with app.db.transaction():
         if not await app.db.execute("DELETE FROM filters WHERE id = ? AND account_id = ?", filter_id, account_id):
             raise NotFound
-        app.db.after_commit(lambda: forget(app, account_id))
+        _say(app, account_id)
 
 
 def _applied(before: PersonalFilter, changes: FilterChanges) -> PersonalFilter:
@@ -115,8 +116,14 @@ def _applied(before: PersonalFilter, changes: FilterChanges) -> PersonalFilter:
     return PersonalFilter(before.id, title, context, action, expires_at)
 
 
-async def _changed(app: App, account_id: int, filter_id: int) -> PersonalFilter:
+def _say(app: App, account_id: int) -> None:
+    """Let a change count, here and in the person's clients, once it is committed."""
     app.db.after_commit(lambda: forget(app, account_id))
+    live.filters_changed(app, account_id)
+
+
+async def _changed(app: App, account_id: int, filter_id: int) -> PersonalFilter:
+    _say(app, account_id)
     return await show(app, account_id, filter_id)
 
 
@@ -178,7 +185,7 @@ async def add_keyword(app: App, account_id: int, filter_id: int, keyword: str, *
     """Put a keyword into one of a person's filters. Raises NotFound and Invalid."""
     async with app.db.transaction():
         await show(app, account_id, filter_id)
-        app.db.after_commit(lambda: forget(app, account_id))
+        _say(app, account_id)
         return await _insert_keyword(app, account_id, filter_id, KeywordChange(keyword, whole_word))
 
 
@@ -197,7 +204,7 @@ async def change_keyword(
     """Change what is not None of a keyword; return it. Raises NotFound and Invalid."""
     async with app.db.transaction():
         _, before = await keyword(app, account_id, keyword_id)
-        app.db.after_commit(lambda: forget(app, account_id))
+        _say(app, account_id)
         return await _update_keyword(app, before, KeywordChange(text, whole_word))
 
 
@@ -205,7 +212,7 @@ async def delete_keyword(app: App, account_id: int, keyword_id: int) -> None:
     """Delete a keyword; its filter stays. Raises NotFound."""
     async with app.db.transaction():
         await keyword(app, account_id, keyword_id)
-        app.db.after_commit(lambda: forget(app, account_id))
+        _say(app, account_id)
         await app.db.execute("DELETE FROM filter_keywords WHERE id = ?", keyword_id)
 
 
@@ -231,7 +238,7 @@ async def add_post(app: App, account_id: int, filter_id: int, post_id: int) -> N
             filter_id,
             row["id"],
         )
-        app.db.after_commit(lambda: forget(app, account_id))
+        _say(app, account_id)
         return NamedPost(made[0]["id"], made[0]["post_id"])
 
 
@@ -249,5 +256,5 @@ async def delete_post(app: App, account_id: int, named_id: int) -> NamedPost:
     async with app.db.transaction():
         gone = await named_post(app, account_id, named_id)
         await app.db.execute("DELETE FROM filter_statuses WHERE id = ?", named_id)
-        app.db.after_commit(lambda: forget(app, account_id))
+        _say(app, account_id)
         return gone

@@ -7,7 +7,7 @@ from fedinote.events import Blocked, FollowRejected, Unfollowed
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.relations.lookup import Window
+from fedinote.relations.lookup import Pager
 
 REPLIES_POLICIES = ("followed", "list", "none")
 MAX_TITLE = 256
@@ -138,10 +138,10 @@ async def delete(app: App, account_id: int, list_id: int) -> None:
         raise NotFound
 
 
-async def members_page(app: App, account_id: int, list_id: int, window: Window | None) -> list[Member]:
-    """Return the members of a person's list by membership id; all of them, newest first, without a window."""
+async def members_page(app: App, account_id: int, list_id: int, pager: Pager | None) -> list[Member]:
+    """Return the members of a person's list by membership id; all of them, newest first, without a pager."""
     await show(app, account_id, list_id)
-    where, params, order = window("m.id") if window else ("TRUE", (), f"ORDER BY m.id DESC LIMIT {MAX_MEMBERS}")
+    where, params, order = pager("m.id") if pager else ("TRUE", (), f"ORDER BY m.id DESC LIMIT {MAX_MEMBERS}")
     rows = await app.db.rows(
         "SELECT m.id, m.account_id FROM list_members m JOIN accounts a ON a.id = m.account_id"  # noqa: S608
         f" WHERE m.of_list_id = ? AND a.suspended_at IS NULL AND {where} {order}",

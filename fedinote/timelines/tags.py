@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.relations.lookup import Window
+from fedinote.relations.lookup import Pager
 from fedinote.text.compose import Hashtag, find_hashtags
 
 MAX_FOLLOWED = 1000
@@ -72,9 +72,9 @@ async def unfollow(app: App, account_id: int, name: str) -> int | None:
     return tag_id
 
 
-async def followed_page(app: App, account_id: int, window: Window) -> list[FollowedEntry]:
+async def followed_page(app: App, account_id: int, pager: Pager) -> list[FollowedEntry]:
     """Return the tags that a person follows, by the id of following."""
-    where, params, order = window("f.id")
+    where, params, order = pager("f.id")
     rows = await app.db.rows(
         f"SELECT f.id, f.tag_id FROM followed_tags f WHERE f.account_id = ? AND {where} {order}",  # noqa: S608
         account_id,

@@ -55,7 +55,10 @@ CREATE TABLE "accounts" (
     "created_at" BIGINT NOT NULL,
     "fetched_at" BIGINT,
     "silenced_at" BIGINT,
+    "silenced_by_domain" VARCHAR(255),
     "suspended_at" BIGINT,
+    "suspended_by_domain" VARCHAR(255),
+    "sensitized_at" BIGINT,
     "deleted_at" BIGINT,
     CONSTRAINT "uid_accounts_usernam_fe3218" UNIQUE ("username_key", "domain")
 );
@@ -266,6 +269,7 @@ CREATE TABLE "bookmarks" (
     CONSTRAINT "uid_bookmarks_account_6ee168" UNIQUE ("account_id", "post_id")
 );
 CREATE INDEX "idx_bookmarks_post_id_49f3dd" ON "bookmarks" ("post_id");
+CREATE INDEX "idx_bookmarks_account_d697d9" ON "bookmarks" ("account_id", "id");
 CREATE TABLE "favourites" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "uri" VARCHAR(2048) NOT NULL UNIQUE,
@@ -275,6 +279,7 @@ CREATE TABLE "favourites" (
     CONSTRAINT "uid_favourites_account_92c966" UNIQUE ("account_id", "post_id")
 );
 CREATE INDEX "idx_favourites_post_id_7e8276" ON "favourites" ("post_id");
+CREATE INDEX "idx_favourites_account_e1e1c5" ON "favourites" ("account_id", "id");
 CREATE TABLE "pins" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "created_at" BIGINT NOT NULL,
@@ -464,14 +469,17 @@ CREATE TABLE "reports" (
     "category" VARCHAR(16) NOT NULL,
     "comment" TEXT NOT NULL,
     "forwarded" BOOL NOT NULL,
-    "uri" VARCHAR(2048) UNIQUE,
+    "uri" VARCHAR(2048),
     "assigned_to_id" BIGINT,
     "action_taken_at" BIGINT,
     "action_taken_by_id" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "target_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+    "target_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_reports_uri_d64366" UNIQUE ("uri", "target_id")
 );
+CREATE INDEX "idx_reports_action__c83618" ON "reports" ("action_taken_at", "id");
+CREATE INDEX "idx_reports_target__e8d1e6" ON "reports" ("target_id");
 CREATE TABLE "hosts" (
     "host" VARCHAR(255) NOT NULL PRIMARY KEY,
     "failures" INT NOT NULL,
@@ -488,7 +496,7 @@ CREATE TABLE "outgoing_activities" (
     "created_at" BIGINT NOT NULL
 );
 CREATE TABLE "deliveries" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "inbox" VARCHAR(2048) NOT NULL,
     "host" VARCHAR(255) NOT NULL,
     "order_key" VARCHAR(2048) NOT NULL,

@@ -9,7 +9,7 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Forbidden, Invalid
 from fedinote.notifications.models import Notification
 from fedinote.relations import blocks, follows, lookup
-from fedinote.relations.models import AccountNote, Block, Follow, Mute
+from fedinote.relations.models import AccountNote, Block, Follow
 from fedinote.timelines.models import HomeEntry
 from tests.relations.people import counts, person, post, recorded
 
@@ -123,10 +123,11 @@ async def test_muting_again_sets_everything_anew(app: App) -> None:
     alice, bob = await person(app, "alice"), await person(app, "bob")
     await blocks.mute(app, alice, bob, hide_notifications=False, duration=60)
     await blocks.mute(app, alice, bob)
-    mute = await Mute.get(using_db=app.db.orm)
-    assert (mute.hide_notifications, mute.expires_at) == (True, None)
+    (now,) = await lookup.relationships(app, alice, [bob])
+    assert (now.muting_notifications, now.muting_expires_at) == (True, None)
     await blocks.mute(app, alice, bob, duration=10**18)
-    assert (await Mute.get(using_db=app.db.orm)).expires_at is None
+    (now,) = await lookup.relationships(app, alice, [bob])
+    assert (now.muting, now.muting_expires_at) == (True, None)
     with pytest.raises(Invalid):
         await blocks.mute(app, alice, bob, duration=-1)
     assert await blocks.unmute(app, alice, bob)

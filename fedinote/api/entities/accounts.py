@@ -166,5 +166,3 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
         "highlighted": row["role"] in _ROLES,
     }
     return value
-
-

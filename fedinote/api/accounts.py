@@ -1,0 +1,113 @@
+"""Accounts: finding and showing them, their posts, and signing up. Relations are in `follows.py`, one's own profile
+in `profile.py`. https://docs.joinmastodon.org/methods/accounts/
+"""
+
+from typing import Any
+
+from fedinote.accounts import profiles
+from fedinote.api import access
+from fedinote.api.entities.accounts import account, accounts
+from fedinote.api.entities.statuses import statuses
+from fedinote.api.paging import Page, paging
+from fedinote.api.routing import Call, route
+from fedinote.auth import registrations, tokens
+from fedinote.auth.registrations import Form
+from fedinote.infra.errors import Forbidden, Invalid, NotFound
+from fedinote.posts import visibility
+from fedinote.timelines import tags
+
+MANY = 80
+_READ = ("read:accounts",)
+_BLOCKED = "SELECT 1 AS value FROM blocks WHERE account_id = ? AND target_id = ?"
+
+
+async def show(call: Call) -> Any:
+    """GET /api/v1/accounts/:id."""
+    return await account(call.app, call.id())
+
+
+async def show_many(call: Call) -> Any:
+    """GET /api/v1/accounts?id[]=: those that exist, in the order asked."""
+    return await accounts(call.app, call.params.ids("id")[:MANY], call.viewer)
+
+
+async def lookup(call: Call) -> Any:
+    """GET /api/v1/accounts/lookup?acct=: a handle that is known here; nobody else is asked."""
+    found = await profiles.find(call.app, call.params.need("acct"))
+    if found is None:
+        raise NotFound
+    return await account(call.app, found.id)
+
+
+async def posts(call: Call) -> Any:
+    """GET /api/v1/accounts/:id/statuses, with the filters of Mastodon, which combine.
+
+    exclude_replies keeps answers to oneself; only_media and tagged leave boosts out by nature.
+    """
+    account_id, viewer_id = call.id(), call.viewer_id
+    owner = await account(call.app, account_id)
+    if owner.get("suspended") or (viewer_id and await call.app.db.row(_BLOCKED, account_id, viewer_id)):
+        return Page()
+    params = call.params
+    conditions, values = ["p.account_id = ?"], [account_id]
+    if params.flag("exclude_replies"):
+        conditions.append(
+            "((p.in_reply_to_account_id IS NULL AND p.in_reply_to_uri IS NULL) OR p.in_reply_to_account_id = ?)"
+        )
+        values.append(account_id)
+    if params.flag("exclude_reblogs"):
+        conditions.append("p.reblog_of_id IS NULL")
+    if params.flag("only_media"):
+        conditions.append("p.media_count > 0")
+    if tagged := params.text("tagged"):
+        tag_id = await tags.find(call.app, tagged)
+        conditions.append("EXISTS (SELECT 1 FROM post_tags pt WHERE pt.tag_id = ? AND pt.post_id = p.id)")
+        values.append(tag_id or 0)
+    if params.flag("pinned"):
+        conditions.append("EXISTS (SELECT 1 FROM pins k WHERE k.account_id = ? AND k.post_id = p.id)")
+        values.append(account_id)
+    return await _page(call, conditions, values)
+
+
+async def _page(call: Call, conditions: list[str], values: list[int]) -> Page:
+    page = paging(call)
+    seen, seen_by = visibility.condition("p", call.viewer_id)
+    within, bounds, order = page.sql("p.id")
+    where = " AND ".join([*conditions, seen, within])
+    sql = f"SELECT p.id FROM posts p WHERE {where} {order}"  # noqa: S608
+    ids = [row["id"] for row in page.arrange(await call.app.db.rows(sql, *values, *seen_by, *bounds))]
+    return Page(await statuses(call.app, ids, call.viewer, context="account"), ids)
+
+
+async def sign_up(call: Call) -> Any:
+    """POST /api/v1/accounts: a new account, by an app's own token; answers a token for it."""
+    app_token, params = call.app_token, call.params
+    if app_token is None:
+        raise Forbidden("This method needs a token of the app, not of a person")
+    if not params.flag("agreement"):
+        raise Invalid("Validation failed: Agreement must be accepted")
+    form = Form(
+        username=params.need("username"),
+        email=params.need("email"),
+        password=params.need("password"),
+        reason=params.text("reason", ""),
+        invite=params.text("invite_code", ""),
+        locale=params.text("locale", "en", max=35),
+    )
+    user = await registrations.register(call.app, form, address=access.address_of(call.app, call.request))
+    issued = await tokens.issue(call.app, app_id=app_token.app_id, user_id=user.id, scopes=sorted(app_token.scopes))
+    return {
+        "access_token": issued.text,
+        "token_type": "Bearer",
+        "scope": " ".join(issued.scopes),
+        "created_at": int(issued.created_at.timestamp()),
+    }
+
+
+ROUTES = (
+    route("GET", "/api/v1/accounts", show_many, auth="optional-user", scopes=_READ),
+    route("POST", "/api/v1/accounts", sign_up, auth="app", scopes=("write:accounts",)),
+    route("GET", "/api/v1/accounts/lookup", lookup, auth="optional-user", scopes=_READ),
+    route("GET", "/api/v1/accounts/{id}", show, auth="optional-user", scopes=_READ),
+    route("GET", "/api/v1/accounts/{id}/statuses", posts, auth="optional-user", scopes=("read:statuses",)),
+)

@@ -1,0 +1,259 @@
+"""What the server says about itself. https://docs.joinmastodon.org/methods/instance/
+
+All of it is true of this instance: limits come from the settings, counts from the database (kept for five minutes).
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import fedinote
+from fedinote.accounts import profiles
+from fedinote.api.entities.accounts import accounts
+from fedinote.api.routing import Call, route
+from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
+from fedinote.infra.keys import VAPID_PUBLIC
+from fedinote.infra.settings import Settings
+from fedinote.posts.drafts import MAX_POLL_SECONDS, MIN_POLL_SECONDS
+from fedinote.posts.interactions import MAX_PINS
+from fedinote.text.compose import URL_LENGTH
+from fedinote.text.html import escape
+from fedinote.translation import translations
+
+# The API of Mastodon 4.4 as far as it goes without quotes: its version 2 has grouped notifications.
+COMPATIBLE = "4.4.0"
+API_VERSION = 2
+IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+_KEPT = timedelta(minutes=5)
+_WEEK_MS = 7 * 86_400_000
+_WEEKS = 12
+
+
+def version() -> str:
+    """Return the version as clients read it: the Mastodon that is imitated first, in three bare numbers."""
+    return f"{COMPATIBLE} (compatible; FediNote {fedinote.__version__})"
+
+
+async def show(call: Call) -> Any:
+    """GET /api/v2/instance."""
+    app, settings = call.app, call.app.settings
+    counts = await _counts(app)
+    mode = settings.registrations.mode
+    return {
+        "domain": settings.host,
+        "title": settings.instance.title,
+        "version": version(),
+        "source_url": app.url("/about"),
+        "description": settings.instance.description,
+        "usage": {"users": {"active_month": counts["active"]}},
+        "thumbnail": {"url": app.url("/static/img/thumbnail.png"), "blurhash": None, "versions": {}},
+        "icon": [],
+        "languages": settings.instance.languages,
+        "configuration": _configuration(app),
+        "registrations": {
+            "enabled": mode in ("open", "approval"),
+            "approval_required": mode == "approval",
+            "reason_required": mode == "approval",
+            "message": None,
+            "min_age": None,
+            "url": None,
+        },
+        "api_versions": {"mastodon": API_VERSION},
+        "contact": {"email": settings.instance.contact_email, "account": await _contact(app)},
+        "rules": _rules(settings),
+        "wrapstodon": None,
+    }
+
+
+async def show_v1(call: Call) -> Any:
+    """GET /api/v1/instance: the older form, by which some clients still log in."""
+    app, settings = call.app, call.app.settings
+    counts = await _counts(app)
+    mode = settings.registrations.mode
+    configuration = _configuration(app)
+    return {
+        "uri": settings.host,
+        "title": settings.instance.title,
+        "short_description": settings.instance.description,
+        "description": settings.instance.description,
+        "email": settings.instance.contact_email,
+        "version": version(),
+        "urls": {"streaming_api": _streaming(settings)},
+        "stats": {"user_count": counts["users"], "status_count": counts["posts"], "domain_count": counts["domains"]},
+        "thumbnail": app.url("/static/img/thumbnail.png"),
+        "languages": settings.instance.languages,
+        "registrations": mode in ("open", "approval"),
+        "approval_required": mode == "approval",
+        "invites_enabled": mode == "invitation",
+        "configuration": {
+            name: configuration[name] for name in ("accounts", "statuses", "media_attachments", "polls", "translation")
+        },
+        "max_toot_chars": settings.posts.max_characters,
+        "contact_account": await _contact(app),
+        "rules": _rules(settings),
+    }
+
+
+def _streaming(settings: Settings) -> str:
+    return ("wss" if settings.secure else "ws") + settings.base.removeprefix("https").removeprefix("http")
+
+
+def _configuration(app: App) -> dict[str, Any]:
+    settings = app.settings
+    return {
+        "urls": {
+            "streaming": _streaming(settings),
+            "status": None,
+            "about": app.url("/about"),
+            "privacy_policy": None,
+            "terms_of_service": None,
+        },
+        "vapid": {"public_key": app.secrets.get(VAPID_PUBLIC, "")},
+        "accounts": {
+            "max_display_name_length": profiles.MAX_DISPLAY_NAME,
+            "max_note_length": profiles.MAX_NOTE,
+            "max_avatar_description_length": 0,
+            "max_header_description_length": 0,
+            "max_featured_tags": 0,
+            "max_pinned_statuses": MAX_PINS,
+            "max_profile_fields": profiles.MAX_FIELDS,
+            "profile_field_name_limit": profiles.MAX_FIELD,
+            "profile_field_value_limit": profiles.MAX_FIELD,
+        },
+        "statuses": {
+            "max_characters": settings.posts.max_characters,
+            "max_media_attachments": settings.posts.max_attachments,
+            "characters_reserved_per_url": URL_LENGTH,
+        },
+        "media_attachments": {
+            "description_limit": settings.media.max_description,
+            "supported_mime_types": list(IMAGE_TYPES),
+            "image_size_limit": settings.media.max_image_bytes,
+            "image_matrix_limit": settings.media.max_pixels,
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+        },
+        "polls": {
+            "max_options": settings.posts.max_poll_options,
+            "max_characters_per_option": settings.posts.max_poll_option_characters,
+            "min_expiration": MIN_POLL_SECONDS,
+            "max_expiration": MAX_POLL_SECONDS,
+        },
+        "translation": {"enabled": app.translator is not None},
+        "limited_federation": False,
+    }
+
+
+def _rules(settings: Settings) -> list[dict[str, Any]]:
+    return [
+        {"id": str(number), "text": text, "hint": "", "translations": {}}
+        for number, text in enumerate(settings.instance.rules, start=1)
+    ]
+
+
+async def _contact(app: App) -> dict[str, Any] | None:
+    acct = app.settings.instance.contact_account
+    found = await profiles.find(app, acct) if acct else None
+    return None if found is None else next(iter(await accounts(app, [found.id])), None)
+
+
+async def _counts(app: App) -> dict[str, int]:
+    now = app.now()
+    kept = app.caches.get("instance-counts")
+    if kept is not None and kept[0] > now:
+        counted: dict[str, int] = kept[1]
+        return counted
+    users, active, posts, domains = await app.db.many(
+        ("SELECT COUNT(*) AS value FROM users WHERE state = 'active'", ()),
+        ("SELECT COUNT(*) AS value FROM users WHERE last_active_at >= ?", (now - timedelta(days=28),)),
+        ("SELECT COUNT(*) AS value FROM posts WHERE local = TRUE AND reblog_of_id IS NULL", ()),
+        ("SELECT COUNT(DISTINCT domain) AS value FROM accounts WHERE domain <> ''", ()),
+    )
+    rows = {"users": users, "active": active, "posts": posts, "domains": domains}
+    counted = {name: found[0]["value"] for name, found in rows.items()}
+    app.caches["instance-counts"] = (now + _KEPT, counted)
+    return counted
+
+
+async def rules(call: Call) -> Any:
+    """GET /api/v1/instance/rules."""
+    return _rules(call.app.settings)
+
+
+async def extended_description(call: Call) -> Any:
+    """GET /api/v1/instance/extended_description: as HTML."""
+    return {"updated_at": None, "content": f"<p>{escape(call.app.settings.instance.description)}</p>"}
+
+
+async def languages(call: Call) -> Any:
+    """GET /api/v1/instance/languages: those that the server's people speak."""
+    return [{"code": code, "name": code} for code in call.app.settings.instance.languages]
+
+
+async def translation_languages(call: Call) -> Any:
+    """GET /api/v1/instance/translation_languages: target languages by source language."""
+    return await translations.languages(call.app)
+
+
+async def peers(call: Call) -> Any:
+    """GET /api/v1/instance/peers: the domains that are known here."""
+    rows = await call.app.db.rows("SELECT DISTINCT domain FROM accounts WHERE domain <> '' ORDER BY domain")
+    return [row["domain"] for row in rows]
+
+
+async def domain_blocks(call: Call) -> Any:
+    """GET /api/v1/instance/domain_blocks: what is limited or suspended, and why, as far as it is public."""
+    rows = await call.app.db.rows(
+        "SELECT domain, severity, public_comment FROM domain_blocks"
+        " WHERE severity <> 'noop' AND NOT obfuscate ORDER BY domain"
+    )
+    return [
+        {
+            "domain": row["domain"],
+            "digest": hashlib.sha256(row["domain"].encode()).hexdigest(),
+            "severity": row["severity"],
+            "comment": row["public_comment"],
+        }
+        for row in rows
+    ]
+
+
+async def activity(call: Call) -> Any:
+    """GET /api/v1/instance/activity: posts, log-ins and sign-ups of the last twelve weeks."""
+    app = call.app
+    this_week = to_ms(app.now()) // _WEEK_MS
+    weeks = range(this_week, this_week - _WEEKS, -1)
+    since = weeks[-1] * _WEEK_MS
+    by_week = f"/ {_WEEK_MS} AS week, COUNT(*) AS value FROM"
+    posts, logins, joined = await app.db.many(
+        (
+            f"SELECT created_at {by_week} posts WHERE local = TRUE AND id >= ? GROUP BY created_at / {_WEEK_MS}",
+            (since << 16,),
+        ),
+        (
+            f"SELECT last_active_at {by_week} users WHERE last_active_at >= ? GROUP BY last_active_at / {_WEEK_MS}",
+            (since,),
+        ),
+        (f"SELECT created_at {by_week} users WHERE created_at >= ? GROUP BY created_at / {_WEEK_MS}", (since,)),
+    )
+    counts = [{row["week"]: row["value"] for row in rows} for rows in (posts, logins, joined)]
+    names = ("statuses", "logins", "registrations")
+    return [
+        {"week": str(week * _WEEK_MS // 1000), **{n: str(c.get(week, 0)) for n, c in zip(names, counts, strict=True)}}
+        for week in weeks
+    ]
+
+
+ROUTES = (
+    route("GET", "/api/v1/instance", show_v1, auth="public"),
+    route("GET", "/api/v2/instance", show, auth="public"),
+    route("GET", "/api/v1/instance/activity", activity, auth="public"),
+    route("GET", "/api/v1/instance/domain_blocks", domain_blocks, auth="public"),
+    route("GET", "/api/v1/instance/extended_description", extended_description, auth="public"),
+    route("GET", "/api/v1/instance/languages", languages, auth="public"),
+    route("GET", "/api/v1/instance/peers", peers, auth="public"),
+    route("GET", "/api/v1/instance/rules", rules, auth="public"),
+    route("GET", "/api/v1/instance/translation_languages", translation_languages, auth="public"),
+)

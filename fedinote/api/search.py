@@ -1,0 +1,162 @@
+"""Searching people, posts and hashtags, and opening pasted handles and URLs.
+
+https://docs.joinmastodon.org/methods/search/ Posts are found by words among those that have to do with the viewer
+(own, mentioning, liked, kept) and those whose authors let themselves be found; the newest of each kind are looked at.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from fedinote.accounts import profiles
+from fedinote.api.entities.accounts import accounts
+from fedinote.api.entities.statuses import statuses
+from fedinote.api.entities.tags import tags
+from fedinote.api.routing import Call, route
+from fedinote.federation import resolve
+from fedinote.infra.app import App
+from fedinote.infra.db import Query
+from fedinote.infra.errors import Unauthorized
+from fedinote.text.cjk import fold
+from fedinote.text.html import to_text
+
+MOST, USUAL = 40, 20
+MAX_QUERY = 500
+LOOKED_AT = 1000
+_LAST = "\U0010ffff"  # after everything that begins with the text before it, compared byte by byte
+_BYTES = {"sqlite": "BINARY", "postgresql": '"C"'}
+_KINDS = ("accounts", "hashtags", "statuses")
+_POST = "SELECT p.id, p.content, p.spoiler_text FROM posts p"
+_NEWEST = f"ORDER BY p.id DESC LIMIT {LOOKED_AT}"
+_OWN = f"{_POST} WHERE p.account_id = ? AND p.reblog_of_id IS NULL {_NEWEST}"
+_MENTIONING = f"{_POST} JOIN post_mentions m ON m.post_id = p.id WHERE m.account_id = ? {_NEWEST}"
+_LIKED = f"{_POST} JOIN favourites f ON f.post_id = p.id WHERE f.account_id = ? {_NEWEST}"
+_BOOKMARKED = f"{_POST} JOIN bookmarks k ON k.post_id = p.id WHERE k.account_id = ? {_NEWEST}"
+_PUBLIC = f"""{_POST} JOIN accounts a ON a.id = p.account_id
+ WHERE p.visibility = 'public' AND p.reblog_of_id IS NULL AND a.indexable {_NEWEST}"""
+_NAMED = """SELECT a.id FROM accounts a WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL
+ AND a.username_key COLLATE {c} >= ? AND a.username_key COLLATE {c} < ? ORDER BY a.username_key LIMIT 200"""
+_NEAR = f"""SELECT a.id, a.display_name FROM accounts a
+ WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND (a.domain = '' OR a.id IN (
+  SELECT f.target_id FROM follows f WHERE f.follower_id = ?)) ORDER BY a.id LIMIT {2 * LOOKED_AT}"""  # noqa: S608
+_TAGS = "SELECT id FROM tags WHERE name COLLATE {c} >= ? AND name COLLATE {c} < ? ORDER BY name LIMIT 200"
+
+
+async def search(call: Call) -> Any:
+    """GET /api/v2/search: always all three kinds; `type` asks for one, `resolve` lets other servers be asked."""
+    params = call.params
+    text = params.need("q", max=MAX_QUERY).strip()
+    kinds = (params.text("type"),) if params.text("type") in _KINDS else _KINDS
+    limit, offset = min(max(params.number("limit", USUAL), 1), MOST), max(params.number("offset", 0), 0)
+    if call.viewer is None and (offset or params.flag("resolve")):
+        raise Unauthorized("Search queries pagination and resolving need a token")
+    if text.startswith(("https://", "http://")):
+        return await _pasted(call, text, kinds)
+    window = slice(offset, offset + limit)
+    found: dict[str, Any] = {"accounts": [], "statuses": [], "hashtags": []}
+    if "accounts" in kinds and not text.startswith("#"):
+        ids = await _people(call, text, following=params.flag("following"))
+        found["accounts"] = await accounts(call.app, ids[window], call.viewer)
+    if "hashtags" in kinds and not text.startswith("@"):
+        found["hashtags"] = await tags(call.app, (await _hashtags(call.app, text))[window], call.viewer)
+    if "statuses" in kinds and call.viewer is not None and not text.startswith(("#", "@")):
+        found["statuses"] = await _posts(call, text, window)
+    return found
+
+
+async def search_accounts(call: Call) -> Any:
+    """GET /api/v1/accounts/search."""
+    params = call.params
+    limit, offset = min(max(params.number("limit", MOST), 1), 80), max(params.number("offset", 0), 0)
+    text = params.text("q", "", max=MAX_QUERY).strip()
+    ids = await _people(call, text, following=params.flag("following")) if text else []
+    return await accounts(call.app, ids[offset : offset + limit], call.viewer)
+
+
+async def _pasted(call: Call, text: str, kinds: Sequence[str | None]) -> dict[str, Any]:
+    """Return what a URL leads to: an account or a post, if the viewer may see it."""
+    if call.viewer is not None and call.params.flag("resolve"):
+        target = await resolve.url(call.app, text)
+    else:
+        target = await _known(call.app, text)
+    kind, found = target or ("", 0)
+    people = await accounts(call.app, [found], call.viewer) if kind == "account" and "accounts" in kinds else []
+    shown = await statuses(call.app, [found], call.viewer) if kind == "status" and "statuses" in kinds else []
+    return {"accounts": people, "statuses": shown, "hashtags": []}
+
+
+async def _known(app: App, text: str) -> tuple[str, int] | None:
+    people, posts = await app.db.many(
+        ("SELECT id FROM accounts WHERE uri = ? AND deleted_at IS NULL", (text,)),
+        ("SELECT id FROM posts WHERE uri = ?", (text,)),
+    )
+    if people:
+        return "account", people[0]["id"]
+    return ("status", posts[0]["id"]) if posts else None
+
+
+async def _people(call: Call, text: str, *, following: bool) -> list[int]:
+    """Return account ids: the very handle first (asked for elsewhere with `resolve`), then names that match."""
+    app, handle = call.app, text.removeprefix("@")
+    exact: list[int] = []
+    if not any(sign.isspace() for sign in handle):
+        exact = await _handle(call, handle)
+    wanted = handle.partition("@")[0].lower()
+    viewer_id = call.viewer_id or 0
+    near: Query = (_NEAR, (viewer_id,))
+    begins: Query = (_NAMED.format(c=_BYTES[app.db.dialect]), (wanted, wanted + _LAST))
+    named, around = await app.db.many(begins, near)
+    folded = fold(handle)
+    shown = [row["id"] for row in around if folded in fold(row["display_name"])]
+    ids = list(dict.fromkeys([*exact, *(row["id"] for row in named if "@" not in handle), *shown]))
+    if not following:
+        return ids
+    rows = await app.db.rows(
+        "SELECT target_id FROM follows WHERE follower_id = ? AND accepted AND target_id IN_INTS(?)", viewer_id, ids
+    )
+    followed = {row["target_id"] for row in rows}
+    return [one for one in ids if one in followed]
+
+
+async def _handle(call: Call, handle: str) -> list[int]:
+    if call.viewer is not None and call.params.flag("resolve") and "@" in handle:
+        found = await resolve.account(call.app, handle)
+        return [] if found is None else [found]
+    known = await profiles.find(call.app, handle)
+    return [] if known is None else [known.id]
+
+
+async def _hashtags(app: App, text: str) -> list[int]:
+    wanted = unicodedata.normalize("NFKC", text.removeprefix("#")).lower()  # as tags are folded
+    rows = await app.db.rows(_TAGS.format(c=_BYTES[app.db.dialect]), wanted, wanted + _LAST) if wanted else []
+    return [row["id"] for row in rows]
+
+
+async def _posts(call: Call, text: str, window: slice) -> list[dict[str, Any]]:
+    """Return posts that have all the words, newest first."""
+    words = fold(text).split()
+    if not words:
+        return []
+    me = call.me.account_id
+    found = await call.app.db.many(
+        (_OWN, (me,)), (_MENTIONING, (me,)), (_LIKED, (me,)), (_BOOKMARKED, (me,)), (_PUBLIC, ())
+    )
+    rows = {row["id"]: row for kind in found for row in kind}
+    newest_first = (rows[one] for one in sorted(rows, reverse=True))
+    ids = [row["id"] for row in newest_first if _matches(row["spoiler_text"], row["content"], words)]
+    return await statuses(call.app, ids[window], call.viewer, context="public")
+
+
+def _matches(spoiler: str, content: str, words: list[str]) -> bool:
+    """Tell whether a text has all the words. Only what may match is turned into plain text, which takes longer."""
+    raw = fold(f"{spoiler} {content}")
+    if not all(word in raw for word in words):
+        return False
+    plain = fold(f"{spoiler} {to_text(content)}")
+    return all(word in plain for word in words)
+
+
+ROUTES = (
+    route("GET", "/api/v2/search", search, auth="optional-user", scopes=("read:search",)),
+    route("GET", "/api/v1/accounts/search", search_accounts, auth="user", scopes=("read:accounts",)),
+)

@@ -1,0 +1,333 @@
+"""What other servers ask for and send to: WebFinger, NodeInfo, actors, posts, collections, inboxes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
+
+import fedinote
+from fedinote.activitypub import discovery, render
+from fedinote.activitypub.discovery import Handle, JrdOut, NodeInfoOut
+from fedinote.activitypub.signatures import SignedRequest
+from fedinote.federation import collections, documents, fetching, inbox, verification
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import BadRequest, Gone, NotFound, Unauthorized, UnsupportedType
+from fedinote.posts import publishing, visibility
+
+ACTIVITY_JSON = "application/activity+json; charset=utf-8"
+NODEINFO_DAYS = {"active_month": 30, "active_half_year": 182}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def app_of(request: Request) -> App:
+    """Return the App behind a request."""
+    found: App = request.app.state.app
+    return found
+
+
+def _activity(document: dict[str, Any], status: int = 200, *, private: bool = False) -> Response:
+    headers = {
+        "Vary": "Accept, Signature",
+        "Cache-Control": "private, no-store" if private else "public, max-age=60",
+    }
+    return Response(msgspec.json.encode(document), status, headers, ACTIVITY_JSON)
+
+
+def _json(document: object, media_type: str) -> Response:
+    return Response(
+        msgspec.json.encode(document), headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=300"},
+        media_type=media_type,
+    )  # fmt: skip
+
+
+def wants_activity(scope: Scope, *, default: bool) -> bool:
+    """Tell whether an Accept header prefers ActivityPub to HTML; `default` decides where it says neither."""
+    accept = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept"), "")
+    best = {"activity": 0.0, "html": 0.0, "any": 0.0}
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = _quality(parameters)
+        if fetching.is_activity_type(part) or kind in ("application/activity+json", "application/ld+json"):
+            best["activity"] = max(best["activity"], weight)
+        elif kind in ("text/html", "application/xhtml+xml"):
+            best["html"] = max(best["html"], weight)
+        elif kind == "application/json":
+            best["activity"] = max(best["activity"], weight * 0.9)
+        elif kind in ("*/*", "application/*", "text/*"):
+            best["any"] = max(best["any"], weight)
+    if best["activity"] or best["html"]:
+        return best["activity"] >= best["html"]
+    return default
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return max(0.0, min(1.0, float(parameter[2:])))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+class ActivityRoute(Route):
+    """A path that is also a page: taken here only when ActivityPub is asked for."""
+
+    default = False
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match like a Route, unless the Accept header asks for a page."""
+        match, child = super().matches(scope)
+        if match is Match.FULL and not wants_activity(scope, default=self.default):
+            return Match.NONE, {}
+        return match, child
+
+
+class ObjectRoute(ActivityRoute):
+    """The same, for ids: whoever asks for nothing in particular gets ActivityPub."""
+
+    default = True
+
+
+async def signer(request: Request) -> Row | None:
+    """Return the account that signed a GET, or None. In authorized-fetch mode an unsigned one is refused (401)."""
+    app = app_of(request)
+    required = app.settings.federation.authorized_fetch
+    if "signature" not in request.headers:
+        if required:
+            raise Unauthorized("This server answers signed requests only")
+        return None
+    try:
+        return await verification.signer_of(app, _signed(request, b""))
+    except Unauthorized:
+        if required:
+            raise
+        return None
+
+
+def _signed(request: Request, body: bytes) -> SignedRequest:
+    raw: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    target = raw.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+    return SignedRequest(request.method, target, request.scope["headers"], body)
+
+
+async def webfinger(request: Request) -> Response:
+    """GET /.well-known/webfinger?resource=acct:name@host (RFC 7033)."""
+    app = app_of(request)
+    resource = request.query_params.get("resource")
+    if not resource:
+        raise BadRequest("The parameter `resource` is missing")
+    row = await _named(app, discovery.parse_resource(resource))
+    if row["deleted_at"] is not None:
+        raise Gone
+    instance = row["actor_type"] == "Application"
+    found = JrdOut(
+        username=row["username"],
+        host=app.settings.host,
+        actor=row["uri"],
+        profile=None if instance else row["url"],
+        avatar=app.url(f"/media/{row['avatar']}") if row["avatar"] else None,
+        subscribe=None if instance else app.url("/authorize_interaction?uri={uri}"),
+    )
+    return _json(discovery.jrd(found), "application/jrd+json; charset=utf-8")
+
+
+async def _named(app: App, resource: Handle | str) -> Row:
+    if isinstance(resource, Handle):
+        if resource.host != app.settings.host:
+            raise NotFound
+        row = await app.db.row(
+            "SELECT * FROM accounts WHERE username_key = ? AND domain = ''", resource.username.lower()
+        )
+    else:
+        row = await app.db.row(
+            "SELECT * FROM accounts WHERE domain = '' AND (uri = ? OR url = ?)", resource, resource
+        )
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def host_meta(request: Request) -> Response:
+    """GET /.well-known/host-meta (RFC 6415)."""
+    base = app_of(request).settings.base
+    if request.url.path.endswith(".json"):
+        return _json(discovery.host_meta_json(base), "application/json")
+    return Response(discovery.host_meta_xml(base), media_type="application/xrd+xml")
+
+
+async def nodeinfo_links(request: Request) -> Response:
+    """GET /.well-known/nodeinfo."""
+    app = app_of(request)
+    return _json(discovery.nodeinfo_links(app.settings.base, app.url("/actor")), "application/json")
+
+
+async def nodeinfo(request: Request) -> Response:
+    """GET /nodeinfo/2.0 and 2.1."""
+    app = app_of(request)
+    now = app.now()
+    version = request.path_params["version"]
+    if version not in ("2.0", "2.1"):
+        raise NotFound
+    counts = await app.db.many(
+        ("SELECT COUNT(*) AS value FROM users WHERE state = 'active'", ()),
+        ("SELECT COALESCE(SUM(statuses_count), 0) AS value FROM accounts WHERE domain = ''", ()),
+        *(
+            ("SELECT COUNT(*) AS value FROM accounts WHERE domain = '' AND last_status_at > ?",
+             (now.timestamp() * 1000 - days * 86_400_000,))
+            for days in NODEINFO_DAYS.values()
+        ),
+    )  # fmt: skip
+    users, posts, month, half_year = (int(rows[0]["value"]) for rows in counts)
+    found = NodeInfoOut(
+        version=fedinote.__version__,
+        open_registrations=app.settings.registrations.mode in ("open", "approval"),
+        users=users,
+        active_month=month,
+        active_half_year=half_year,
+        posts=posts,
+        repository="",
+        homepage="",
+        metadata={"nodeName": app.settings.instance.title, "nodeDescription": app.settings.instance.description},
+    )
+    return _json(discovery.nodeinfo(found, version), discovery.nodeinfo_type(version))
+
+
+async def receive(request: Request) -> Response:
+    """POST to an inbox: 202 once the activity is on disk."""
+    app = app_of(request)
+    if not inbox.is_inbox_type(request.headers.get("content-type", "")):
+        raise UnsupportedType("An inbox takes application/activity+json")
+    if "name" in request.path_params:
+        await _local(app, request.path_params["name"])
+    await inbox.receive(app, _signed(request, await request.body()))
+    return Response(status_code=202)
+
+
+async def _local(app: App, name: str) -> Row:
+    """Return a local account that is there; Gone for one that was deleted, NotFound otherwise."""
+    row = await app.db.row(
+        "SELECT * FROM accounts WHERE username_key = ? AND domain = '' AND actor_type <> 'Application'", name.lower()
+    )
+    if row is None:
+        raise NotFound
+    if row["deleted_at"] is not None:
+        raise Gone
+    return row
+
+
+async def actor(request: Request) -> Response:
+    """GET of an account's actor document."""
+    app = app_of(request)
+    await signer(request)
+    row = await _local(app, request.path_params["name"])
+    return _activity(await documents.account(app, row["id"]))
+
+
+async def instance_actor(request: Request) -> Response:
+    """GET /actor: always answered, also unsigned (two strict servers could not meet otherwise)."""
+    app = app_of(request)
+    row = await app.db.row("SELECT id FROM accounts WHERE uri = ?", app.url("/actor"))
+    if row is None:
+        raise NotFound
+    return _activity(await documents.account(app, row["id"]))
+
+
+async def status(request: Request) -> Response:
+    """GET of a post's object, or of a boost's Announce; to those who may see it, by their signature."""
+    app = app_of(request)
+    asking = await signer(request)
+    account = await _local(app, request.path_params["name"])
+    post_id = request.path_params["post_id"]
+    row = await _visible(app, asking, post_id, account)
+    private = row["visibility"] not in ("public", "unlisted")
+    if row["reblog_of_id"] is not None:
+        boost = await documents.boost(app, await documents.boost_row(app, row["id"]))
+        return _activity(boost, private=private)
+    found = await documents.post(app, row["id"])
+    if request.url.path.endswith("/activity"):
+        return _activity(documents.create(found), private=private)
+    return _activity(found.document, private=private)
+
+
+async def _visible(app: App, asking: Row | None, post_id: int, account: Row) -> Row:
+    """Return a local post of this account that the signer may see; Gone when it was deleted, NotFound otherwise."""
+    try:
+        row = await visibility.sees(app, asking["id"] if asking else None, post_id)
+    except NotFound:
+        if await publishing.is_deleted(app, f"{account['uri']}/statuses/{post_id}"):
+            raise Gone from None
+        raise
+    if row["account_id"] != account["id"] or not row["local"]:
+        raise NotFound
+    return row
+
+
+def _collection(build: Callable[[App, Row, Request], Awaitable[dict[str, Any]]]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        app = app_of(request)
+        await signer(request)
+        row = await _local(app, request.path_params["name"])
+        return _activity(await build(app, row, request))
+
+    return endpoint
+
+
+async def post_collection(request: Request) -> Response:
+    """GET of a post's replies, likes or shares."""
+    app = app_of(request)
+    asking = await signer(request)
+    account = await _local(app, request.path_params["name"])
+    row = await _visible(app, asking, request.path_params["post_id"], account)
+    kind = request.url.path.rpartition("/")[2]
+    if kind == "replies":
+        return _activity(await collections.replies(app, row))
+    total = row["favourites_count"] if kind == "likes" else row["reblogs_count"]
+    return _activity(render.collection(f"{row['uri']}/{kind}", total=total))
+
+
+async def to_profile(request: Request) -> Response:
+    """Send a browser that follows an id to the page of it."""
+    app = app_of(request)
+    row = await _local(app, request.path_params["name"])
+    post_id = request.path_params.get("post_id")
+    return RedirectResponse(row["url"] if post_id is None else f"{row['url']}/{post_id}", 302)
+
+
+
+
+_USER = "/users/{name}"
+_POST = f"{_USER}/statuses/{{post_id:int}}"
+
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/.well-known/webfinger", webfinger),
+    Route("/.well-known/nodeinfo", nodeinfo_links),
+    Route("/.well-known/host-meta", host_meta),
+    Route("/.well-known/host-meta.json", host_meta),
+    Route("/nodeinfo/{version}", nodeinfo),
+    Route("/inbox", receive, methods=["POST"]),
+    Route("/actor", instance_actor),
+    Route("/actor/inbox", receive, methods=["POST"]),
+    Route(f"{_USER}/inbox", receive, methods=["POST"]),
+    Route(f"{_USER}/outbox", _collection(collections.outbox)),
+    Route(f"{_USER}/followers", _collection(collections.followers)),
+    Route(f"{_USER}/following", _collection(collections.following)),
+    Route(f"{_USER}/collections/featured", _collection(collections.featured)),
+    Route(f"{_POST}/activity", status),
+    Route(f"{_POST}/replies", post_collection),
+    Route(f"{_POST}/likes", post_collection),
+    Route(f"{_POST}/shares", post_collection),
+    ObjectRoute(_USER, actor),
+    ObjectRoute(_POST, status),
+    ActivityRoute("/@{name}", actor),
+    ActivityRoute("/@{name}/{post_id:int}", status),
+    Route(_USER, to_profile),
+    Route(_POST, to_profile),
+)

@@ -1,0 +1,24 @@
+"""Cleaning up: uploads that no post took, and files that a stopped process left half written."""
+
+from datetime import timedelta
+
+from fedinote.infra.app import App
+
+KEEP_UNUSED = timedelta(days=1)
+BATCH = 200
+
+
+async def sweep(app: App) -> int:
+    """Delete local uploads that belong to no post for a day, files first; return how many."""
+    rows = await app.db.rows(
+        "SELECT id, key, preview_key FROM media WHERE post_id IS NULL AND created_at < ? LIMIT ?",
+        app.now() - KEEP_UNUSED,
+        BATCH,
+    )
+    for row in rows:
+        for key in (row["key"], row["preview_key"]):
+            if key:
+                await app.storage.delete(key)
+    await app.db.execute("DELETE FROM media WHERE post_id IS NULL AND id IN_INTS(?)", [row["id"] for row in rows])
+    await app.storage.sweep()
+    return len(rows)

@@ -1,0 +1,106 @@
+"""The audit log: who decided what, when, about whom. It has reasons, never the text of a post."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fedinote.events import PolicyApplied
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms
+from fedinote.infra.db import Row
+
+Window = Callable[[str], tuple[str, Sequence[int], str]]
+MAX_TARGET = 2048
+_INSERT = (
+    "INSERT INTO audit_log (id, actor_id, action, target_type, target, detail, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One decision. `actor_id` is None for a rule and for the command line: `detail["via"]` says which."""
+
+    id: int
+    actor_id: int | None
+    action: str
+    target_type: str
+    target: str
+    detail: Mapping[str, Any]
+    created_at: datetime
+
+
+async def record(
+    app: App,
+    *,
+    actor_id: int | None,
+    action: str,
+    target_type: str,
+    target: str | int,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one decision, in the transaction that carries it out. Empty values of the detail are left out."""
+    kept = {name: value for name, value in (detail or {}).items() if value not in (None, "", [])}
+    await app.db.execute(
+        _INSERT,
+        app.ids.next(),
+        actor_id,
+        action,
+        target_type,
+        str(target)[:MAX_TARGET],
+        msgspec.json.encode(kept).decode(),
+        app.now(),
+    )
+
+
+async def page(app: App, window: Window, *, action: str = "", target: tuple[str, str] | None = None) -> list[Entry]:
+    """Return a page of decisions. `window` gives condition, parameters and order for a column (`Paging.sql`).
+
+    `action` "" means all, one that ends in "." all that begin with it ("domain."); `target` is (type, target).
+    """
+    where, params, order = window("l.id")
+    conditions: list[str] = [where]
+    values: list[Any] = list(params)
+    if action.endswith("."):
+        conditions.append("l.action >= ? AND l.action < ?")
+        values += [action, f"{action[:-1]}/"]  # "/" comes right after "."
+    elif action:
+        conditions.append("l.action = ?")
+        values.append(action)
+    if target is not None:
+        conditions.append("l.target_type = ? AND l.target = ?")
+        values += [*target]
+    sql = f"SELECT l.* FROM audit_log l WHERE {' AND '.join(conditions)} {order}"  # noqa: S608
+    return [_entry(row) for row in await app.db.rows(sql, *values)]
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        row["id"],
+        row["actor_id"],
+        row["action"],
+        row["target_type"],
+        row["target"],
+        msgspec.json.decode(row["detail"]),
+        from_ms(row["created_at"]),
+    )
+
+
+async def on_policy_applied(app: App, event: PolicyApplied) -> None:
+    """Note what a rule did, once for each object and reason: the same post may be offered again and again."""
+    action = f"policy.{event.outcome}"
+    detail = {"via": "policy", "policy": event.policy, "reason": event.reason, "account": str(event.account_id)}
+    if event.uri:
+        found = await app.db.row(
+            "SELECT 1 AS value FROM audit_log WHERE target_type = ? AND target = ? AND action = ? AND detail = ?",
+            event.kind,
+            event.uri[:MAX_TARGET],
+            action,
+            msgspec.json.encode(detail).decode(),
+        )
+        if found is not None:
+            return
+    target: tuple[str, str | int] = (event.kind, event.uri) if event.uri else ("account", event.account_id)
+    await record(app, actor_id=None, action=action, target_type=target[0], target=target[1], detail=detail)

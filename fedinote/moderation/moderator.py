@@ -1,0 +1,105 @@
+"""Who may decide: the `Moderator`, made only here, from somebody whose role is looked up at that moment.
+
+Nobody acts on somebody of their own rank or above, themselves included. Thus no owner can be acted on through the
+API at all; at the command line the last owner who can log in is protected by `auth.users`.
+"""
+
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from fedinote.auth.viewer import Viewer, rank
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import Forbidden, NotFound
+
+
+class Power(Flag):
+    """What a role may be allowed to do."""
+
+    REPORTS = auto()
+    ACCOUNTS = auto()
+    AUDIT = auto()
+    DOMAINS = auto()
+
+
+_MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT
+POWERS = {"moderator": _MODERATOR, "admin": _MODERATOR | Power.DOMAINS, "owner": _MODERATOR | Power.DOMAINS}
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """Somebody who may decide. A verb that takes one needs no further look at roles but the target's."""
+
+    account_id: int
+    user_id: int
+    role: str
+
+
+async def acting(app: App, viewer: Viewer, power: Power) -> Moderator:
+    """Return the moderator that a viewer is now. `Forbidden` when the present role does not have the power.
+
+    The role is read from the database: what a token or a cache says of it may be out of date.
+    """
+    row = await app.db.row(
+        "SELECT u.role FROM users u JOIN accounts a ON a.id = u.account_id"
+        " WHERE u.id = ? AND u.state = 'active' AND a.suspended_at IS NULL AND a.deleted_at IS NULL",
+        viewer.user_id,
+    )
+    if row is None or power not in POWERS.get(row["role"], Power(0)):
+        raise Forbidden
+    return Moderator(viewer.account_id, viewer.user_id, row["role"])
+
+
+@dataclass(frozen=True, slots=True)
+class Subordinate:
+    """An account that a moderator may act on. `user_id` and `state` are None for people of other servers."""
+
+    id: int
+    domain: str
+    uri: str
+    user_id: int | None
+    state: str | None
+    suspended: bool
+    suspended_by_domain: str | None
+    silenced: bool
+    silenced_by_domain: str | None
+    sensitized: bool
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the account lives on this server."""
+        return self.domain == ""
+
+
+async def subordinate(app: App, by: Moderator, account_id: int) -> Subordinate:
+    """Return the account that `by` wants to act on, held until the running transaction ends.
+
+    `NotFound` when there is none (any more); `Forbidden` for the same rank and above, and for the server's own actor.
+    """
+    lock = "FOR NO KEY UPDATE OF a" if app.db.dialect == "postgresql" else ""
+    row = await app.db.row(
+        "SELECT a.id, a.domain, a.uri, a.suspended_at, a.suspended_by_domain, a.silenced_at, a.silenced_by_domain,"  # noqa: S608
+        " a.sensitized_at, u.id AS user_id, u.role, u.state FROM accounts a LEFT JOIN users u ON u.account_id = a.id"
+        f" WHERE a.id = ? AND a.deleted_at IS NULL {lock}",
+        account_id,
+    )
+    if row is None:
+        raise NotFound
+    if row["domain"] == "" and (row["role"] is None or rank(row["role"]) >= rank(by.role)):
+        raise Forbidden("This account is not below your role")
+    return _subordinate(row)
+
+
+def _subordinate(row: Row) -> Subordinate:
+    return Subordinate(
+        id=row["id"],
+        domain=row["domain"],
+        uri=row["uri"],
+        user_id=row["user_id"],
+        state=row["state"],
+        suspended=row["suspended_at"] is not None,
+        suspended_by_domain=row["suspended_by_domain"],
+        silenced=row["silenced_at"] is not None,
+        silenced_by_domain=row["silenced_by_domain"],
+        sensitized=row["sensitized_at"] is not None,
+    )

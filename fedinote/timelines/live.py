@@ -1,0 +1,113 @@
+"""Telling those who watch: what happened goes to the channels of the bus, as an event's name and an id.
+
+Nothing is rendered here. A connection that listens asks the timeline's query whether its viewer has the post there,
+and renders it for that viewer. Channels:
+
+    user:<account>  direct:<account>  list:<list>  hashtag:<name>  hashtag:local:<name>
+    public  public:local  public:remote  and each of the three with :media
+
+A message is JSON, `[event, id]`. Events: update, status.update, delete (a post), notification, conversation (the
+id of its newest post), filters_changed (the id is 0).
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from fedinote.events import Boosted, PostDeleted, PostEdited, PostPublished
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+
+_encode = msgspec.json.Encoder().encode
+
+
+def user(account_id: int) -> str:
+    """Return the channel of a person's home and notifications."""
+    return f"user:{account_id}"
+
+
+def direct(account_id: int) -> str:
+    """Return the channel of a person's conversations."""
+    return f"direct:{account_id}"
+
+
+def at_home(app: App, account_ids: Iterable[int], post_id: int, event: str = "update") -> None:
+    """Tell those people, once the transaction is committed, what happened to a post of their home."""
+    _publish(app, [user(account_id) for account_id in account_ids], event, post_id)
+
+
+def filters_changed(app: App, account_id: int) -> None:
+    """Tell a person's clients, once the transaction is committed, to read the filters again."""
+    _publish(app, [user(account_id)], "filters_changed", 0)
+
+
+def _publish(app: App, channels: list[str], event: str, about: int) -> None:
+    if not channels:
+        return
+    message = _encode([event, about])
+
+    def send() -> None:
+        for channel in channels:
+            app.bus.publish(channel, message)
+
+    app.db.after_commit(send)
+
+
+async def on_post_published(app: App, event: PostPublished) -> None:
+    """Stream a new post to public, hashtag and list channels, and a direct one to those who take part."""
+    if not event.fresh:
+        return
+    if event.visibility == "direct":
+        people = dict.fromkeys((event.author_id, *event.mentioned_ids))
+        _publish(app, [direct(one) for one in people], "conversation", event.post_id)
+        return
+    _publish(app, await _channels(app, event.post_id, event.author_id), "update", event.post_id)
+
+
+async def on_boosted(app: App, event: Boosted) -> None:
+    """Stream a boost to the lists that its author is in."""
+    if event.fresh:
+        _publish(app, await _channels(app, event.boost_id, event.account_id), "update", event.boost_id)
+
+
+async def on_post_edited(app: App, event: PostEdited) -> None:
+    """Stream a post's new version wherever the post is."""
+    if event.visibility != "direct":
+        await _everywhere(app, event.post_id, event.author_id, "status.update")
+
+
+async def on_post_deleted(app: App, event: PostDeleted) -> None:
+    """Stream the end of a post or boost wherever it was; ids only, so this tells nobody what they did not have."""
+    if event.visibility != "direct":
+        await _everywhere(app, event.post_id, event.author_id, "delete")
+
+
+async def _everywhere(app: App, post_id: int, author_id: int, event: str) -> None:
+    homes = await app.db.rows("SELECT account_id FROM home_entries WHERE post_id = ?", post_id)
+    channels = [user(row["account_id"]) for row in homes]
+    _publish(app, channels + await _channels(app, post_id, author_id), event, post_id)
+
+
+async def _channels(app: App, post_id: int, author_id: int) -> list[str]:
+    """Return the channels other than homes where a post may be: whether it is, the listener's query decides."""
+    posts, lists = await app.db.many(
+        (
+            "SELECT local, media_count, tags FROM posts"
+            " WHERE id = ? AND visibility = 'public' AND reblog_of_id IS NULL",
+            (post_id,),
+        ),
+        ("SELECT of_list_id FROM list_members WHERE account_id = ?", (author_id,)),
+    )
+    found = [f"list:{row['of_list_id']}" for row in lists]
+    return found + _public(posts[0]) if posts else found
+
+
+def _public(post: Row) -> list[str]:
+    names = ["public", "public:local" if post["local"] else "public:remote"]
+    if post["media_count"]:
+        names += [f"{name}:media" for name in names]
+    for tag in msgspec.json.decode(post["tags"]):
+        names.append(f"hashtag:{tag['name']}")
+        if post["local"]:
+            names.append(f"hashtag:local:{tag['name']}")
+    return names

@@ -1,0 +1,121 @@
+"""Fixtures for all tests: an App on a database of its own, on SQLite or PostgreSQL (`--database`)."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from fedinote.bootstrap import MODELS, running
+from fedinote.infra import migrations
+from fedinote.infra.app import App
+from fedinote.infra.orm import init_models
+from fedinote.infra.postgresql import PostgresDatabase
+from fedinote.infra.settings import Settings, load
+from fedinote.infra.sqlite import SqliteDatabase
+from tests.support import postgres
+from tests.support.requirements import required
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", default="sqlite", choices=["sqlite", "postgresql"], help="which database to test on")
+
+
+@pytest.fixture(scope="session")
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.config.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def cluster(dialect: str) -> Iterator[postgres.Cluster | None]:
+    if dialect == "sqlite":
+        yield None
+        return
+    if not postgres.available():
+        if required("postgresql"):
+            pytest.fail("PostgreSQL is required and not installed")
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.Cluster() as running_cluster:
+        yield running_cluster
+
+
+class Databases:
+    """Makes databases with the newest schema, each a copy of one that was migrated once."""
+
+    def __init__(self, folder: Path, cluster: postgres.Cluster | None) -> None:
+        self.folder = folder
+        self.cluster = cluster
+        self.template: str | None = None
+        self.count = 0
+
+    async def new(self) -> str:
+        self.count += 1
+        if self.cluster is None:
+            return await self._sqlite()
+        return await self._postgresql(self.cluster)
+
+    async def _sqlite(self) -> str:
+        if self.template is None:
+            self.template = str(self.folder / "template.db")
+            await init_models("sqlite", MODELS)
+            db = SqliteDatabase(Path(self.template), readers=1)
+            await db.open()
+            await migrations.migrate(db)
+            await db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            await db.close()
+        target = self.folder / f"test-{self.count}.db"
+        shutil.copy(self.template, target)
+        return f"sqlite://{target}"
+
+    async def _postgresql(self, cluster: postgres.Cluster) -> str:
+        if self.template is None:
+            self.template = "fedinote_template"
+            url = cluster.create_database(self.template)
+            await init_models("postgresql", MODELS)
+            db = PostgresDatabase(url, pool=1)
+            await db.open()
+            await migrations.migrate(db)
+            await db.close()
+        return cluster.create_database(f"fedinote_{self.count}", template=self.template)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, cluster: postgres.Cluster | None) -> Databases:
+    return Databases(tmp_path_factory.mktemp("databases"), cluster)
+
+
+def make_settings(tmp_path: Path, database_url: str, **environment: str) -> Settings:
+    """Settings of an instance for tests: loopback may be contacted, limits are off."""
+    defaults = {
+        "FEDINOTE_SERVER_BASE_URL": "http://localhost:8000",
+        "FEDINOTE_SERVER_DATA_DIR": str(tmp_path / "data"),
+        "FEDINOTE_DATABASE_URL": database_url,
+        "FEDINOTE_DATABASE_POOL": "4",
+        "FEDINOTE_FEDERATION_ALLOW_HTTP": "true",
+        "FEDINOTE_FEDERATION_ALLOW_NETWORKS": "127.0.0.0/8,::1/128",
+        "FEDINOTE_LIMITS_ENABLED": "false",
+    }
+    return load(None, defaults | environment)
+
+
+@pytest.fixture
+async def settings(tmp_path: Path, databases: Databases) -> Settings:
+    return make_settings(tmp_path, await databases.new())
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[App]:
+    async with running(settings) as built:
+        yield built
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data; tests that need it are skipped where it is not."""
+    place = Path(os.environ.get("FEDINOTE_SHARED", Path(__file__).parents[2] / "shared"))
+    if not place.is_dir():
+        if required("shared"):
+            pytest.fail("the shared reference data is required and not there")
+        pytest.skip("the shared reference data is not there")
+    return place

@@ -1,0 +1,1 @@
+"""Tests of what a person's own views are made of."""

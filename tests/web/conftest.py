@@ -1,0 +1,12 @@
+import pytest
+
+from fedinote.infra.app import App
+from tests.support.people import configure
+
+
+@pytest.fixture(autouse=True)
+def limits(request: pytest.FixtureRequest) -> None:
+    """Count attempts in these tests, as a server does."""
+    if "app" in request.fixturenames:
+        app: App = request.getfixturevalue("app")
+        configure(app, "limits", enabled=True)
