@@ -31,7 +31,7 @@ from fedinote.web import files, pages
 from fedinote.web.routes import ROUTES as PAGES
 
 MAX_BODY = 1_000_000
-MAX_UPLOAD = 41_000_000  # the largest file, and room for the rest of the form
+MAX_PICTURES = 12_600_000  # an avatar and a header in one form
 BODY_SECONDS = 30
 _UPLOADS = frozenset({"/api/v1/media", "/api/v2/media", "/api/v1/accounts/update_credentials", "/api/v1/profile"})
 _log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class Server:
         self.files = files.Files(app)
         self.pages = Router(pages, redirect_slashes=False)
         self.html_headers = _html_headers(app)
+        self.max_upload = max(app.settings.media.max_image_bytes, MAX_PICTURES) + MAX_BODY
         self.state = SimpleNamespace(state=State({"app": app}))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,11 +70,12 @@ class Server:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(self, scope, send)
         if cors.is_preflight(scope):
-            await send({"type": "http.response.start", "status": 204, "headers": cors.PREFLIGHT[:-1]})
+            await send({"type": "http.response.start", "status": 204, "headers": cors.PREFLIGHT})
             await send({"type": "http.response.body", "body": b""})
             return
         try:
-            await self._serve(scope, _Body(scope, receive), answer)
+            limit = self.max_upload if scope["path"] in _UPLOADS else MAX_BODY
+            await self._serve(scope, _Body(scope, receive, limit), answer)
         except ClientDisconnect:
             _log.debug("client went away")
         except Exception as error:
@@ -156,8 +158,9 @@ class _Answer:
         await self.send(message)
 
     def _add(self, headers: list[tuple[bytes, bytes]]) -> None:
+        present = {name for name, _ in headers}
         if cors.is_open(self.scope["path"]):
-            headers += cors.HEADERS
+            headers += [pair for pair in cors.HEADERS if pair[0] not in present]
         allowance: Allowance | None = self.scope.get(access.ALLOWANCE)
         if allowance is not None:
             headers += (
@@ -165,12 +168,8 @@ class _Answer:
                 (b"x-ratelimit-remaining", str(allowance.remaining).encode()),
                 (b"x-ratelimit-reset", iso(allowance.reset).encode()),
             )
-        for name, value in headers:
-            if name == b"content-type":
-                if value.startswith(b"text/html"):
-                    present = {name for name, _ in headers}
-                    headers += [pair for pair in self.server.html_headers if pair[0] not in present]
-                return
+        if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+            headers += [pair for pair in self.server.html_headers if pair[0] not in present]
 
 
 class _Body:
@@ -178,10 +177,10 @@ class _Body:
 
     __slots__ = ("left", "receive", "scope")
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
         self.scope = scope
         self.receive = receive
-        self.left = MAX_UPLOAD if scope["path"] in _UPLOADS else MAX_BODY
+        self.left = limit
 
     async def __call__(self) -> Message:
         if self.scope["method"] in ("GET", "HEAD"):

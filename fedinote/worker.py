@@ -4,6 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from fedinote.federation import delivery
 from fedinote.federation.delivery import Deliverer
 from fedinote.infra import jobs
 from fedinote.infra.app import App
@@ -18,6 +19,9 @@ PAUSE_AFTER_ERROR = 2.0
 
 async def run(app: App) -> None:
     """Work until cancelled; then let what is in flight end, and write the results down."""
+    if app.db.dialect == "sqlite":  # no other process works on it, so what is still leased was cut off
+        await jobs.release_all(app)
+        await delivery.release_all(app)
     deliverer = Deliverer(app)
     try:
         async with asyncio.TaskGroup() as group:

@@ -1,6 +1,6 @@
 """Prints the schema that the models describe, for one dialect: the starting point of a new migration.
 
-    python tools/schema.py sqlite|postgresql
+python tools/schema.py sqlite|postgresql
 """
 
 import asyncio

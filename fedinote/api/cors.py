@@ -19,7 +19,6 @@ PREFLIGHT: Headers = [
     (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key, Range"),
     (b"access-control-expose-headers", _EXPOSED),
     (b"access-control-max-age", b"86400"),
-    (b"content-length", b"0"),
 ]
 
 

@@ -26,6 +26,7 @@ from fedinote.infra.errors import MethodNotAllowed, NotFound, Unauthorized
 Handler = Callable[["Call"], Awaitable[Any]]
 WEBSOCKET = "WEBSOCKET"
 _JSON = (b"content-type", b"application/json; charset=utf-8")
+_VARY = (b"vary", b"authorization")
 _PRIVATE = (b"cache-control", b"private, no-store")
 _encode = msgspec.json.Encoder().encode
 
@@ -239,7 +240,7 @@ async def _send(send: Send, call: Call, answer: Any) -> None:
     elif isinstance(answer, Answer):
         status, answer = answer.status, answer.body
     body = _encode(answer)
-    headers = [_JSON, (b"content-length", str(len(body)).encode())]
+    headers = [_JSON, _VARY, (b"content-length", str(len(body)).encode())]
     if call.viewer is not None or call.app_token is not None:
         headers.append(_PRIVATE)
     if link is not None:

@@ -1,7 +1,6 @@
 """Hashtags: showing one, following. https://docs.joinmastodon.org/methods/tags/ and followed_tags"""
 
 from typing import Any
-from urllib.parse import unquote
 
 from fedinote.api.entities.tags import DAYS, tags, url
 from fedinote.api.paging import Page, paging
@@ -14,17 +13,17 @@ _DAY = 86_400_000
 
 async def show(call: Call) -> dict[str, Any]:
     """Show a hashtag in whatever case it is written, also one that nobody has used."""
-    return await _entity(call, await following.find(call.app, _name(call)))
+    return await _entity(call, await following.find(call.app, call.path["name"]))
 
 
 async def follow(call: Call) -> dict[str, Any]:
     """Follow a hashtag."""
-    return await _entity(call, await following.follow(call.app, call.me.account_id, _name(call)))
+    return await _entity(call, await following.follow(call.app, call.me.account_id, call.path["name"]))
 
 
 async def unfollow(call: Call) -> dict[str, Any]:
     """Follow a hashtag no longer."""
-    return await _entity(call, await following.unfollow(call.app, call.me.account_id, _name(call)))
+    return await _entity(call, await following.unfollow(call.app, call.me.account_id, call.path["name"]))
 
 
 async def followed(call: Call) -> Page:
@@ -35,14 +34,10 @@ async def followed(call: Call) -> Page:
     return Page(items, [one.id for one in entries])
 
 
-def _name(call: Call) -> str:
-    return unquote(call.path["name"])
-
-
 async def _entity(call: Call, tag_id: int | None) -> dict[str, Any]:
     if tag_id is not None:
         return (await tags(call.app, [tag_id], call.viewer))[0]
-    tag = following.parse(_name(call))
+    tag = following.parse(call.path["name"])
     today = to_ms(call.app.now()) // _DAY
     days = [str(day * _DAY // 1000) for day in range(today, today - DAYS, -1)]
     value: dict[str, Any] = {

@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from tortoise.exceptions import IntegrityError
+
 from fedinote.auth import scopes as scope_rules
 from fedinote.auth.hashes import new_token, token_hash
 from fedinote.auth.models import OAuthApp
@@ -13,6 +15,7 @@ from fedinote.infra.errors import Invalid
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 COMMAND_LINE = "fedinote command line"
+_COMMAND_LINE_ID = "command-line"
 MAX_NAME = 60
 MAX_URI = 2000
 MAX_URIS = 30
@@ -113,12 +116,20 @@ async def authenticated(app: App, client_id: str, secret: str) -> OAuthApp | Non
 
 
 async def command_line(app: App) -> OAuthApp:
-    """Return the application in whose name the operator makes tokens; registered when first needed."""
-    found = (
-        await OAuthApp.filter(name=COMMAND_LINE, redirect_uris='["urn:ietf:wg:oauth:2.0:oob"]')
-        .using_db(app.db.orm)
-        .first()
-    )
+    """Return the application in whose name the operator makes tokens; made when first needed. Nobody has its secret."""
+    found = await by_client_id(app, _COMMAND_LINE_ID)
     if found is not None:
         return found
-    return (await register(app, COMMAND_LINE, [OOB], scopes=" ".join(scope_rules.ALL)))[0]
+    try:
+        return await OAuthApp.create(
+            using_db=app.db.orm,
+            id=app.ids.next(),
+            client_id=_COMMAND_LINE_ID,
+            secret_hash=token_hash(new_token()),
+            name=COMMAND_LINE,
+            redirect_uris=[OOB],
+            scopes=" ".join(scope_rules.ALL),
+            created_at=app.now(),
+        )
+    except IntegrityError:  # another command was first
+        return await OAuthApp.get(client_id=_COMMAND_LINE_ID, using_db=app.db.orm)

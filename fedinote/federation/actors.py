@@ -144,7 +144,7 @@ async def _handle(app: App, actor: vocab.Actor, budget: Budget) -> Handle:
         subject, target = await fetching.webfinger(app, plain, budget)
         if subject is None or target is None or not same_id(target, actor.id):
             return plain
-        if subject.host == plain.host or subject.host == app.settings.host:
+        if subject.host in (plain.host, app.settings.host):
             return plain
         confirmed, target = await fetching.webfinger(app, subject, budget)
         if confirmed is not None and confirmed.host == subject.host and target and same_id(target, actor.id):

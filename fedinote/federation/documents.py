@@ -188,9 +188,7 @@ def _image(app: App, key: str) -> ImageOut | None:
 def create(found: PostDocument) -> dict[str, Any]:
     """Make the Create of a post."""
     row = found.row
-    envelope = Envelope(
-        f"{row['uri']}/activity", row["author_uri"], found.to, found.cc, from_ms(row["created_at"])
-    )
+    envelope = Envelope(f"{row['uri']}/activity", row["author_uri"], found.to, found.cc, from_ms(row["created_at"]))
     return render.create(envelope, found.document)
 
 

@@ -147,9 +147,7 @@ async def _named(app: App, resource: Handle | str) -> Row:
             "SELECT * FROM accounts WHERE username_key = ? AND domain = ''", resource.username.lower()
         )
     else:
-        row = await app.db.row(
-            "SELECT * FROM accounts WHERE domain = '' AND (uri = ? OR url = ?)", resource, resource
-        )
+        row = await app.db.row("SELECT * FROM accounts WHERE domain = '' AND (uri = ? OR url = ?)", resource, resource)
     if row is None:
         raise NotFound
     return row
@@ -299,8 +297,6 @@ async def to_profile(request: Request) -> Response:
     row = await _local(app, request.path_params["name"])
     post_id = request.path_params.get("post_id")
     return RedirectResponse(row["url"] if post_id is None else f"{row['url']}/{post_id}", 302)
-
-
 
 
 _USER = "/users/{name}"

@@ -11,9 +11,7 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unreachable
 from fedinote.policy import domains
 
-ACCEPT = (
-    'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
-)
+ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 PROFILE = "https://www.w3.org/ns/activitystreams"
 MAX_DOCUMENT = 1_000_000
 MAX_WEBFINGER = 65_536
@@ -63,9 +61,7 @@ async def _get(app: App, url: str, budget: Budget) -> tuple[dict[str, Any], str]
     if await domains.suspended(app, host_of(url)):
         raise Forbidden(reason="the domain is blocked here")
     budget.spend()
-    answer = await app.outbound.get(
-        url, accept=ACCEPT, limit=MAX_DOCUMENT, sign=await signing.instance_signer(app)
-    )
+    answer = await app.outbound.get(url, accept=ACCEPT, limit=MAX_DOCUMENT, sign=await signing.instance_signer(app))
     _check_status(answer)
     if not is_activity_type(answer.headers.get("Content-Type", "")):
         raise Refused(reason="the answer is not of an ActivityPub type")
@@ -86,7 +82,7 @@ def _check_status(answer: Response) -> None:
 
 
 def is_activity_type(value: str) -> bool:
-    """Tell whether a Content-Type is ActivityPub's: activity+json, or ld+json with the ActivityStreams profile (A08)."""
+    """Tell whether a Content-Type is ActivityPub's: activity+json, or ld+json with the profile (A08)."""
     kind, *parameters = (part.strip() for part in value.split(";"))
     if kind.lower() == "application/activity+json":
         return True

@@ -41,7 +41,8 @@ async def receive(app: App, request: SignedRequest) -> None:
         (
             "INSERT INTO hosts (host, failures, failure_days, last_failure_day, last_seen_at) VALUES (?, 0, 0, 0, ?)"
             " ON CONFLICT (host) DO UPDATE SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL,"
-            " last_seen_at = excluded.last_seen_at WHERE hosts.unavailable_at IS NOT NULL OR hosts.retry_at IS NOT NULL",
+            " last_seen_at = excluded.last_seen_at"
+            " WHERE hosts.unavailable_at IS NOT NULL OR hosts.retry_at IS NOT NULL",
             (host, app.now()),
         ),
     )

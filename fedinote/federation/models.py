@@ -7,7 +7,7 @@ from fedinote.infra.orm import TimeField
 
 
 class ReceivedActivity(Model):
-    """An activity that was verified at the door. Its (signer's host, id) is seen once; the body goes when it is done."""
+    """An activity that was verified at the door, once by (signer's host, id); the body goes when it is done."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     signer_host = fields.CharField(255)

@@ -231,9 +231,7 @@ async def on_poll_voted(app: App, event: PollVoted) -> None:
         return
     if not event.local:
         return
-    options = msgspec.json.decode(
-        await app.db.value("SELECT options AS value FROM polls WHERE id = ?", event.poll_id)
-    )
+    options = msgspec.json.decode(await app.db.value("SELECT options AS value FROM polls WHERE id = ?", event.poll_id))
     for choice in event.choices:
         vote_id = f"{me['uri']}#votes/{app.ids.next()}"
         vote = render.vote(
@@ -266,6 +264,4 @@ async def update_poll(app: App, post_id: int) -> None:
             f"{found.row['uri']}#votes/{app.ids.next()}", found.row["author_uri"], found.to, found.cc,
             from_ms(found.row["created_at"]),
         )  # fmt: skip
-        await queue(
-            app, row["account_id"], render.update(envelope, found.document), people, order_key=found.row["uri"]
-        )
+        await queue(app, row["account_id"], render.update(envelope, found.document), people, order_key=found.row["uri"])

@@ -21,7 +21,7 @@ INSERT INTO deliveries (outgoing_id, inbox, host, order_key, attempts, next_at, 
 SELECT DISTINCT CAST(? AS BIGINT), CASE WHEN a.shared_inbox_url <> '' THEN a.shared_inbox_url ELSE a.inbox_url END,
   a.domain, CAST(? AS TEXT), 0, CAST(? AS BIGINT), CAST(? AS BIGINT)
 {_RECIPIENTS} ON CONFLICT DO NOTHING
-"""  # noqa: S608  no value is put into the text
+"""
 
 
 @dataclass(frozen=True, slots=True)

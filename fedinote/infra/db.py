@@ -1,8 +1,9 @@
 """One database interface over SQLite and PostgreSQL: pages by SQL, models through `orm`, transactions explicit.
 
-SQL is written once, with `?` for parameters. Two markers differ by database and are rewritten (cached per text):
-`IN_INTS(?)` and `IN_TEXTS(?)` take a list, and `EACH_INT(?)` is a SELECT of a list's numbers. Datetimes are stored as epoch milliseconds, and a datetime parameter is
-turned into them. `SQL` that needs more than that belongs in two texts chosen by `db.dialect`.
+SQL is written once, with `?` for parameters. Three markers differ by database and are rewritten (cached per text):
+`IN_INTS(?)` and `IN_TEXTS(?)` take a list, and `EACH_INT(?)` is a SELECT of a list's numbers. Datetimes are stored as
+epoch milliseconds, and a datetime parameter is turned into them. What needs more than that belongs in two texts,
+chosen by `db.dialect`.
 """
 
 import contextlib
@@ -178,7 +179,7 @@ class Database(ABC):
         self.statements += 1
         async with self.transaction():
             transaction = self._current.get()
-            assert transaction is not None  # noqa: S101  the line above opened or joined it
+            assert transaction is not None
             await transaction.connection.execute_many(sql, listed)
 
 

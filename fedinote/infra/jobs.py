@@ -131,6 +131,11 @@ async def _bury(app: App, job: ClaimedJob, reason: str) -> None:
     )
 
 
+async def release_all(app: App) -> None:
+    """Give back every lease: for a start on SQLite, where no other process can hold one."""
+    await app.db.execute("UPDATE jobs SET lease_until = NULL WHERE lease_until IS NOT NULL")
+
+
 async def run_batch(app: App, functions: Mapping[str, JobFunction], *, most: int = 16) -> int:
     """Claim up to `most` jobs, run them side by side, close those that are done; the number claimed."""
     claimed = await claim(app, most)

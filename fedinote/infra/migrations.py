@@ -38,7 +38,7 @@ def available(dialect: str, root: Path | None = None) -> list[Migration]:
 
 
 async def pending(db: Database, root: Path | None = None) -> list[Migration]:
-    """Tell which migrations were not applied yet. Raises MigrationError when an applied one was changed or is unknown."""
+    """Tell which migrations were not applied yet. MigrationError: an applied one was changed, or is unknown."""
     await _prepare(db)
     applied = {row["version"]: row for row in await db.rows("SELECT version, name, checksum FROM schema_migrations")}
     known = {m.version: m for m in available(db.dialect, root)}
@@ -53,11 +53,7 @@ async def pending(db: Database, root: Path | None = None) -> list[Migration]:
 
 async def migrate(db: Database, root: Path | None = None) -> list[Migration]:
     """Apply what is pending; return it. Safe to call from several processes at once, and again after a kill."""
-    done = []
-    for migration in await pending(db, root):
-        if await _apply(db, migration):
-            done.append(migration)
-    return done
+    return [migration for migration in await pending(db, root) if await _apply(db, migration)]
 
 
 async def _prepare(db: Database) -> None:

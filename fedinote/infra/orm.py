@@ -148,10 +148,10 @@ class SqliteOrm(_OrmClient):
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         """Insert one row; give its rowid."""
-        from fedinote.infra.sqlite import SqliteDatabase  # noqa: PLC0415  sqlite.py imports this module
+        from fedinote.infra.sqlite import SqliteDatabase
 
         database = self._db
-        assert isinstance(database, SqliteDatabase)  # noqa: S101
+        assert isinstance(database, SqliteDatabase)
         with _translated():
             return await database.insert(query, values)
 

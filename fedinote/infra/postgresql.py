@@ -42,19 +42,22 @@ class PostgresDatabase(Database):
         self.orm = PostgresOrm(self)
 
     async def open(self) -> None:
+        """Connect."""
         try:
             self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=self._size, timeout=10)
         except _AWAY as error:
             raise Unavailable("The database cannot be reached", reason=str(error)) from error
 
     async def close(self) -> None:
+        """Close all connections."""
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
 
     @contextlib.asynccontextmanager
     async def reader(self) -> AsyncIterator[_Borrowed]:
-        assert self._pool is not None, "open() first"  # noqa: S101
+        """Borrow a connection for reading."""
+        assert self._pool is not None, "open() first"
         try:
             async with self._pool.acquire(timeout=10) as raw:
                 yield _Borrowed(raw)
@@ -65,13 +68,16 @@ class PostgresDatabase(Database):
 
     @contextlib.asynccontextmanager
     async def begin(self) -> AsyncIterator[_Borrowed]:
+        """Borrow a connection in a transaction: committed at the end, rolled back on an exception."""
         async with self.reader() as borrowed, borrowed.raw.transaction():
             yield borrowed
 
     async def atomic(self, *queries: Query) -> list[list[Row]]:
+        """Run writing statements in one transaction."""
         async with self.transaction():
             return await self.write(*queries)
 
     async def script(self, sql: str) -> None:
+        """Run several statements of DDL, all or nothing."""
         async with self.begin() as borrowed:
             await borrowed.raw.execute(sql)

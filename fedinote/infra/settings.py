@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX = "FEDINOTE_"
+DEFAULT_RULE = "Be kind. Treat others as you want to be treated, in every language."
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -45,7 +46,9 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
     contact_email: str = ""
     contact_account: str = ""
-    rules: list[str] = msgspec.field(default_factory=lambda: ["Be kind. Treat others as you want to be treated, in every language."])
+    rules: list[str] = msgspec.field(
+        default_factory=lambda: ["Be kind. Treat others as you want to be treated, in every language."]
+    )
 
 
 class Registrations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -109,17 +109,20 @@ class SqliteDatabase(Database):
         self.orm = SqliteOrm(self)
 
     async def open(self) -> None:
+        """Connect."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         await self._writer.execute("SELECT 1", ())
         for reader in self._all:
             self._free.put_nowait(reader)
 
     async def close(self) -> None:
+        """Close all connections."""
         for thread in (*self._all, self._writer):
             await thread.close()
 
     @contextlib.asynccontextmanager
     async def reader(self) -> AsyncIterator[_Thread]:
+        """Borrow a connection for reading."""
         thread = await self._free.get()
         try:
             yield thread
@@ -128,11 +131,13 @@ class SqliteDatabase(Database):
 
     @contextlib.asynccontextmanager
     async def writer(self) -> AsyncIterator[_Thread]:
+        """Borrow the connection whose statements commit one by one."""
         async with self._lock:
             yield self._writer
 
     @contextlib.asynccontextmanager
     async def begin(self) -> AsyncIterator[_Thread]:
+        """Borrow a connection in a transaction: committed at the end, rolled back on an exception."""
         async with self._lock:
             await self._writer.execute("BEGIN IMMEDIATE", ())
             try:
@@ -148,6 +153,7 @@ class SqliteDatabase(Database):
                 raise
 
     async def atomic(self, *queries: Query) -> list[list[Row]]:
+        """Run writing statements in one transaction."""
         if self.in_transaction:
             return await self.write(*queries)
         self.statements += len(queries)
@@ -167,6 +173,7 @@ class SqliteDatabase(Database):
             return await asyncio.shield(self._writer.hop(call))
 
     async def script(self, sql: str) -> None:
+        """Run several statements of DDL, all or nothing."""
         def call(raw: sqlite3.Connection) -> None:
             try:
                 raw.executescript(f"BEGIN IMMEDIATE;\n{sql.rstrip().rstrip(';')};\nCOMMIT;")
@@ -183,7 +190,7 @@ class SqliteDatabase(Database):
         self.statements += 1
         transaction = self._current.get()
         if transaction is not None:
-            assert isinstance(transaction.connection, _Thread)  # noqa: S101  only this engine opens it
+            assert isinstance(transaction.connection, _Thread)
             return await transaction.connection.insert(sql, params)
         async with self.writer() as thread:
             return await thread.insert(sql, params)

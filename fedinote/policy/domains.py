@@ -57,7 +57,7 @@ def _split_port(text: str) -> tuple[str, str]:
     name, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         return text, ""
-    if not (port.isascii() and port.isdigit()) or not 0 < int(port[:6]) <= 65535:  # noqa: PLR2004  the last port
+    if not (port.isascii() and port.isdigit()) or not 0 < int(port[:6]) <= 65535:
         raise Invalid(_WRONG)
     return name, str(int(port))
 

@@ -119,7 +119,7 @@ class NewPost:
 
 
 async def prepare(app: App, author_id: int, draft: Draft) -> NewPost:
-    """Check a draft and turn its text into HTML. Raises Invalid with a sentence for the author, NotFound for a parent."""
+    """Check a draft and turn its text into HTML. Invalid says what is wrong; NotFound: the parent."""
     _check_text(app, draft)
     parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
     mentions = await _mentions(app, draft, author_id, parent)
@@ -233,7 +233,7 @@ def _poll(app: App, poll: PollDraft | None) -> NewPoll | None:
         return None
     limits = app.settings.posts
     options = tuple(option.strip() for option in poll.options)
-    if len(options) < 2 or not all(options) or len(set(options)) != len(options):  # noqa: PLR2004
+    if len(options) < 2 or not all(options) or len(set(options)) != len(options):
         raise Invalid("Validation failed: A poll needs at least two different options")
     if len(options) > limits.max_poll_options:
         raise Invalid(f"Validation failed: A poll can have at most {limits.max_poll_options} options")

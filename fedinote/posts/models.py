@@ -72,7 +72,9 @@ class PostMention(Model):
     id = fields.BigIntField(primary_key=True)
     post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("fedinote.Post", related_name="mentioned")
     post_id: int
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="mentioned_in")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="mentioned_in"
+    )
     account_id: int
     silent = fields.BooleanField(default=False)
 

@@ -120,8 +120,8 @@ def _values(app: App, new: NewPost, author: Row, post_id: int) -> list[Any]:
         post_id, new.author_id, uri, url, new.local, new.object_type, new.visibility, new.content, new.source,
         new.spoiler_text, new.sensitive, new.language, encoded(new.content_map), encoded(new.summary_map),
         new.in_reply_to_id, new.in_reply_to_account_id, None if new.in_reply_to_id else new.in_reply_to_uri,
-        new.conversation_id or post_id, None, *_snapshots(new), encoded(new.application), len(new.upload_ids) + len(new.media), new.created_at,
-        new.edited_at,
+        new.conversation_id or post_id, None, *_snapshots(new), encoded(new.application),
+        len(new.upload_ids) + len(new.media), new.created_at, new.edited_at,
     ]  # fmt: skip
 
 

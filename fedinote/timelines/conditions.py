@@ -13,10 +13,10 @@ PLAIN_OR_OWN_THREAD = """({a}.in_reply_to_account_id = {a}.account_id
  OR ({a}.in_reply_to_account_id IS NULL AND {a}.in_reply_to_uri IS NULL))"""
 """The post `{a}` answers nobody but its own author."""
 
-_LIMITED = """NOT EXISTS (SELECT 1 FROM accounts sa
- WHERE sa.id = {a}.account_id AND sa.silenced_at IS NOT NULL{unless})"""
-_UNLESS_FOLLOWED = """ AND sa.id <> ? AND NOT EXISTS (
-  SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = sa.id AND sf.accepted)"""
+# A scalar subquery: PostgreSQL looks the author up by key, where for NOT EXISTS it may read all accounts.
+_UNLIMITED = "(SELECT sa.silenced_at FROM accounts sa WHERE sa.id = {a}.account_id) IS NULL"
+_OR_FOLLOWED = """({unlimited} OR {a}.account_id = ? OR EXISTS (
+  SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = {a}.account_id AND sf.accepted))"""
 _UNWANTED = """NOT EXISTS (SELECT 1 FROM blocks hb WHERE hb.account_id = ? AND hb.target_id = {a}.account_id)
  AND NOT EXISTS (SELECT 1 FROM mutes hm WHERE hm.account_id = ? AND hm.target_id = {a}.account_id
   AND (hm.expires_at IS NULL OR hm.expires_at > ?))"""
@@ -48,9 +48,10 @@ def wanted(app: App, alias: str, viewer_id: int | None) -> Clause:
 
 def unlimited(alias: str, viewer_id: int | None) -> Clause:
     """Keep the posts of authors whom moderators did not limit; the viewer sees oneself and whom one follows."""
+    unlimited_author = _UNLIMITED.format(a=alias)
     if viewer_id is None:
-        return Clause(_LIMITED.format(a=alias, unless=""))
-    return Clause(_LIMITED.format(a=alias, unless=_UNLESS_FOLLOWED), (viewer_id, viewer_id))
+        return Clause(unlimited_author)
+    return Clause(_OR_FOLLOWED.format(a=alias, unlimited=unlimited_author), (viewer_id, viewer_id))
 
 
 def boosted(app: App, alias: str, viewer_id: int | None) -> Clause:

@@ -109,8 +109,7 @@ async def _translated(app: App, engine: Engine, row: Row, target: str) -> dict[s
         "detected_source_language": source or detected or "und",
         "provider": engine.name,
         "media_attachments": [
-            {"id": str(m["id"]), "description": text}
-            for m, text in zip(described, others[len(options) :], strict=True)
+            {"id": str(m["id"]), "description": text} for m, text in zip(described, others[len(options) :], strict=True)
         ],
         "poll": {"id": str(polls[0]["id"]), "options": [{"title": title} for title in others[: len(options)]]}
         if polls

@@ -77,8 +77,10 @@ class Files:
         await FileResponse(place, headers=headers, media_type=kind, stat_result=_regular(place))(scope, receive, send)
 
     def _own(self, name: str) -> Path:
+        if "\x00" in name:
+            raise NotFound
         place = (self._static / name).resolve()
-        if not place.is_relative_to(self._static) or "\x00" in name:
+        if not place.is_relative_to(self._static):
             raise NotFound
         return place
 

@@ -87,7 +87,8 @@ class Client:
         """Send one request: `form` urlencoded, `parts` multipart, `raw` (type, bytes), `chunks` without a length."""
         kind, body = raw or _body(json, form, parts)
         split = urlsplit(path)
-        lines = {"accept": "application/json", **({"content-type": kind} if kind else {}), **(headers or {})}
+        lines = {"accept": "application/json", **({"content-type": kind} if kind else {})}
+        lines.update({name.lower(): value for name, value in (headers or {}).items()})
         if self.token and "authorization" not in lines:
             lines["authorization"] = f"Bearer {self.token}"
         scope = {
@@ -100,7 +101,7 @@ class Client:
             "raw_path": split.path.encode(),
             "query_string": (urlencode(query, doseq=True) if query else split.query).encode(),
             "root_path": "",
-            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in lines.items()],
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in lines.items()],
             "client": (self.address, 40000),
             "server": ("localhost", 8000),
         }

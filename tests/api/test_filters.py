@@ -2,29 +2,22 @@
 
 import pytest
 
-from fedinote.api import conversations, filters, filters_v1, markers, tags
 from fedinote.api.entities.statuses import statuses
 from fedinote.auth import tokens
 from fedinote.auth.viewer import Viewer
-from fedinote.events import PostPublished
 from fedinote.infra.app import App
-from fedinote.timelines.conversations import on_post_published
-from tests.api.door import Door, Member, member
+from tests.api.client import Client
+from tests.api.conftest import Person
 from tests.relations.people import post
 
 
-@pytest.fixture
-def door(app: App) -> Door:
-    return Door(app, filters.ROUTES, filters_v1.ROUTES, markers.ROUTES, tags.ROUTES, conversations.ROUTES)
-
-
-async def _viewer(app: App, someone: Member) -> Viewer:
-    viewer = await tokens.authenticate(app, someone.token)
+async def _viewer(app: App, someone: Person) -> Viewer:
+    viewer = await tokens.authenticate(app, someone.token or "")
     assert isinstance(viewer, Viewer)
     return viewer
 
 
-async def test_a_filter_from_making_to_deleting(app: App, door: Door) -> None:
+async def test_a_filter_from_making_to_deleting(alice: Person, bob: Person) -> None:
     wanted = {
         "title": "quiet",
         "context": ["home", "public"],
@@ -46,13 +39,13 @@ async def test_a_filter_from_making_to_deleting(app: App, door: Door) -> None:
     changed = (await alice.put(path, body)).json
     assert (changed["title"], changed["context"], changed["expires_at"]) == ("calm", ["home"], None)
     assert [(one["keyword"], one["whole_word"]) for one in changed["keywords"]] == [("ending", False), ("new", True)]
-    form = f"keywords_attributes[0][id]={word['id']}&keywords_attributes[0][_destroy]=true"
-    assert len((await alice.put(path, form)).json["keywords"]) == 1
+    form = {"keywords_attributes[0][id]": word["id"], "keywords_attributes[0][_destroy]": "true"}
+    assert len((await alice.send("PUT", path, form=form)).json["keywords"]) == 1
     assert (await alice.delete(path)).json == {}
     assert (await alice.get(path)).status == 404
 
 
-async def test_keywords_one_by_one(app: App, door: Door) -> None:
+async def test_keywords_one_by_one(alice: Person) -> None:
     made = (await alice.post("/api/v2/filters", {"title": "quiet", "context": ["home"]})).json
     path = f"/api/v2/filters/{made['id']}/keywords"
     word = (await alice.post(path, {"keyword": "second", "whole_word": False})).json
@@ -65,7 +58,7 @@ async def test_keywords_one_by_one(app: App, door: Door) -> None:
     assert (await alice.post(path)).status == 422
 
 
-async def test_a_filtered_post_names_the_filter_or_is_left_out(app: App, door: Door) -> None:
+async def test_a_filtered_post_names_the_filter_or_is_left_out(app: App, alice: Person, bob: Person) -> None:
     post_id = await post(app, bob.account_id, "<p>this is a spoiler here</p>")
     keywords = [{"keyword": "spoiler"}]
     made = (
@@ -82,11 +75,11 @@ async def test_a_filtered_post_names_the_filter_or_is_left_out(app: App, door: D
     assert (await statuses(app, [post_id], await _viewer(app, bob), context="public"))[0]["filtered"] == []
 
 
-async def test_a_filter_may_name_a_post(app: App, door: Door) -> None:
+async def test_a_filter_may_name_a_post(app: App, alice: Person, bob: Person) -> None:
     post_id = await post(app, bob.account_id, "<p>fine</p>")
     made = (await alice.post("/api/v2/filters", {"title": "quiet", "context": ["home"]})).json
     path = f"/api/v2/filters/{made['id']}/statuses"
-    named = (await alice.post(path, status_id=str(post_id))).json
+    named = (await alice.post(path, {"status_id": str(post_id)})).json
     assert named["status_id"] == str(post_id)
     assert (await alice.get(path)).json == [named]
     one = f"/api/v2/filters/statuses/{named['id']}"
@@ -100,14 +93,12 @@ async def test_a_filter_may_name_a_post(app: App, door: Door) -> None:
 
 
 @pytest.mark.parametrize("expires_in", [-5, "soon"])
-async def test_a_filter_that_ends_in_the_past_or_at_no_time_is_refused(
-    app: App, door: Door, expires_in: object
-) -> None:
+async def test_a_filter_that_ends_in_the_past_or_at_no_time_is_refused(alice: Person, expires_in: object) -> None:
     reply = await alice.post("/api/v2/filters", {"title": "x", "context": ["home"], "expires_in": expires_in})
     assert reply.status == 422
 
 
-async def test_version_1_shows_each_keyword_as_a_filter(app: App, door: Door) -> None:
+async def test_version_1_shows_each_keyword_as_a_filter(alice: Person) -> None:
     old = (await alice.post("/api/v1/filters", {"phrase": "word", "context": ["home"], "irreversible": True})).json
     assert old == {
         "id": old["id"],
@@ -134,18 +125,18 @@ async def test_version_1_shows_each_keyword_as_a_filter(app: App, door: Door) ->
     assert (await alice.get("/api/v2/filters")).json == []
 
 
-async def test_markers_in_json_and_as_a_form(app: App, door: Door) -> None:
+async def test_markers_in_json_and_as_a_form(alice: Person) -> None:
     assert (await alice.get("/api/v1/markers?timeline[]=home&timeline[]=notifications")).json == {}
     first = (await alice.post("/api/v1/markers", {"home": {"last_read_id": "77"}})).json
     assert (first["home"]["last_read_id"], first["home"]["version"]) == ("77", 0)
-    second = (await alice.post("/api/v1/markers", "home[last_read_id]=78")).json
+    second = (await alice.post("/api/v1/markers", form={"home[last_read_id]": "78"})).json
     assert (second["home"]["last_read_id"], second["home"]["version"]) == ("78", 1)
     assert (await alice.get("/api/v1/markers?timeline[]=home")).json == second
     assert (await alice.post("/api/v1/markers", {"home": {"last_read_id": "x"}})).status == 422
     assert (await alice.post("/api/v1/markers", {"home": "x"})).status == 422
 
 
-async def test_a_hashtag_is_shown_followed_and_listed_in_any_case(app: App, door: Door) -> None:
+async def test_a_hashtag_is_shown_followed_and_listed_in_any_case(alice: Person, stranger: Client) -> None:
     unheard = (await stranger.get("/api/v1/tags/Unheard")).json
     assert (unheard["id"], unheard["name"], len(unheard["history"])) == ("", "Unheard", 7)
     assert all(isinstance(value, str) for value in unheard["history"][0].values())
@@ -161,12 +152,11 @@ async def test_a_hashtag_is_shown_followed_and_listed_in_any_case(app: App, door
     assert (await stranger.get("/api/v1/tags/123")).status == 404
 
 
-async def test_a_conversation_is_listed_read_and_removed(app: App, door: Door) -> None:
+async def test_a_conversation_is_listed_read_and_removed(alice: Person, bob: Person) -> None:
     posts = []
     for _ in range(3):
-        post_id = await post(app, bob.account_id, "<p>psst</p>", alice.account_id, visibility="direct")
-        await on_post_published(app, PostPublished(post_id, bob.account_id, True, "direct", None, None, (alice.account_id,), True))
-        posts.append(str(post_id))
+        said = await bob.post("/api/v1/statuses", {"status": "@alice psst", "visibility": "direct"})
+        posts.append(said.json["id"])
     reply = await alice.get("/api/v1/conversations?limit=2")
     assert [one["last_status"]["id"] for one in reply.json] == [posts[2], posts[1]]
     assert [(one["unread"], [who["id"] for who in one["accounts"]]) for one in reply.json] == [(True, [bob.id])] * 2

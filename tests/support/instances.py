@@ -16,7 +16,6 @@ from fedinote.auth import clients, registrations, scopes, tokens
 from fedinote.bootstrap import running
 from fedinote.infra.app import App
 
-
 PASSWORD = "a long enough password"
 ALL_SCOPES = "read write follow push admin:read admin:write"
 
@@ -126,7 +125,7 @@ async def serving(settings_for: Any, folder: Path, database_url: str, **environm
         host_server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(host_server.serve(sockets=[listening]))
         while not host_server.started:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has no event for it
         try:
             yield Instance(app, host, http)
         finally:

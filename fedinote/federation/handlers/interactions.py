@@ -34,9 +34,7 @@ async def announce(app: App, verified: VerifiedActivity) -> None:
     if await publishing.is_deleted(app, activity.id) or not await _wanted(app, verified.signer_id, target.id):
         return
     post_id = await resolve.post(app, target.id, Budget())
-    await interactions.boost(
-        app, verified.signer_id, post_id, _shown(activity), uri=activity.id, at=activity.published
-    )
+    await interactions.boost(app, verified.signer_id, post_id, _shown(activity), uri=activity.id, at=activity.published)
 
 
 def _shown(activity: vocab.Activity) -> str:

@@ -154,9 +154,7 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
     row = await app.db.row("SELECT id, account_id FROM posts WHERE uri = ?", uri)
     if row is None:
         await _remember(app, uri)
-    elif row["account_id"] == verified.signer_id:
-        await publishing.delete(app, row["id"])
-    elif await _is_gone(app, uri):
+    elif row["account_id"] == verified.signer_id or await _is_gone(app, uri):
         await publishing.delete(app, row["id"])
     else:
         raise Refused(reason="Delete of a post of somebody else")

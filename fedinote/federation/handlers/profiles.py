@@ -1,13 +1,13 @@
 """Move: an account goes to another one, which must say the same."""
 
+import msgspec
+
 from fedinote.federation import actors
 from fedinote.federation.fetching import Budget
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import Malformed, Refused
 from fedinote.relations import follows
-
-import msgspec
 
 MAX_FOLLOWERS_MOVED = 10_000
 

@@ -1,0 +1,215 @@
+"""What moderators decide about accounts and posts. Each verb is audited, and repeating it changes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fedinote.auth import registrations, users
+from fedinote.events import AccountSuspended, PostEdited
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
+from fedinote.moderation import audit
+from fedinote.moderation.moderator import POWERS, Moderator, Power, Subordinate, subordinate
+from fedinote.policy import domains
+from fedinote.policy.domains import Blocked
+from fedinote.posts import publishing
+from fedinote.relations import follows
+
+MAX_REASON = 5000
+
+
+async def _target(app: App, by: Moderator, account_id: int, reason: str = "") -> Subordinate:
+    if Power.ACCOUNTS not in POWERS[by.role]:
+        raise Forbidden
+    if len(reason) > MAX_REASON:
+        raise Invalid(f"Validation failed: Text is too long (maximum is {MAX_REASON} characters)")
+    return await subordinate(app, by, account_id)
+
+
+async def _note(app: App, by: Moderator, action: str, target: Subordinate, **detail: Any) -> None:
+    detail = {"uri": target.uri, **detail}
+    await audit.record(
+        app, actor_id=by.account_id, action=action, target_type="account", target=target.id, detail=detail
+    )
+
+
+async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+    """Suspend an account: nobody sees it or its posts, and it can do nothing. It can be undone.
+
+    A local account's sessions and tokens end at once. A remote one's follows of our people end (their server is
+    told), those of our people stay for the day when it is restored. Emits AccountSuspended. `NotFound`, `Forbidden`.
+    """
+    async with app.db.transaction():
+        target = await _target(app, by, account_id, reason)
+        if target.suspended and target.suspended_by_domain is None:
+            return
+        if not target.is_local:
+            await _end_follows_of_ours(app, target.id)
+        await app.db.execute(
+            "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = NULL WHERE id = ?",
+            app.now(),
+            target.id,
+        )
+        await _note(app, by, "account.suspend", target, reason=reason)
+        if not target.suspended:
+            await app.emit(AccountSuspended(target.id, target.is_local, suspended=True))
+
+
+async def _end_follows_of_ours(app: App, account_id: int) -> None:
+    rows = await app.db.rows(
+        "SELECT f.target_id FROM follows f JOIN accounts a ON a.id = f.target_id"
+        " WHERE f.follower_id = ? AND a.domain = ''",
+        account_id,
+    )
+    for row in rows:
+        await follows.reject(app, account_id, row["target_id"])
+
+
+async def unsuspend(app: App, by: Moderator, account_id: int) -> None:
+    """End a suspension. `Conflict` while the account's domain is suspended; `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id)
+        if not target.suspended:
+            return
+        block = await _block(app, target)
+        if block is not None and block.severity == "suspend":
+            raise Conflict(f"The domain {block.domain} is suspended: change its block first")
+        await app.db.execute(
+            "UPDATE accounts SET suspended_at = NULL, suspended_by_domain = NULL WHERE id = ?", target.id
+        )
+        await _note(app, by, "account.unsuspend", target)
+        await app.emit(AccountSuspended(target.id, target.is_local, suspended=False))
+
+
+async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+    """Limit an account: only its followers see its posts, and it must ask before it follows. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id, reason)
+        if target.silenced and target.silenced_by_domain is None:
+            return
+        await app.db.execute(
+            "UPDATE accounts SET silenced_at = COALESCE(silenced_at, ?), silenced_by_domain = NULL WHERE id = ?",
+            app.now(),
+            target.id,
+        )
+        await _note(app, by, "account.silence", target, reason=reason)
+
+
+async def unsilence(app: App, by: Moderator, account_id: int) -> None:
+    """End the limits of an account. `Conflict` while its domain is limited; `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id)
+        if not target.silenced:
+            return
+        block = await _block(app, target)
+        if block is not None and block.severity == "silence":
+            raise Conflict(f"The domain {block.domain} is limited: change its block first")
+        await app.db.execute(
+            "UPDATE accounts SET silenced_at = NULL, silenced_by_domain = NULL WHERE id = ?", target.id
+        )
+        await _note(app, by, "account.unsilence", target)
+
+
+async def _block(app: App, target: Subordinate) -> Blocked | None:
+    if target.is_local:
+        return None
+    return domains.nearest(await domains.load(app), target.domain, domains.host_of(target.uri))
+
+
+async def sensitize(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+    """Mark all media as sensitive that an account posts from now on. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id, reason)
+        if target.sensitized:
+            return
+        await app.db.execute("UPDATE accounts SET sensitized_at = ? WHERE id = ?", app.now(), target.id)
+        await _note(app, by, "account.sensitize", target, reason=reason)
+
+
+async def unsensitize(app: App, by: Moderator, account_id: int) -> None:
+    """Leave it to the account again whether its media is sensitive. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id)
+        if target.sensitized:
+            await app.db.execute("UPDATE accounts SET sensitized_at = NULL WHERE id = ?", target.id)
+            await _note(app, by, "account.unsensitize", target)
+
+
+async def disable(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+    """Take the right to log in from a local account; sessions and tokens end at once. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id, reason)
+        if _user_id(target) and target.state != "disabled":
+            await users.disable(app, _user_id(target))
+            await _note(app, by, "account.disable", target, reason=reason)
+
+
+async def enable(app: App, by: Moderator, account_id: int) -> None:
+    """Give the right to log in back. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        target = await _target(app, by, account_id)
+        if _user_id(target) and target.state == "disabled":
+            await users.enable(app, _user_id(target))
+            await _note(app, by, "account.enable", target)
+
+
+def _user_id(target: Subordinate) -> int:
+    if target.user_id is None:
+        raise Invalid("Only people of this server have a login here")
+    return target.user_id
+
+
+async def approve(app: App, by: Moderator, account_id: int) -> None:
+    """Let somebody in who waits for approval. `Forbidden` when that person does not wait; `NotFound`."""
+    async with app.db.transaction():
+        target = await _waiting(app, by, account_id)
+        await registrations.approve(app, _user_id(target))
+        await _note(app, by, "account.approve", target)
+
+
+async def refuse(app: App, by: Moderator, account_id: int) -> None:
+    """Refuse somebody who waits for approval: login and account are deleted. `Forbidden`, `NotFound`."""
+    async with app.db.transaction():
+        target = await _waiting(app, by, account_id)
+        await _note(app, by, "account.reject", target)
+        await registrations.reject(app, _user_id(target))
+
+
+async def _waiting(app: App, by: Moderator, account_id: int) -> Subordinate:
+    target = await _target(app, by, account_id)
+    if target.state != "pending":
+        raise Forbidden("This account does not wait for approval")
+    return target
+
+
+async def delete_post(app: App, by: Moderator, post_id: int, *, reason: str = "") -> None:
+    """Delete somebody's post or boost for good, as its author could. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        row, target = await _post(app, by, post_id, reason)
+        detail = {"account": str(target.id), "visibility": row["visibility"], "reason": reason}
+        await _note_post(app, by, "post.delete", row, detail)
+        await publishing.delete(app, post_id)
+
+
+async def mark_sensitive(app: App, by: Moderator, post_id: int, *, reason: str = "") -> None:
+    """Hide the media of a post until the reader wants to see it. Emits PostEdited. `NotFound`, `Forbidden`."""
+    async with app.db.transaction():
+        row, target = await _post(app, by, post_id, reason)
+        if row["sensitive"]:
+            return
+        await app.db.execute("UPDATE posts SET sensitive = TRUE WHERE id = ?", post_id)
+        await _note_post(app, by, "post.sensitive", row, {"account": str(target.id), "reason": reason})
+        await app.emit(PostEdited(post_id, target.id, bool(row["local"]), row["visibility"], ()))
+
+
+async def _post(app: App, by: Moderator, post_id: int, reason: str) -> tuple[Row, Subordinate]:
+    row = await app.db.row("SELECT id, account_id, uri, local, visibility, sensitive FROM posts WHERE id = ?", post_id)
+    if row is None:
+        raise NotFound
+    return row, await _target(app, by, row["account_id"], reason)
+
+
+async def _note_post(app: App, by: Moderator, action: str, row: Row, detail: Mapping[str, Any]) -> None:
+    await audit.record(
+        app, actor_id=by.account_id, action=action, target_type="post", target=row["uri"], detail=detail
+    )

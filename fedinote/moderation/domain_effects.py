@@ -1,0 +1,161 @@
+"""What a changed list of blocked domains does to the accounts that are known already.
+
+Every account of the domain is brought into the state that the list now asks for. The blocked domain is kept with
+each account that it silenced or suspended, so that the end of the block ends it for exactly those, and never for
+those on whom a person decided.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.policy import domains
+from fedinote.policy.domains import Blocked
+
+_KNOWN = """
+SELECT id, domain, uri, silenced_at, silenced_by_domain, suspended_at, suspended_by_domain FROM accounts
+WHERE domain <> '' AND deleted_at IS NULL AND (domain LIKE ? OR LOWER(uri) LIKE ?)
+"""
+_SUSPEND = "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = ? WHERE id IN_INTS(?)"
+_SILENCE = "UPDATE accounts SET silenced_at = COALESCE(silenced_at, ?), silenced_by_domain = ? WHERE id IN_INTS(?)"
+_RESTORE = "UPDATE accounts SET suspended_at = NULL, suspended_by_domain = NULL WHERE id IN_INTS(?)"
+_UNSILENCE = "UPDATE accounts SET silenced_at = NULL, silenced_by_domain = NULL WHERE id IN_INTS(?)"
+_FEWER_FOLLOWING = """
+UPDATE accounts SET following_count = CASE WHEN following_count > ? THEN following_count - ? ELSE 0 END WHERE id = ?
+"""
+_FEWER_FOLLOWERS = """
+UPDATE accounts SET followers_count = CASE WHEN followers_count > ? THEN followers_count - ? ELSE 0 END WHERE id = ?
+"""
+
+
+@dataclass(slots=True)
+class Effects:
+    """Which accounts change how, and the number of follows that ended. Causes are blocked domains."""
+
+    suspended: dict[str, list[int]] = field(default_factory=dict)
+    silenced: dict[str, list[int]] = field(default_factory=dict)
+    restored: list[int] = field(default_factory=list)
+    unsilenced: list[int] = field(default_factory=list)
+    parted: list[int] = field(default_factory=list)
+    without_media: list[int] = field(default_factory=list)
+    follows: int = 0
+
+    def numbers(self) -> dict[str, int]:
+        """Return what happened, in numbers, without what did not."""
+        found = {
+            "suspended": sum(map(len, self.suspended.values())),
+            "silenced": sum(map(len, self.silenced.values())),
+            "restored": len(self.restored),
+            "unsilenced": len(self.unsilenced),
+            "follows_ended": self.follows,
+        }
+        return {name: number for name, number in found.items() if number}
+
+
+async def apply(app: App, domain: str) -> Effects:
+    """Bring all accounts of a domain and its subdomains into the state that the blocks now ask for.
+
+    Part of the running transaction; repeating it changes nothing. Newly suspended accounts lose their follows both
+    ways, with the counts, and leave homes, lists and notifications. There is no event for each of them: other
+    servers are not told, since nothing goes to them any more.
+    """
+    blocks = await domains.load(app)
+    effects = await _judged(app, domain, blocks)
+    now = app.now()
+    for cause, ids in effects.suspended.items():
+        await app.db.execute(_SUSPEND, now, cause, ids)
+    for cause, ids in effects.silenced.items():
+        await app.db.execute(_SILENCE, now, cause, ids)
+    await app.db.execute(_RESTORE, effects.restored)
+    await app.db.execute(_UNSILENCE, effects.unsilenced)
+    effects.follows = await _part(app, effects.parted)
+    await _drop_media(app, effects.without_media)
+    await _drop_deliveries(app, domain, blocks)
+    return effects
+
+
+async def _judged(app: App, domain: str, blocks: dict[str, Blocked]) -> Effects:
+    effects = Effects()
+    found: dict[tuple[str, str], tuple[bool, Blocked | None]] = {}
+    for row in await app.db.rows(_KNOWN, f"%{domain}%", f"%://%{domain}%"):
+        hosts = (row["domain"], domains.host_of(row["uri"]))
+        if hosts not in found:
+            found[hosts] = (bool(domains.covered(domain, hosts)), domains.nearest(blocks, *hosts))
+        about, block = found[hosts]
+        if about:
+            _judge(effects, row, block)
+    return effects
+
+
+def _judge(effects: Effects, row: Row, block: Blocked | None) -> None:
+    """Put one account where it belongs. What a person decided (no cause is kept) stays."""
+    severity = "noop" if block is None else block.severity
+    if block is not None and severity == "suspend":
+        if row["suspended_at"] is None:
+            effects.parted.append(row["id"])
+        if row["suspended_at"] is None or row["suspended_by_domain"] not in (None, block.domain):
+            effects.suspended.setdefault(block.domain, []).append(row["id"])
+    elif row["suspended_by_domain"] is not None:
+        effects.restored.append(row["id"])
+    if block is not None and severity == "silence":
+        if row["silenced_at"] is None or row["silenced_by_domain"] not in (None, block.domain):
+            effects.silenced.setdefault(block.domain, []).append(row["id"])
+    elif row["silenced_by_domain"] is not None:
+        effects.unsilenced.append(row["id"])
+    if block is not None and block.reject_media:
+        effects.without_media.append(row["id"])
+
+
+async def _part(app: App, ids: list[int]) -> int:
+    """End all follows and requests of these accounts, both ways; the number of those that were accepted."""
+    if not ids:
+        return 0
+    gone = await app.db.returning(
+        "DELETE FROM follows WHERE follower_id IN_INTS(?) OR target_id IN_INTS(?)"
+        " RETURNING follower_id, target_id, accepted",
+        ids,
+        ids,
+    )
+    accepted = [row for row in gone if row["accepted"]]
+    await app.db.execute_many(_FEWER_FOLLOWING, _steps(row["follower_id"] for row in accepted))
+    await app.db.execute_many(_FEWER_FOLLOWERS, _steps(row["target_id"] for row in accepted))
+    await app.db.write(
+        ("DELETE FROM home_entries WHERE author_id IN_INTS(?)", (ids,)),
+        ("DELETE FROM list_members WHERE account_id IN_INTS(?)", (ids,)),
+        ("DELETE FROM notifications WHERE from_account_id IN_INTS(?)", (ids,)),
+    )
+    return len(accepted)
+
+
+def _steps(account_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Return the parameters that take each account's number of ended follows off its count, in one order always."""
+    return [(number, number, account_id) for account_id, number in sorted(Counter(account_ids).items())]
+
+
+async def _drop_media(app: App, ids: list[int]) -> None:
+    """Forget the attachments, pictures and emoji of these accounts; nothing of them was ever stored here as a file."""
+    if not ids:
+        return
+    await app.db.write(
+        ("DELETE FROM media WHERE account_id IN_INTS(?)", (ids,)),
+        ("UPDATE posts SET media_count = 0, emojis = '[]' WHERE account_id IN_INTS(?)", (ids,)),
+        (
+            "UPDATE accounts SET avatar = '', avatar_remote = '', header = '', header_remote = '', emojis = '[]'"
+            " WHERE id IN_INTS(?)",
+            (ids,),
+        ),
+    )
+
+
+async def _drop_deliveries(app: App, domain: str, blocks: dict[str, Blocked]) -> None:
+    """Drop what waits to be sent to a suspended server."""
+    gone = []
+    for row in await app.db.rows("SELECT DISTINCT host, inbox FROM deliveries"):
+        hosts = (row["host"], domains.host_of(row["inbox"]))
+        block = domains.nearest(blocks, *hosts) if domains.covered(domain, hosts) else None
+        if block is not None and block.severity == "suspend":
+            gone.append(row["inbox"])
+    if gone:
+        await app.db.execute("DELETE FROM deliveries WHERE inbox IN_TEXTS(?)", gone)

@@ -1,0 +1,158 @@
+"""Blocking domains: the verbs that change the list, and reading it. What a block does while it lasts: `policy.domains`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fedinote.infra.app import App
+from fedinote.infra.errors import Forbidden, Invalid, NotFound
+from fedinote.moderation import audit, domain_effects
+from fedinote.moderation.moderator import POWERS, Moderator, Power
+from fedinote.policy import domains
+from fedinote.policy.domains import SEVERITIES
+from fedinote.policy.models import DomainBlock
+
+Window = Callable[[str], tuple[str, Sequence[int], str]]
+MAX_COMMENT = 5000
+_COLUMNS = ("severity", "reject_media", "reject_reports", "private_comment", "public_comment", "obfuscate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is done with a domain. `severity`: noop, silence (only followers see its people), suspend (nothing passes).
+
+    `public_comment` is shown to everybody, `private_comment` to moderators; `obfuscate` hides letters of the name.
+    """
+
+    severity: str = "suspend"
+    reject_media: bool = False
+    reject_reports: bool = False
+    private_comment: str = ""
+    public_comment: str = ""
+    obfuscate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The block as it now is (None when there is none any more), and what it did to known accounts, in numbers."""
+
+    block: DomainBlock | None
+    numbers: dict[str, int]
+
+
+async def block(app: App, domain: str, terms: Terms, *, by: Moderator | None) -> Outcome:
+    """Block a domain and its subdomains, or change the block that is there. `by` None: the command line.
+
+    A suspended domain's accounts are suspended, their follows end both ways, and what waits to be delivered there is
+    dropped. `Invalid` for what is no domain or a wrong term, and for our own domain and those above it.
+    """
+    name = domains.key(domain)
+    if domains.covers(name, app.settings.host):
+        raise Invalid("Validation failed: Domain is this server's own")
+    _check(terms, by)
+    async with app.db.transaction():
+        made = await app.db.returning(
+            "INSERT INTO domain_blocks (id, domain, severity, reject_media, reject_reports, private_comment,"
+            " public_comment, obfuscate, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (domain) DO NOTHING RETURNING id",
+            app.ids.next(),
+            name,
+            *_values(terms),
+            app.now(),
+        )
+        if not made:
+            return await _change(app, name, terms, by)
+        return await _carry_out(app, name, "domain.block", terms, by)
+
+
+async def update(app: App, block_id: int, terms: Terms, *, by: Moderator | None) -> Outcome:
+    """Change what is done with a blocked domain. `NotFound`, `Invalid`."""
+    _check(terms, by)
+    async with app.db.transaction():
+        return await _change(app, (await get(app, block_id)).domain, terms, by)
+
+
+async def _change(app: App, name: str, terms: Terms, by: Moderator | None) -> Outcome:
+    assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
+    await app.db.execute(f"UPDATE domain_blocks SET {assignments} WHERE domain = ?", *_values(terms), name)  # noqa: S608
+    return await _carry_out(app, name, "domain.update", terms, by)
+
+
+async def unblock(app: App, block_id: int, *, by: Moderator | None) -> Outcome:
+    """End a block: accounts that only it silenced or suspended are restored, unless a block above still counts.
+
+    Follows that it ended do not come back. `NotFound` when there is no such block.
+    """
+    _check_power(by)
+    async with app.db.transaction():
+        name = (await get(app, block_id)).domain
+        await app.db.execute("DELETE FROM domain_blocks WHERE id = ?", block_id)
+        return await _carry_out(app, name, "domain.unblock", None, by)
+
+
+async def _carry_out(app: App, name: str, action: str, terms: Terms | None, by: Moderator | None) -> Outcome:
+    """Let the changed list have its effect, and note the decision."""
+    effects = await domain_effects.apply(app, name)
+    detail: dict[str, Any] = {"via": "" if by else "command line", **effects.numbers()}
+    if terms is not None:
+        detail |= {"severity": terms.severity, "reason": terms.private_comment or terms.public_comment}
+        detail |= {"reject_media": terms.reject_media or None, "reject_reports": terms.reject_reports or None}
+    await audit.record(
+        app,
+        actor_id=by.account_id if by else None,
+        action=action,
+        target_type="domain",
+        target=name,
+        detail=detail,
+    )
+    app.db.after_commit(lambda: domains.forget(app))
+    return Outcome(await find(app, name), effects.numbers())
+
+
+def _check(terms: Terms, by: Moderator | None) -> None:
+    _check_power(by)
+    if terms.severity not in SEVERITIES:
+        raise Invalid("Validation failed: Severity is not included in the list")
+    if max(len(terms.private_comment), len(terms.public_comment)) > MAX_COMMENT:
+        raise Invalid(f"Validation failed: Comment is too long (maximum is {MAX_COMMENT} characters)")
+
+
+def _check_power(by: Moderator | None) -> None:
+    if by is not None and Power.DOMAINS not in POWERS[by.role]:
+        raise Forbidden
+
+
+def _values(terms: Terms) -> list[Any]:
+    return [getattr(terms, column) for column in _COLUMNS]
+
+
+def terms_of(block: DomainBlock) -> Terms:
+    """Return what is done with a blocked domain now."""
+    return Terms(**{column: getattr(block, column) for column in _COLUMNS})
+
+
+async def get(app: App, block_id: int) -> DomainBlock:
+    """Return a block. `NotFound` when there is none."""
+    found = await DomainBlock.get_or_none(id=block_id, using_db=app.db.orm)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find(app: App, domain: str) -> DomainBlock | None:
+    """Return the block of exactly this domain, in any spelling, or None. `Invalid` for what is no domain."""
+    return await DomainBlock.get_or_none(domain=domains.key(domain), using_db=app.db.orm)
+
+
+async def listing(app: App, window: Window) -> list[DomainBlock]:
+    """Return a page of blocks; `window` gives condition, parameters and order for a column (`Paging.sql`)."""
+    where, params, order = window("b.id")
+    rows = await app.db.rows(f"SELECT b.id FROM domain_blocks b WHERE {where} {order}", *params)  # noqa: S608
+    ids = [row["id"] for row in rows]
+    found = {one.id: one for one in await DomainBlock.filter(id__in=ids).using_db(app.db.orm)}
+    return [found[one] for one in ids if one in found]
+
+
+async def everything(app: App) -> list[DomainBlock]:
+    """Return all blocks, by name."""
+    return await DomainBlock.all().using_db(app.db.orm).order_by("domain")
