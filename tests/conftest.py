@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fedinote.bootstrap import MODELS, running
-from fedinote.infra import migrations
+from fedinote.bootstrap import running
 from fedinote.infra.app import App
-from fedinote.infra.orm import init_models
-from fedinote.infra.postgresql import PostgresDatabase
 from fedinote.infra.settings import Settings, load
-from fedinote.infra.sqlite import SqliteDatabase
 from tests.support import postgres
 from tests.support.requirements import required
 
@@ -55,15 +51,15 @@ class Databases:
             return await self._sqlite()
         return await self._postgresql(self.cluster)
 
+    async def _prepare(self, url: str) -> None:
+        """Migrate, and make what the first start makes: a key takes long, and one is as good as another here."""
+        async with running(make_settings(self.folder, url), migrate=True):
+            pass
+
     async def _sqlite(self) -> str:
         if self.template is None:
             self.template = str(self.folder / "template.db")
-            await init_models("sqlite", MODELS)
-            db = SqliteDatabase(Path(self.template), readers=1)
-            await db.open()
-            await migrations.migrate(db)
-            await db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-            await db.close()
+            await self._prepare(f"sqlite://{self.template}")
         target = self.folder / f"test-{self.count}.db"
         shutil.copy(self.template, target)
         return f"sqlite://{target}"
@@ -71,12 +67,7 @@ class Databases:
     async def _postgresql(self, cluster: postgres.Cluster) -> str:
         if self.template is None:
             self.template = "fedinote_template"
-            url = cluster.create_database(self.template)
-            await init_models("postgresql", MODELS)
-            db = PostgresDatabase(url, pool=1)
-            await db.open()
-            await migrations.migrate(db)
-            await db.close()
+            await self._prepare(cluster.create_database(self.template))
         return cluster.create_database(f"fedinote_{self.count}", template=self.template)
 
 

@@ -80,13 +80,10 @@ async def serve_app(app: App, listening: socket.socket) -> None:
     from fedinote import server
     from fedinote import worker as jobs
 
-    host = _Server(_config(server.create(app)))
+    host = _Server(_config(server.create(app)), app.settings.base)
     work = asyncio.create_task(jobs.run(app), name="worker")
     work.add_done_callback(lambda _: host.handle_exit(signal.SIGTERM, None))
     try:
-        address = listening.getsockname()
-        where = f"{address[0]}:{address[1]}" if isinstance(address, tuple) else str(address)
-        click.echo(f"FediNote serves {app.settings.base} on {where}")
         await host.serve(sockets=[listening])
     finally:
         await _end(work)
@@ -113,6 +110,17 @@ def _config(asgi: Any) -> uvicorn.Config:
 
 class _Server(uvicorn.Server):
     """Ends on SIGINT and SIGTERM and returns: the database is then closed, and the process ends with 0."""
+
+    def __init__(self, config: uvicorn.Config, base: str) -> None:
+        super().__init__(config)
+        self._base = base
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and then say so."""
+        await super().startup(sockets)
+        for one in sockets or ():
+            address = one.getsockname()
+            click.echo(f"FediNote serves {self._base} on {address[0]}:{address[1]}")
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,14 +1,14 @@
 """What moderators decide about accounts and posts. Each verb is audited, and repeating it changes nothing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from fedinote.auth import registrations, users
 from fedinote.events import AccountSuspended, PostEdited
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import audit
+from fedinote.moderation import audit, reports
 from fedinote.moderation.moderator import POWERS, Moderator, Power, Subordinate, subordinate
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
@@ -82,7 +82,10 @@ async def unsuspend(app: App, by: Moderator, account_id: int) -> None:
 
 
 async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
-    """Limit an account: only its followers see its posts, and it must ask before it follows. `NotFound`, `Forbidden`."""
+    """Limit an account: only its followers see its posts, and it must ask before it follows.
+
+    `NotFound`, `Forbidden`.
+    """
     async with app.db.transaction():
         target = await _target(app, by, account_id, reason)
         if target.silenced and target.silenced_by_domain is None:
@@ -159,6 +162,26 @@ def _user_id(target: Subordinate) -> int:
     return target.user_id
 
 
+async def act(
+    app: App, by: Moderator, account_id: int, kind: str, *, reason: str = "", report_id: int | None = None
+) -> None:
+    """Do one of ACTIONS to an account ("none": only note the reason), and close the report that led to it.
+
+    `Invalid` for another kind, and otherwise what the action raises; then the report stays open.
+    """
+    if kind != "none" and kind not in ACTIONS:
+        raise Invalid("Validation failed: Type is not included in the list")
+    async with app.db.transaction():
+        if kind == "none":
+            target = await _target(app, by, account_id, reason)
+            if reason:
+                await _note(app, by, "account.warn", target, reason=reason)
+        else:
+            await ACTIONS[kind](app, by, account_id, reason=reason)
+        if report_id is not None:
+            await reports.resolve(app, by, report_id)
+
+
 async def approve(app: App, by: Moderator, account_id: int) -> None:
     """Let somebody in who waits for approval. `Forbidden` when that person does not wait; `NotFound`."""
     async with app.db.transaction():
@@ -210,6 +233,16 @@ async def _post(app: App, by: Moderator, post_id: int, reason: str) -> tuple[Row
 
 
 async def _note_post(app: App, by: Moderator, action: str, row: Row, detail: Mapping[str, Any]) -> None:
-    await audit.record(
-        app, actor_id=by.account_id, action=action, target_type="post", target=row["uri"], detail=detail
-    )
+    await audit.record(app, actor_id=by.account_id, action=action, target_type="post", target=row["uri"], detail=detail)
+
+
+class _Action(Protocol):
+    async def __call__(self, app: App, by: Moderator, account_id: int, *, reason: str = "") -> None: ...
+
+
+ACTIONS: Mapping[str, _Action] = {
+    "sensitive": sensitize,
+    "disable": disable,
+    "silence": silence,
+    "suspend": suspend,
+}

@@ -92,20 +92,21 @@ async def _judged(app: App, domain: str, blocks: dict[str, Blocked]) -> Effects:
 def _judge(effects: Effects, row: Row, block: Blocked | None) -> None:
     """Put one account where it belongs. What a person decided (no cause is kept) stays."""
     severity = "noop" if block is None else block.severity
-    if block is not None and severity == "suspend":
-        if row["suspended_at"] is None:
-            effects.parted.append(row["id"])
-        if row["suspended_at"] is None or row["suspended_by_domain"] not in (None, block.domain):
-            effects.suspended.setdefault(block.domain, []).append(row["id"])
-    elif row["suspended_by_domain"] is not None:
-        effects.restored.append(row["id"])
-    if block is not None and severity == "silence":
-        if row["silenced_at"] is None or row["silenced_by_domain"] not in (None, block.domain):
-            effects.silenced.setdefault(block.domain, []).append(row["id"])
-    elif row["silenced_by_domain"] is not None:
-        effects.unsilenced.append(row["id"])
+    _place(row, "suspended", block if severity == "suspend" else None, effects.suspended, effects.restored)
+    _place(row, "silenced", block if severity == "silence" else None, effects.silenced, effects.unsilenced)
+    if severity == "suspend" and row["suspended_at"] is None:
+        effects.parted.append(row["id"])
     if block is not None and block.reject_media:
         effects.without_media.append(row["id"])
+
+
+def _place(row: Row, state: str, block: Blocked | None, begun: dict[str, list[int]], ended: list[int]) -> None:
+    since, cause = row[f"{state}_at"], row[f"{state}_by_domain"]
+    if block is None:
+        if cause is not None:
+            ended.append(row["id"])
+    elif since is None or cause not in (None, block.domain):
+        begun.setdefault(block.domain, []).append(row["id"])
 
 
 async def _part(app: App, ids: list[int]) -> int:

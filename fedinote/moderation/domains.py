@@ -1,4 +1,7 @@
-"""Blocking domains: the verbs that change the list, and reading it. What a block does while it lasts: `policy.domains`."""
+"""Blocking domains: the verbs that change the list, and reading it.
+
+What a block keeps out while it lasts is in `policy.domains`, what it does to known accounts in `domain_effects`.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -34,9 +34,13 @@ class Report(Model):
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="reports_made")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="reports_made"
+    )
     account_id: int
-    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="reports_about")
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="reports_about"
+    )
     target_id: int
     post_ids = JsonField(default=list)
     rule_ids = JsonField(default=list)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from fedinote.events import ReportFiled
 from fedinote.infra.app import App
-from fedinote.infra.db import Row
+from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation import audit
 from fedinote.moderation.models import Report
@@ -61,7 +61,7 @@ async def file(  # noqa: PLR0913  so much belongs to a report
         return await get(app, made[0]["id"])
 
 
-def _encoded(values: tuple[object, ...]) -> list[object]:
+def _encoded(values: Iterable[object]) -> list[object]:
     """Write the lists (posts and rules) as the JSON texts that the columns hold."""
     return [f"[{','.join(map(str, value))}]" if isinstance(value, list) else value for value in values]
 
@@ -131,49 +131,46 @@ async def get(app: App, report_id: int) -> Report:
 
 async def resolve(app: App, by: Moderator, report_id: int) -> None:
     """Close a report. `NotFound`, `Forbidden`."""
-    await _change(
-        app,
-        by,
-        report_id,
-        "report.resolve",
-        "action_taken_at = ?, action_taken_by_id = ? WHERE action_taken_at IS NULL AND",
-        (app.now(), by.account_id),
-    )
+    change = "action_taken_at = ?, action_taken_by_id = ? WHERE action_taken_at IS NULL"
+    await _change(app, by, report_id, "report.resolve", (change, (app.now(), by.account_id)))
 
 
 async def reopen(app: App, by: Moderator, report_id: int) -> None:
     """Open a closed report again. `NotFound`, `Forbidden`."""
-    await _change(
-        app,
-        by,
-        report_id,
-        "report.reopen",
-        "action_taken_at = NULL, action_taken_by_id = NULL WHERE action_taken_at IS NOT NULL AND",
-        (),
-    )
+    change = "action_taken_at = NULL, action_taken_by_id = NULL WHERE action_taken_at IS NOT NULL"
+    await _change(app, by, report_id, "report.reopen", (change, ()))
 
 
 async def assign(app: App, by: Moderator, report_id: int, assignee_id: int | None) -> None:
     """Say who works on a report: a moderator's account, or None for nobody. `NotFound`, `Forbidden`, `Invalid`."""
     if assignee_id is None:
-        change = "assigned_to_id = NULL WHERE assigned_to_id IS NOT NULL AND"
-        await _change(app, by, report_id, "report.unassign", change, ())
+        change = "assigned_to_id = NULL WHERE assigned_to_id IS NOT NULL"
+        await _change(app, by, report_id, "report.unassign", (change, ()))
         return
     if not await app.db.row(
         "SELECT 1 AS value FROM users WHERE account_id = ? AND role <> 'member' AND state = 'active'", assignee_id
     ):
         raise Invalid("Validation failed: Only a moderator can work on a report")
-    change = "assigned_to_id = ? WHERE (assigned_to_id IS NULL OR assigned_to_id <> ?) AND"
-    await _change(app, by, report_id, "report.assign", change, (assignee_id, assignee_id))
+    change = "assigned_to_id = ? WHERE (assigned_to_id IS NULL OR assigned_to_id <> ?)"
+    await _change(app, by, report_id, "report.assign", (change, (assignee_id, assignee_id)))
 
 
-async def _change(app: App, by: Moderator, report_id: int, action: str, change: str, values: Sequence[object]) -> None:
-    """Change a report if it is not so already, and note it. `change` is SQL of this module's own."""
+async def recategorize(app: App, by: Moderator, report_id: int, *, category: str, rule_ids: Sequence[int] = ()) -> None:
+    """File a report under another category. `NotFound`, `Forbidden`, `Invalid`."""
+    rules = _rules(app, rule_ids, local=True)
+    change = "category = ?, rule_ids = ? WHERE TRUE"
+    values = _encoded((_category(category, rules, local=True), rules))
+    await _change(app, by, report_id, "report.recategorize", (change, values))
+
+
+async def _change(app: App, by: Moderator, report_id: int, action: str, change: Query) -> None:
+    """Change a report if it is not so already, and note it. `change` is SQL of this module's own, without the id."""
     if Power.REPORTS not in POWERS[by.role]:
         raise Forbidden
+    sql, values = change
     async with app.db.transaction():
         report = await get(app, report_id)
-        if await app.db.execute(f"UPDATE reports SET {change} id = ?", *values, report_id):  # noqa: S608
+        if await app.db.execute(f"UPDATE reports SET {sql} AND id = ?", *values, report_id):  # noqa: S608
             await audit.record(
                 app,
                 actor_id=by.account_id,

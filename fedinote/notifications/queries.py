@@ -17,7 +17,7 @@ _COLUMNS = "n.id, n.kind, n.from_account_id, n.post_id, n.subject, n.created_at"
 # Asked again at reading: what a person may not see any more, or does not want to, is not shown either (it comes back
 # with the right to see it).
 _SHOWN = """
-(SELECT s.suspended_at FROM accounts s WHERE s.id = n.from_account_id) IS NULL
+(SELECT s.suspended_at IS NULL FROM accounts s WHERE s.id = n.from_account_id)
 AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = n.account_id AND b.target_id = n.from_account_id)
 AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = n.account_id AND m.target_id = n.from_account_id
   AND m.hide_notifications AND (m.expires_at IS NULL OR m.expires_at > ?))

@@ -1,4 +1,7 @@
-"""Rules about what a post says, from the section `moderation` of the settings. Their cost grows with the text's length."""
+"""Rules about what a post says, from the section `moderation` of the settings.
+
+Their cost grows with the length of the text and not faster.
+"""
 
 import unicodedata
 from functools import lru_cache

@@ -14,7 +14,7 @@ PLAIN_OR_OWN_THREAD = """({a}.in_reply_to_account_id = {a}.account_id
 """The post `{a}` answers nobody but its own author."""
 
 # A scalar subquery: PostgreSQL looks the author up by key, where for NOT EXISTS it may read all accounts.
-_UNLIMITED = "(SELECT sa.silenced_at FROM accounts sa WHERE sa.id = {a}.account_id) IS NULL"
+_UNLIMITED = "(SELECT sa.silenced_at IS NULL FROM accounts sa WHERE sa.id = {a}.account_id)"
 _OR_FOLLOWED = """({unlimited} OR {a}.account_id = ? OR EXISTS (
   SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = {a}.account_id AND sf.accepted))"""
 _UNWANTED = """NOT EXISTS (SELECT 1 FROM blocks hb WHERE hb.account_id = ? AND hb.target_id = {a}.account_id)

@@ -32,7 +32,7 @@ _THROUGH = """({p}.reblog_of_id IS NULL OR (f.reblogs AND {author} <> {reader}))
 _EXCLUSIVE = """EXISTS (SELECT 1 FROM list_members lm JOIN lists l ON l.id = lm.of_list_id
   WHERE lm.account_id = {p}.account_id AND l.account_id = {reader} AND l.exclusive)"""
 
-# CROSS JOIN: SQLite reads the tables in the order written, instead of beginning with everybody who lives here.
+# Accounts are asked one by one, by scalar subqueries: as a join both databases may begin with all accounts there are.
 # `it` is the post, `about` all whom it comes from or names: readers who block or mute one of them do not get it.
 _DELIVER = f"""
 WITH it AS (
@@ -43,13 +43,13 @@ about AS (
   SELECT account_id FROM it UNION SELECT author_id FROM it UNION
   SELECT m.account_id FROM it JOIN post_mentions m ON m.post_id = COALESCE(it.reblog_of_id, it.id)),
 readers AS (
-  SELECT a.id FROM it CROSS JOIN follows f CROSS JOIN accounts a
-  WHERE f.target_id = it.account_id AND f.accepted AND a.id = f.follower_id AND a.domain = '' AND {_THROUGH.format(p="it", author="it.author_id", spoken="it.language", reader="a.id")}
+  SELECT f.follower_id AS id FROM it CROSS JOIN follows f
+  WHERE f.target_id = it.account_id AND f.accepted AND (SELECT a.domain = '' FROM accounts a WHERE a.id = f.follower_id)
+    AND {_THROUGH.format(p="it", author="it.author_id", spoken="it.language", reader="f.follower_id")}
   UNION
-  SELECT a.id FROM it JOIN post_tags t ON t.post_id = it.id JOIN followed_tags ft ON ft.tag_id = t.tag_id
-    JOIN accounts a ON a.id = ft.account_id
-  WHERE it.visibility = 'public' AND it.reblog_of_id IS NULL
-    AND NOT EXISTS (SELECT 1 FROM accounts sa WHERE sa.id = it.account_id AND sa.silenced_at IS NOT NULL))
+  SELECT ft.account_id FROM it CROSS JOIN post_tags t CROSS JOIN followed_tags ft
+  WHERE t.post_id = it.id AND ft.tag_id = t.tag_id AND it.visibility = 'public' AND it.reblog_of_id IS NULL
+    AND (SELECT a.silenced_at IS NULL FROM accounts a WHERE a.id = it.account_id))
 INSERT INTO home_entries (account_id, post_id, author_id)
 SELECT r.id, it.id, it.account_id FROM it JOIN readers r ON r.id <> it.account_id
 WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = r.id AND b.target_id IN (SELECT account_id FROM about))

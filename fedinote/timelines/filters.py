@@ -95,11 +95,19 @@ class _Ready:
     post_ids: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A person's filters as they were read, and ready."""
+
+    filters: list[PersonalFilter]
+    ready: tuple[_Ready, ...]
+
+
 @dataclass(slots=True)
 class _Cache:
-    """Ready filters by person. `changes` counts invalidations, so that a slow read cannot bring back old ones."""
+    """What is kept, by person. `changes` counts invalidations, so that a slow read cannot bring back old filters."""
 
-    people: dict[int, tuple[_Ready, ...]] = field(default_factory=dict)
+    people: dict[int, _Kept] = field(default_factory=dict)
     changes: int = 0
 
 
@@ -181,28 +189,30 @@ def _word(keyword: Keyword) -> _Word:
 
 
 async def _ready(app: App, viewer_id: int) -> tuple[_Ready, ...]:
-    """Return the viewer's filters ready for matching, from the cache where that can be trusted.
+    """Return the viewer's filters ready for matching, without reading them where the cache can be trusted.
 
-    With several processes (the bus has a relay) another may have changed them: then they are read each time.
+    With several processes (the bus has a relay) another may have changed them: then they are read each time, and
+    only the folding is spared.
     """
     cache: _Cache = app.caches.setdefault(_CACHE, _Cache())
-    alone = app.bus.relay is None and not app.db.in_transaction
-    if alone and (kept := cache.people.get(viewer_id)) is not None:
-        return kept
+    kept = cache.people.get(viewer_id)
+    if kept is not None and app.bus.relay is None and not app.db.in_transaction:
+        return kept.ready
     changes = cache.changes
-    ready = tuple(
-        _Ready(
-            one,
-            tuple(word for word in map(_word, one.keywords) if word.folded),
-            frozenset(named.post_id for named in one.posts),
-        )
-        for one in await of(app, viewer_id)
-    )
-    if alone and changes == cache.changes:
+    found = await of(app, viewer_id)
+    if kept is not None and kept.filters == found:
+        return kept.ready
+    ready = tuple(map(_prepared, found))
+    if changes == cache.changes and not app.db.in_transaction:
         if len(cache.people) >= _PEOPLE_CACHED:
             cache.people.clear()
-        cache.people[viewer_id] = ready
+        cache.people[viewer_id] = _Kept(found, ready)
     return ready
+
+
+def _prepared(one: PersonalFilter) -> _Ready:
+    words = tuple(word for word in map(_word, one.keywords) if word.folded)
+    return _Ready(one, words, frozenset(named.post_id for named in one.posts))
 
 
 def forget(app: App, account_id: int) -> None:
@@ -212,43 +222,42 @@ def forget(app: App, account_id: int) -> None:
     cache.people.pop(account_id, None)
 
 
+_FILTER, _KEYWORD, _POST = range(3)
+_ALL = """
+SELECT 0 AS kind, id, 0 AS of_filter, title AS words, context, action, expires_at, FALSE AS whole_word, 0 AS post_id
+ FROM filters WHERE account_id = ?
+UNION ALL SELECT 1, k.id, k.of_filter_id, k.keyword, '', '', NULL, k.whole_word, 0
+ FROM filter_keywords k JOIN filters f ON f.id = k.of_filter_id WHERE f.account_id = ?
+UNION ALL SELECT 2, s.id, s.of_filter_id, '', '', '', NULL, FALSE, s.post_id
+ FROM filter_statuses s JOIN filters f ON f.id = s.of_filter_id WHERE f.account_id = ?
+ORDER BY kind, id
+"""
+
+
 async def of(app: App, account_id: int) -> list[PersonalFilter]:
-    """Return a person's filters with all that is in them, oldest first; expired ones too. Three queries in one hop."""
-    filters, keywords, posts = await app.db.many(
-        (
-            "SELECT id, title, context, action, expires_at FROM filters WHERE account_id = ? ORDER BY id",
-            [account_id],
-        ),
-        (
-            "SELECT k.id, k.of_filter_id, k.keyword, k.whole_word FROM filter_keywords k"
-            " JOIN filters f ON f.id = k.of_filter_id WHERE f.account_id = ? ORDER BY k.id",
-            [account_id],
-        ),
-        (
-            "SELECT s.id, s.of_filter_id, s.post_id FROM filter_statuses s"
-            " JOIN filters f ON f.id = s.of_filter_id WHERE f.account_id = ? ORDER BY s.id",
-            [account_id],
-        ),
-    )
-    words, named = _grouped(keywords), _grouped(posts)
-    return [_filter(row, words.get(row["id"], ()), named.get(row["id"], ())) for row in filters]
-
-
-def _grouped(rows: Sequence[Row]) -> dict[int, list[Row]]:
-    groups: dict[int, list[Row]] = {}
+    """Return a person's filters with all that is in them, oldest first; expired ones too. One query."""
+    rows = await app.db.rows(_ALL, account_id, account_id, account_id)
+    keywords: dict[int, list[Keyword]] = {}
+    posts: dict[int, list[NamedPost]] = {}
     for row in rows:
-        groups.setdefault(row["of_filter_id"], []).append(row)
-    return groups
+        if row["kind"] == _KEYWORD:
+            word = Keyword(row["id"], row["words"], bool(row["whole_word"]))
+            keywords.setdefault(row["of_filter"], []).append(word)
+        elif row["kind"] == _POST:
+            posts.setdefault(row["of_filter"], []).append(NamedPost(row["id"], row["post_id"]))
+    return [
+        _filter(row, keywords.get(row["id"], ()), posts.get(row["id"], ())) for row in rows if row["kind"] == _FILTER
+    ]
 
 
-def _filter(row: Row, keywords: Sequence[Row], posts: Sequence[Row]) -> PersonalFilter:
+def _filter(row: Row, keywords: Sequence[Keyword], posts: Sequence[NamedPost]) -> PersonalFilter:
     context: Any = msgspec.json.decode(row["context"])
     return PersonalFilter(
         id=row["id"],
-        title=row["title"],
+        title=row["words"],
         context=tuple(context),
         action=row["action"],
         expires_at=None if row["expires_at"] is None else from_ms(row["expires_at"]),
-        keywords=tuple(Keyword(word["id"], word["keyword"], bool(word["whole_word"])) for word in keywords),
-        posts=tuple(NamedPost(named["id"], named["post_id"]) for named in posts),
+        keywords=tuple(keywords),
+        posts=tuple(posts),
     )

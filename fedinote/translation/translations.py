@@ -56,16 +56,9 @@ async def languages(app: App) -> dict[str, list[str]]:
         pairs = await engine.languages()
     except Unavailable:
         return {}
-    found: dict[str, set[str]] = {}
-    for source, targets in pairs.items():
-        wide = {alias for target in targets for alias in _aliases(target)}
-        for alias in _aliases(source):
-            found.setdefault(alias, set()).update(wide - {alias})
-    return {source: sorted(targets) for source, targets in sorted(found.items())}
-
-
-def _aliases(tag: str) -> set[str]:
-    return {tag, *language.aliases(tag)}
+    targets = {source: language.lookup_table(reachable) for source, reachable in pairs.items()}
+    sources = language.lookup_table(pairs)
+    return {tag: sorted(set(targets[code]) - {tag}) for tag, code in sorted(sources.items())}
 
 
 async def of_post(app: App, post_id: int, target: str | None, viewer: Viewer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Two instances that can reach each other, each with its own database."""
+"""Two instances that can reach each other; or one among fake servers. Each has its own database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Databases, make_settings
+from tests.federation.scene import Scene
+from tests.support.fakefedi import FakeFedi, faking
 from tests.support.instances import Instance, World, serving
 
 
@@ -28,3 +30,32 @@ def one(world: World) -> Instance:
 @pytest.fixture
 def two(world: World) -> Instance:
     return world.instances[1]
+
+
+@pytest.fixture
+async def fedi() -> AsyncIterator[FakeFedi]:
+    async with faking() as found:
+        yield found
+
+
+@pytest.fixture
+async def home(tmp_path: Path, databases: Databases) -> AsyncIterator[Instance]:
+    """One instance of ours, without anybody on it."""
+    async with serving(make_settings, tmp_path / "home", await databases.new()) as found:
+        yield found
+
+
+@pytest.fixture
+async def scene(home: Instance, fedi: FakeFedi) -> Scene:
+    victim, evil = await fedi.host("127.0.0.2"), await fedi.host("127.0.0.3")
+    return Scene(
+        home=home,
+        fedi=fedi,
+        victim=victim,
+        evil=evil,
+        bob=victim.actor("bob", key=1),
+        mallory=victim.actor("mallory", key=2),
+        mal=evil.actor("evil", key=3),
+        alice=await home.person("alice"),
+        carol=await home.person("carol"),
+    )

@@ -1,3 +1,10 @@
-from tests.timelines.fixtures import address, cluster, dialect, world
+import pytest
 
-__all__ = ["address", "cluster", "dialect", "world"]
+from fedinote.infra.app import App
+from tests.timelines.world import World
+
+
+@pytest.fixture
+def world(app: App) -> World:
+    """An instance with nobody in it yet."""
+    return World(app)

@@ -79,9 +79,13 @@ class Browser:
         return await self.send("POST", path, body, {"content_type": "application/x-www-form-urlencoded", **headers})
 
     async def post_json(self, path: str, value: Any, **headers: str) -> Answer:
-        return await self.send("POST", path, json.dumps(value).encode(), {"content_type": "application/json", **headers})
+        return await self.send(
+            "POST", path, json.dumps(value).encode(), {"content_type": "application/json", **headers}
+        )
 
-    async def submit(self, page: Answer, number: int = 0, *, headers: dict[str, str] | None = None, **values: str) -> Answer:
+    async def submit(
+        self, page: Answer, number: int = 0, *, headers: dict[str, str] | None = None, **values: str
+    ) -> Answer:
         """Send a form of a page with its hidden fields and these values."""
         form = page.forms[number]
         return await self.post(form.action, {**form.hidden, **values}, **(headers or {}))

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from fedinote.posts import publishing
+from fedinote.relations import follows
 from fedinote.timelines import fanout, queries, tags
 from fedinote.timelines.window import Window
 from tests.timelines.world import World
@@ -25,8 +27,6 @@ async def test_a_post_reaches_its_author_and_accepted_local_followers(world: Wor
 
 async def test_a_request_that_waits_brings_nothing(world: World) -> None:
     ann, ben = await world.person("ann", locked=True), await world.person("ben")
-    from fedinote.relations import follows
-
     await follows.request(world.app, ben, ann)
     await world.post(ann, visibility="private")
     assert await home(world, ben) == []
@@ -202,8 +202,6 @@ async def test_unfollowing_takes_posts_and_boosts_out_of_home(world: World) -> N
     await world.post(ann)
     await world.boost(ann, await world.post(cat))
     own = await world.post(ben)
-    from fedinote.relations import follows
-
     await follows.undo(world.app, ben, ann)
     assert await home(world, ben) == [own]
 
@@ -216,8 +214,6 @@ async def test_a_remote_follower_is_not_filled(world: World) -> None:
 
 
 async def test_a_deleted_post_leaves_every_home(world: World) -> None:
-    from fedinote.posts import publishing
-
     ann, ben = await world.person("ann"), await world.person("ben")
     await world.follow(ben, ann)
     post = await world.post(ann)

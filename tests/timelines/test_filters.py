@@ -132,14 +132,15 @@ async def test_every_change_counts_at_once(app: App) -> None:
     assert await _found(app, me, "one two three four") == []
 
 
-async def test_filters_are_read_once_for_many_pages_in_one_process(app: App) -> None:
+async def test_filters_are_read_once_for_many_pages_in_one_process(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     me = await person(app, "me")
+    monkeypatch.setattr(app.bus, "relay", None)
     await _filter(app, me, "word")
     await _found(app, me, "word")
     before = app.db.statements
     assert await _found(app, me, "word") == ["word"]
     assert app.db.statements == before
-    app.bus.relay = lambda channel, message: None  # another process may write now
+    monkeypatch.setattr(app.bus, "relay", lambda channel, message: None)  # other processes may write now
     await app.db.execute("UPDATE filter_keywords SET keyword = 'other'")
     assert await _found(app, me, "word") == []
 

@@ -1,77 +1,14 @@
 """People and posts for the tests of timelines, notifications and streams: real verbs on a real database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from fedinote import events
-from fedinote.infra import migrations
-from fedinote.infra.app import App, Reaction
-from fedinote.infra.clock import Clock
-from fedinote.infra.db import Database
-from fedinote.infra.ids import Ids
-from fedinote.infra.orm import init_models
-from fedinote.infra.outbound import Outbound
-from fedinote.infra.postgresql import PostgresDatabase
-from fedinote.infra.pubsub import Bus
-from fedinote.infra.ratelimit import Limiter
-from fedinote.infra.settings import Settings
-from fedinote.infra.sqlite import SqliteDatabase
-from fedinote.infra.storage import LocalStorage
-from fedinote.notifications import reactions as notifications
+from fedinote.infra.app import App
 from fedinote.posts import interactions, publishing
 from fedinote.posts.drafts import Draft, Mention, NewPost
 from fedinote.relations import follows
-from fedinote.timelines import conversations, fanout, lists, live
-
-REACTIONS: Mapping[type, Sequence[Reaction]] = {
-    events.PostPublished: (
-        fanout.on_post_published,
-        live.on_post_published,
-        conversations.on_post_published,
-        notifications.on_post_published,
-    ),
-    events.PostEdited: (live.on_post_edited, notifications.on_post_edited),
-    events.PostDeleted: (live.on_post_deleted, notifications.on_post_deleted),
-    events.Boosted: (fanout.on_boosted, live.on_boosted, notifications.on_boosted),
-    events.Favourited: (notifications.on_favourited,),
-    events.Unfavourited: (notifications.on_unfavourited,),
-    events.FollowRequested: (notifications.on_follow_requested,),
-    events.FollowAccepted: (notifications.on_follow_accepted, fanout.on_follow_accepted),
-    events.FollowRejected: (notifications.on_unfollowed, fanout.on_unfollowed, lists.on_unfollowed),
-    events.Unfollowed: (notifications.on_unfollowed, fanout.on_unfollowed, lists.on_unfollowed),
-    events.PollClosed: (notifications.on_poll_closed,),
-    events.ReportFiled: (notifications.on_report_filed,),
-    events.AccountJoined: (notifications.on_account_joined,),
-}
-
-
-MODELS = tuple(f"fedinote.{n}.models" for n in "infra accounts auth relations media posts timelines notifications translation policy moderation federation".split())
-
-
-def database(url: str, folder: Path) -> Database:
-    """Give the engine for a PostgreSQL address, or for a SQLite file in the folder when it is empty."""
-    return PostgresDatabase(url) if url else SqliteDatabase(folder / "db.sqlite")
-
-
-async def build(db: Database, folder: Path, settings: Settings | None = None) -> App:
-    """Open a database, make its tables and put an App around it."""
-    await init_models(db.dialect, MODELS)
-    await db.open()
-    await migrations.migrate(db)
-    clock = Clock()
-    return App(
-        settings=settings or Settings(),
-        clock=clock,
-        ids=Ids(clock),
-        db=db,
-        outbound=Outbound(user_agent="FediNote-test"),
-        storage=LocalStorage(folder / "media"),
-        bus=Bus(),
-        limiter=Limiter(clock.now),
-        reactions=REACTIONS,
-    )
+from fedinote.timelines import lists
 
 
 @dataclass
@@ -90,6 +27,7 @@ class World:
             "username_key": name,
             "domain": domain,
             "uri": f"{base}/users/{name}",
+            "inbox_url": f"{base}/users/{name}/inbox",
             "created_at": self.app.now(),
         }
         await self._insert("accounts", {**_account_defaults(), **values, **columns})
@@ -146,7 +84,7 @@ class World:
 
 def _account_defaults() -> dict[str, Any]:
     texts = ("display_name", "note", "note_source", "avatar", "avatar_remote", "header", "header_remote")
-    urls = ("inbox_url", "shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url")
+    urls = ("shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url")
     flags = ("locked", "discoverable", "indexable", "hide_collections", "memorial")
     counts = ("followers_count", "following_count", "statuses_count")
     lists_ = ("fields", "emojis", "also_known_as")

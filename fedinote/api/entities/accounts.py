@@ -132,6 +132,11 @@ def fields(text: str | None) -> list[dict[str, Any]]:
     ]
 
 
+def _pairs(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return each Field entity with what is stored of it: `source` is what was typed."""
+    return list(zip(fields(text), listed(text), strict=True))
+
+
 def roles(role: str | None) -> list[dict[str, Any]]:
     """Return the badges of somebody who runs this server; none for members and people elsewhere."""
     name = _ROLES.get(role or "")
@@ -150,7 +155,7 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
         "sensitive": bool(row["default_sensitive"]),
         "language": row["default_language"],
         "note": row["note_source"],
-        "fields": [{**one, "value": one.get("source", one["value"])} for one in fields(row["fields"])],
+        "fields": [{**one, "value": typed.get("source", one["value"])} for one, typed in _pairs(row["fields"])],
         "follow_requests_count": row["waiting"],
         "hide_collections": bool(row["hide_collections"]),
         "discoverable": bool(row["discoverable"]),

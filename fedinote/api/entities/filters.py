@@ -11,21 +11,14 @@ from fedinote.infra.clock import iso
 from fedinote.timelines.filters import FilterResult, Keyword, NamedPost, PersonalFilter
 
 
-def summary(one: PersonalFilter) -> dict[str, Any]:
-    """Return a Filter entity without what is in it, as it stands in results."""
+def whole(one: PersonalFilter) -> dict[str, Any]:
+    """Return a Filter entity with its keywords and posts; in results too, since clients keep what they find there."""
     return {
         "id": str(one.id),
         "title": one.title,
         "context": list(one.context),
         "expires_at": None if one.expires_at is None else iso(one.expires_at),
         "filter_action": one.action,
-    }
-
-
-def whole(one: PersonalFilter) -> dict[str, Any]:
-    """Return a Filter entity with its keywords and posts."""
-    return {
-        **summary(one),
         "keywords": [keyword(word) for word in one.keywords],
         "statuses": [named_post(named) for named in one.posts],
     }
@@ -45,7 +38,7 @@ def results(matches: Iterable[FilterResult]) -> list[dict[str, Any]]:
     """Return the FilterResult entities of a post: what is in `filtered`."""
     return [
         {
-            "filter": summary(match.filter),
+            "filter": whole(match.filter),
             "keyword_matches": list(match.keyword_matches),
             "status_matches": [str(one) for one in match.status_matches],
         }

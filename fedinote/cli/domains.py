@@ -1,0 +1,126 @@
+"""`fedinote domain`: which other servers this one has nothing, or less, to do with."""
+
+from typing import Any
+
+import click
+
+from fedinote.cli.context import Setup, pass_setup, table
+from fedinote.infra.app import App
+from fedinote.moderation import domains
+from fedinote.moderation.domains import Terms
+
+_WORDS = {
+    "suspended": "accounts suspended",
+    "silenced": "accounts limited",
+    "restored": "accounts restored",
+    "unsilenced": "accounts no longer limited",
+    "follows_ended": "follows ended",
+}
+
+
+@click.group()
+def domain() -> None:
+    """Block other servers, wholly or in part. A block covers the subdomains too.
+
+    \b
+    Examples:
+      fedinote domain block spam.example
+      fedinote domain block loud.example --severity silence --public-comment "Unmoderated"
+      fedinote domain list
+      fedinote domain unblock spam.example
+    """
+
+
+@domain.command()
+@click.argument("name", metavar="DOMAIN")
+@click.option(
+    "--severity",
+    type=click.Choice(["suspend", "silence", "noop"]),
+    default="suspend",
+    show_default=True,
+    help="suspend: nothing comes from there or goes there. silence: only followers see its people. noop: neither.",
+)
+@click.option("--reject-media", is_flag=True, help="Take no pictures, videos, avatars and emoji from there.")
+@click.option("--reject-reports", is_flag=True, help="Take no reports from there.")
+@click.option("--public-comment", default="", help="Why; shown to everybody in the list of blocked servers.")
+@click.option("--private-comment", default="", help="Why; shown to moderators only.")
+@click.option("--obfuscate", is_flag=True, help="Do not give the name in the public list.")
+@pass_setup
+def block(setup: Setup, name: str, **terms: Any) -> None:
+    """Block DOMAIN and its subdomains, or change the block that is there.
+
+    Suspending ends all follows between here and there, and drops what waits to be sent there. A running server
+    follows within a few seconds. `unblock` restores the accounts, but not the follows.
+
+    \b
+    Examples:
+      fedinote domain block spam.example
+      fedinote domain block spam.example --private-comment "Wave of spam on 3 May"
+      fedinote domain block loud.example --severity silence --reject-media
+      fedinote domain block odd.example --severity noop --reject-reports
+    """
+
+    async def work(app: App) -> tuple[str, dict[str, int]]:
+        made = await domains.block(app, name, Terms(**terms), by=None)
+        return made.block.domain if made.block else name, made.numbers
+
+    blocked, numbers = setup.run(work)
+    click.echo(f"{blocked} is blocked ({terms['severity']})")
+    _tell(numbers)
+
+
+@domain.command()
+@click.argument("name", metavar="DOMAIN")
+@pass_setup
+def unblock(setup: Setup, name: str) -> None:
+    """End the block of DOMAIN. Accounts on which a moderator decided one by one stay as they are.
+
+    \b
+    Example:
+      fedinote domain unblock spam.example
+    """
+
+    async def work(app: App) -> dict[str, int] | None:
+        found = await domains.find(app, name)
+        return None if found is None else (await domains.unblock(app, found.id, by=None)).numbers
+
+    numbers = setup.run(work)
+    if numbers is None:
+        raise click.ClickException(f"{name} is not blocked. See: fedinote domain list")
+    click.echo(f"{name} is not blocked any more")
+    _tell(numbers)
+
+
+def _tell(numbers: dict[str, int]) -> None:
+    for what, number in numbers.items():
+        click.echo(f"  {number} {_WORDS[what]}")
+
+
+@domain.command(name="list")
+@pass_setup
+def list_(setup: Setup) -> None:
+    """List the blocked domains.
+
+    \b
+    Example:
+      fedinote domain list
+    """
+
+    async def work(app: App) -> list[Any]:
+        return [
+            {
+                "domain": one.domain,
+                "severity": one.severity,
+                "media": "rejected" if one.reject_media else "",
+                "reports": "rejected" if one.reject_reports else "",
+                "public comment": one.public_comment,
+                "private comment": one.private_comment,
+            }
+            for one in await domains.everything(app)
+        ]
+
+    rows = setup.run(work)
+    if not rows:
+        click.echo("No domain is blocked")
+        return
+    click.echo(table(rows, list(rows[0])))

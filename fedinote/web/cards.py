@@ -1,0 +1,218 @@
+"""People and posts as pages show them, read in batches: one hop to the database whatever a page holds.
+
+A page loads nothing from other servers, so that they do not learn who reads here: pictures that are stored elsewhere
+become links, and an author without a picture of ours is shown by an initial.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms, to_ms
+from fedinote.infra.db import Row
+from fedinote.posts import visibility
+from fedinote.text import html
+from fedinote.text.language_names import own_name
+from fedinote.text.urls import host_of
+
+TINTS = 6
+_PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name, a.avatar,
+ a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
+_POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language, p.in_reply_to_id,
+ p.in_reply_to_uri, p.replies_count, p.reblogs_count, p.favourites_count, p.created_at, p.edited_at"""
+_PEOPLE = f"SELECT {_PERSON} FROM accounts a WHERE a.id IN_INTS(?) AND a.deleted_at IS NULL AND a.suspended_at IS NULL"  # noqa: S608
+_POSTS = f"""SELECT {_POST}, {_PERSON} FROM posts p JOIN accounts a ON a.id = p.account_id
+ WHERE p.id IN_INTS(?) AND p.reblog_of_id IS NULL AND a.deleted_at IS NULL AND """  # noqa: S608
+_MEDIA = """SELECT m.post_id, m.kind, m.key, m.preview_key, m.remote_url, m.description FROM media m
+ WHERE m.post_id IN_INTS(?) AND m.state = 'ready' ORDER BY m.post_id, m.position, m.id"""
+_POLLS = "SELECT q.post_id, q.options, q.hide_totals, q.expires_at, q.voters_count FROM polls q WHERE q.post_id IN_INTS(?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account. `handle` is the full one; `link` the profile, here or on the person's own server.
+
+    `picture` is a path of ours or "". `note` is safe HTML. `limited`: moderators keep it out of sight.
+    """
+
+    id: int
+    username: str
+    domain: str
+    name: str
+    handle: str
+    link: str
+    uri: str
+    picture: str
+    note: str
+    bot: bool
+    locked: bool
+    indexable: bool
+    limited: bool
+
+    @property
+    def initial(self) -> str:
+        """What stands in the place of a picture."""
+        return (self.name or "?")[0].upper()
+
+    @property
+    def tint(self) -> int:
+        """Which of the sheet's colours the initial has: always the same one for a person."""
+        return self.id % TINTS
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment. `source` and `preview` are paths of ours; both "" when it lies on another server, at `link`."""
+
+    kind: str
+    source: str
+    preview: str
+    link: str
+    host: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a poll; None while its votes are not told."""
+
+    title: str
+    votes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A poll. `ends` may be past (`over`) or None for never."""
+
+    options: tuple[Option, ...]
+    voters: int
+    ends: datetime | None
+    over: bool
+
+    @property
+    def most(self) -> int:
+        """The votes of all choices together, at least 1: what their bars are measured against."""
+        return max(1, sum(option.votes or 0 for option in self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A post. `content` is safe HTML; `language` a BCP 47 tag, "" when it is not known (as HTML's `lang` has it)."""
+
+    id: int
+    person: Person
+    link: str
+    uri: str
+    local: bool
+    visibility: str
+    content: str
+    language: str
+    language_name: str
+    warning: str
+    sensitive: bool
+    answers: bool
+    media: tuple[File, ...]
+    poll: Question | None
+    created: datetime
+    edited: datetime | None
+    replies: int
+    boosts: int
+    favourites: int
+
+    @property
+    def text(self) -> str:
+        """The words in one line, for previews on other sites: the warning alone when there is one."""
+        return " ".join((self.warning or html.to_text(self.content)).split())
+
+
+async def people(app: App, ids: Sequence[int]) -> list[Person]:
+    """Return people in the order of the ids; those who are gone or suspended are left out."""
+    found = {row["author_id"]: person(app, row) for row in await app.db.rows(_PEOPLE, list(ids))}
+    return [found[one] for one in ids if one in found]
+
+
+async def cards(app: App, ids: Sequence[int], viewer_id: int | None = None) -> list[Card]:
+    """Return posts in the order of the ids: what the viewer (None: anybody) may see of them, without boosts."""
+    if not ids:
+        return []
+    where, params = visibility.condition("p", viewer_id)
+    wanted = list(ids)
+    rows, media, polls = await app.db.many(
+        (_POSTS + where, (wanted, *params)), (_MEDIA, (wanted,)), (_POLLS, (wanted,))
+    )
+    found = {row["id"]: _card(app, row, media, polls) for row in rows}
+    return [found[one] for one in wanted if one in found]
+
+
+def person(app: App, row: Row) -> Person:
+    """Turn a row with the columns of an author into a Person."""
+    domain, username = row["domain"], row["username"]
+    return Person(
+        id=row["author_id"],
+        username=username,
+        domain=domain,
+        name=row["display_name"].strip() or username,
+        handle=f"@{username}@{domain or app.settings.host}",
+        link=(row["author_url"] or row["author_uri"]) if domain else f"/@{username}",
+        uri=row["author_uri"],
+        picture=f"/media/{row['avatar']}" if row["avatar"] else "",
+        note=row["note"],
+        bot=row["actor_type"] in ("Service", "Application"),
+        locked=bool(row["locked"]),
+        indexable=bool(row["indexable"]) and row["silenced_at"] is None,
+        limited=row["silenced_at"] is not None,
+    )
+
+
+def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Card:
+    author, post_id, tag = person(app, row), row["id"], row["language"] or ""
+    return Card(
+        id=post_id,
+        person=author,
+        link=f"/@{author.username}/{post_id}" if row["local"] else row["url"] or row["uri"],
+        uri=row["uri"],
+        local=bool(row["local"]),
+        visibility=row["visibility"],
+        content=row["content"],
+        language=tag,
+        language_name=own_name(tag) if tag else "",
+        warning=row["spoiler_text"],
+        sensitive=bool(row["sensitive"]),
+        answers=row["in_reply_to_id"] is not None or row["in_reply_to_uri"] is not None,
+        media=tuple(_file(one) for one in media if one["post_id"] == post_id),
+        poll=next((_question(app, one) for one in polls if one["post_id"] == post_id), None),
+        created=from_ms(row["created_at"]),
+        edited=None if row["edited_at"] is None else from_ms(row["edited_at"]),
+        replies=row["replies_count"],
+        boosts=row["reblogs_count"],
+        favourites=row["favourites_count"],
+    )
+
+
+def _file(row: Row) -> File:
+    key, preview, link = row["key"], row["preview_key"], row["remote_url"] or ""
+    return File(
+        kind=row["kind"],
+        source=f"/media/{key}" if key else "",
+        preview=f"/media/{preview or key}" if key else "",
+        link="" if key else link,
+        host=(host_of(link) or "") if link else "",
+        description=row["description"] or "",
+    )
+
+
+def _question(app: App, row: Row) -> Question:
+    ends = row["expires_at"]
+    over = ends is not None and ends <= to_ms(app.now())
+    hidden = bool(row["hide_totals"]) and not over
+    options: list[dict[str, Any]] = msgspec.json.decode(row["options"])
+    return Question(
+        options=tuple(Option(one["title"], None if hidden else one["votes"]) for one in options),
+        voters=row["voters_count"],
+        ends=None if ends is None else from_ms(ends),
+        over=over,
+    )

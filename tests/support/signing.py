@@ -1,0 +1,115 @@
+"""Requests that other servers sign, as they should be and in every way in which they should not."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from multidict import CIMultiDict
+
+from fedinote.activitypub import keys
+from fedinote.activitypub.keys import PrivateKeyObject
+from tests.support.fakefedi import ACTIVITY, FakeActor
+from tests.support.instances import Instance
+
+Headers = list[tuple[str, str]]
+
+FULL = "(request-target) host date digest content-type"
+
+
+def sha256(body: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def http_date(moment: datetime | None = None) -> str:
+    return format_datetime(moment or datetime.now(UTC), usegmt=True)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a request is signed and sent; as it stands, in the right way.
+
+    `names` are the signed headers; `headers` change what is sent (None: left out), `claims` what is signed instead of
+    what is sent; `parameters` go into the Signature header; `after` may change all headers once they are signed.
+    """
+
+    names: str = FULL
+    algorithm: str | None = "rsa-sha256"
+    key: PrivateKeyObject | None = None
+    key_id: str | None = None
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    method: str = "POST"
+    after: Callable[[Headers], Headers] = lambda headers: headers
+
+
+RIGHT = Way()
+
+
+def signed(actor: FakeActor, host: str, path: str, body: bytes, way: Way = RIGHT) -> Headers:
+    """All headers of a request to `host`, with a draft-cavage signature of the actor's."""
+    sent: dict[str, str | None] = {
+        "host": host,
+        "date": http_date(),
+        "digest": f"SHA-256={sha256(body)}",
+        "content-type": ACTIVITY,
+    }
+    sent |= way.headers
+    values = {
+        "(request-target)": f"{way.method.lower()} {path}",
+        **{name: value for name, value in sent.items() if value is not None},
+        **{f"({name})": str(value) for name, value in way.parameters.items()},
+        **way.claims,
+    }
+    message = "\n".join(f"{name}: {values[name]}" for name in way.names.split()).encode()
+    mark = base64.b64encode(keys.sign_bytes(way.key or actor.key, message)).decode()
+    parts = [f'keyId="{way.key_id or actor.key_id}"']
+    parts += [f'algorithm="{way.algorithm}"'] if way.algorithm else []
+    parts += [f"{name}={value}" for name, value in way.parameters.items()]
+    parts += [f'headers="{way.names}"', f'signature="{mark}"']
+    headers = [(name, value) for name, value in sent.items() if value is not None]
+    return way.after([*headers, ("signature", ",".join(parts))])
+
+
+async def send(instance: Instance, path: str, body: bytes, headers: Headers, method: str = "POST") -> int:
+    """Send exactly these headers (duplicates too) and return the status."""
+    own = CIMultiDict(headers)
+    own.setdefault("host", instance.host)
+    skipped = ("Content-Type", "User-Agent", "Accept", "Accept-Encoding")
+    url = f"http://{instance.host}{path}"
+    request = instance.http.request(
+        method, url, data=body or None, headers=own, skip_auto_headers=skipped, allow_redirects=False
+    )
+    async with request as answer:
+        await answer.read()
+        return answer.status
+
+
+async def deliver(
+    instance: Instance,
+    actor: FakeActor,
+    activity: Mapping[str, Any] | bytes,
+    way: Way = RIGHT,
+    *,
+    path: str = "/inbox",
+    swapped: bytes | None = None,
+) -> int:
+    """Send an activity to an inbox, signed by the actor; the status. `swapped`: another body under the signature."""
+    body = activity if isinstance(activity, bytes) else json.dumps(activity, ensure_ascii=False).encode()
+    headers = signed(actor, instance.host, path, body, way)
+    return await send(instance, path, body if swapped is None else swapped, headers)
+
+
+async def fetch(instance: Instance, actor: FakeActor | None, url: str) -> int:
+    """GET a document as ActivityPub, signed by an actor or (None) not at all; the status."""
+    path = url.removeprefix(f"http://{instance.host}")
+    headers: Headers = [("accept", ACTIVITY)]
+    if actor is not None:
+        way = Way(names="(request-target) host date", method="GET", headers={"digest": None, "content-type": None})
+        headers += signed(actor, instance.host, path, b"", way)
+    return await send(instance, path, b"", headers, "GET")
