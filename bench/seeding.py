@@ -5,8 +5,7 @@ a fraction of the time. The same plan gives the same content.
 """
 
 import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,7 +14,6 @@ from bench.remotes import Actor
 from fedinote.activitypub import vocab
 from fedinote.auth import clients, registrations, scopes, tokens
 from fedinote.bootstrap import running
-from fedinote.events import PostPublished
 from fedinote.federation import actors
 from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
@@ -25,6 +23,7 @@ from fedinote.posts.drafts import Draft, NewPost
 from fedinote.relations import follows
 
 SEED = 20
+PASSWORD = "a bench in the shade"
 SEARCHED = "weathervane"  # in three of ten posts
 _BATCH = 50
 _WORDS = (
@@ -78,7 +77,7 @@ class Seeder:
         client = await clients.command_line(self.app)
         for number in range(LOCAL_ACCOUNTS):
             name = f"local{number}"
-            user = await registrations.create_user(self.app, name, f"{name}@mail.example", f"password of {name}")
+            user = await registrations.create_user(self.app, name, f"{name}@mail.example", PASSWORD)
             wanted = scopes.parse("read write follow")
             token = await tokens.issue(self.app, app_id=client.id, user_id=user.id, scopes=wanted)
             self.seeded.account_ids.append(user.account_id)
@@ -183,18 +182,8 @@ class Seeder:
 
 async def seed(settings: Settings, plan: Plan, authors: Sequence[Actor]) -> Seeded:
     """Make the database of an instance and fill it; nothing of it runs afterwards."""
-    async with running(settings, migrate=True) as app, _counted(app):
+    async with running(settings, migrate=True) as app:
         found = await Seeder(app, plan).fill(authors)
         if app.db.dialect == "postgresql":
             await app.db.execute("ANALYZE")  # as its own housekeeping does within a minute
     return found
-
-
-@asynccontextmanager
-async def _counted(app: App) -> AsyncIterator[None]:
-    """Refuse to go on when a verb of the seeding silently did nothing: fewer posts than planned make cheap pages."""
-    yield
-    missing = PostPublished not in app.reactions
-    count = await app.db.value("SELECT COUNT(*) AS value FROM home_entries")
-    if missing or not count:
-        raise RuntimeError("the seeding left the home timelines empty")

@@ -17,7 +17,7 @@ from fedinote.notifications import reactions as notify
 from fedinote.posts import polls
 from fedinote.posts import reactions as post_reactions
 from fedinote.relations import blocks
-from fedinote.timelines import conversations, fanout, live
+from fedinote.timelines import conversations, fanout, lists, live
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
@@ -51,9 +51,9 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.PollClosed: (notify.on_poll_closed, outgoing.on_poll_closed),
     events.FollowRequested: (notify.on_follow_requested, outgoing.on_follow_requested),
     events.FollowAccepted: (fanout.on_follow_accepted, notify.on_follow_accepted, outgoing.on_follow_accepted),
-    events.FollowRejected: (fanout.on_unfollowed, notify.on_unfollowed, outgoing.on_follow_rejected),
-    events.Unfollowed: (fanout.on_unfollowed, notify.on_unfollowed, outgoing.on_unfollowed),
-    events.Blocked: (conversations.on_blocked, outgoing.on_blocked),
+    events.FollowRejected: (fanout.on_unfollowed, lists.on_unfollowed, notify.on_unfollowed, outgoing.on_follow_rejected),
+    events.Unfollowed: (fanout.on_unfollowed, lists.on_unfollowed, notify.on_unfollowed, outgoing.on_unfollowed),
+    events.Blocked: (lists.on_blocked, conversations.on_blocked, outgoing.on_blocked),
     events.Unblocked: (outgoing.on_unblocked,),
     events.ProfileUpdated: (outgoing.on_profile_updated,),
     events.AccountJoined: (notify.on_account_joined,),

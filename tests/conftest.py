@@ -110,3 +110,12 @@ def shared() -> Path:
             pytest.fail("the shared reference data is required and not there")
         pytest.skip("the shared reference data is not there")
     return place
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL run the tests that use a database: the others would tell the same twice."""
+    if config.getoption("--database") == "sqlite":
+        return
+    kept = [item for item in items if "dialect" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept

@@ -61,18 +61,9 @@ async def create_local(
         raise Invalid("Username is reserved")
     await check_free(app, username)
     made = pair or await generate_pair()
-    uri = app.url(f"/users/{username}")
-    account = Account(
-        **_common(app, username, uri),
-        url=app.url(f"/@{username}"),
-        actor_type=actor_type,
-        display_name=display_name[:MAX_DISPLAY_NAME],
-        inbox_url=f"{uri}/inbox",
-        outbox_url=f"{uri}/outbox",
-        followers_url=f"{uri}/followers",
-        following_url=f"{uri}/following",
-        featured_url=f"{uri}/collections/featured",
-    )
+    account = _new(app, username)
+    account.actor_type = actor_type
+    account.display_name = display_name[:MAX_DISPLAY_NAME]
     async with app.db.transaction():
         try:
             await _save_with_key(app, account, made)
@@ -81,6 +72,19 @@ async def create_local(
         if announce:
             await app.emit(AccountJoined(account.id))
     return account
+
+
+def _new(app: App, username: str) -> Account:
+    uri = app.url(f"/users/{username}")
+    return Account(
+        **_common(app, username, uri),
+        url=app.url(f"/@{username}"),
+        inbox_url=f"{uri}/inbox",
+        outbox_url=f"{uri}/outbox",
+        followers_url=f"{uri}/followers",
+        following_url=f"{uri}/following",
+        featured_url=f"{uri}/collections/featured",
+    )
 
 
 async def ensure_instance_actor(app: App) -> Account:

@@ -39,15 +39,8 @@ async def register(
     that a browser would run as code.
     """
     name = " ".join(name.split())
-    if not name or len(name) > MAX_NAME:
-        raise Invalid(f"Validation failed: Application name must have 1 to {MAX_NAME} characters")
-    if not redirect_uris or len(redirect_uris) > MAX_URIS:
-        raise Invalid("Validation failed: Redirect URI can't be blank")
-    for uri in redirect_uris:
-        check_redirect_uri(uri)
     asked = scope_rules.parse(scopes)
-    if not scope_rules.known(asked):
-        raise Invalid("Validation failed: Scopes doesn't match configured on the server.")
+    _check(name, redirect_uris, asked)
     secret = new_token()
     client = await OAuthApp.create(
         using_db=app.db.orm,
@@ -61,6 +54,17 @@ async def register(
         created_at=app.now(),
     )
     return client, secret
+
+
+def _check(name: str, redirect_uris: Sequence[str], asked: Sequence[str]) -> None:
+    if not name or len(name) > MAX_NAME:
+        raise Invalid(f"Validation failed: Application name must have 1 to {MAX_NAME} characters")
+    if not redirect_uris or len(redirect_uris) > MAX_URIS:
+        raise Invalid("Validation failed: Redirect URI can't be blank")
+    for uri in redirect_uris:
+        check_redirect_uri(uri)
+    if not scope_rules.known(asked):
+        raise Invalid("Validation failed: Scopes doesn't match configured on the server.")
 
 
 def check_redirect_uri(uri: str) -> None:

@@ -13,6 +13,7 @@ from fedinote.infra.errors import Conflict, Invalid, NotFound, TooMany, Unauthor
 WRONG = "Wrong name or password"
 _ADDRESS = (25, 300.0)  # attempts, seconds
 _ACCOUNT = (10, 3600.0)
+_MAX_TAG = 35  # characters of a language tag, as long as the columns
 _VISIBILITIES = ("public", "unlisted", "private", "direct")
 
 
@@ -142,21 +143,20 @@ async def set_defaults(
 
     `language` "" means none. `Invalid` for a visibility that does not exist or a tag that is too long.
     """
-    if visibility is not None and visibility not in _VISIBILITIES:
-        raise Invalid("Validation failed: Visibility is not included in the list")
-    if max(len(language or ""), len(locale or "")) > 35:
-        raise Invalid("Validation failed: Language is too long")
+    _check_defaults(visibility, language, locale)
     user = await by_id(app, user_id)
-    wanted = {
-        "default_visibility": visibility,
-        "default_sensitive": sensitive,
-        "default_language": language,
-        "locale": locale,
-    }
+    wanted = {"default_visibility": visibility, "default_sensitive": sensitive, "locale": locale or None}
     values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-    if "default_language" in values:
+    if language is not None:
         values["default_language"] = language or None
     if values:
         user.update_from_dict(values)
         await user.save(using_db=app.db.orm, update_fields=list(values))
         tokens.forget_user(app, user_id)
+
+
+def _check_defaults(visibility: str | None, language: str | None, locale: str | None) -> None:
+    if visibility is not None and visibility not in _VISIBILITIES:
+        raise Invalid("Validation failed: Visibility is not included in the list")
+    if max(len(language or ""), len(locale or "")) > _MAX_TAG:
+        raise Invalid("Validation failed: Language is too long")

@@ -219,9 +219,24 @@ def _over_http(settings: Settings, path: str) -> tuple[int, bytes] | None:
 async def _in_process(app: App, path: str) -> tuple[int, bytes]:
     from fedinote import server
 
-    await keys.ensure_secrets(app)
+    status = 0
+    body = b""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status, body
+        status = message.get("status", status)
+        body += message.get("body", b"")
+
+    await server.create(app)(_request(app, path), receive, send)
+    return status, body
+
+
+def _request(app: App, path: str) -> dict[str, Any]:
     where, _, query = path.partition("?")
-    scope: dict[str, Any] = {
+    return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -235,16 +250,3 @@ async def _in_process(app: App, path: str) -> tuple[int, bytes]:
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
     }
-    status = 0
-    body = b""
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        nonlocal status, body
-        status = message.get("status", status)
-        body += message.get("body", b"")
-
-    await server.create(app)(scope, receive, send)
-    return status, body

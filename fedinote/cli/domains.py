@@ -46,7 +46,7 @@ def domain() -> None:
 @click.option("--private-comment", default="", help="Why; shown to moderators only.")
 @click.option("--obfuscate", is_flag=True, help="Do not give the name in the public list.")
 @pass_setup
-def block(setup: Setup, name: str, **terms: Any) -> None:
+def block(setup: Setup, /, name: str, **terms: Any) -> None:
     """Block DOMAIN and its subdomains, or change the block that is there.
 
     Suspending ends all follows between here and there, and drops what waits to be sent there. A running server

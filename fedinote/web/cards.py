@@ -17,7 +17,7 @@ from fedinote.infra.db import Row
 from fedinote.posts import visibility
 from fedinote.text import html
 from fedinote.text.language_names import own_name
-from fedinote.text.urls import host_of
+from fedinote.text.urls import host_of, safe_url
 
 TINTS = 6
 _PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name, a.avatar,
@@ -157,7 +157,7 @@ def person(app: App, row: Row) -> Person:
         domain=domain,
         name=row["display_name"].strip() or username,
         handle=f"@{username}@{domain or app.settings.host}",
-        link=(row["author_url"] or row["author_uri"]) if domain else f"/@{username}",
+        link=_elsewhere(row["author_url"], row["author_uri"]) if domain else f"/@{username}",
         uri=row["author_uri"],
         picture=f"/media/{row['avatar']}" if row["avatar"] else "",
         note=row["note"],
@@ -173,7 +173,7 @@ def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Car
     return Card(
         id=post_id,
         person=author,
-        link=f"/@{author.username}/{post_id}" if row["local"] else row["url"] or row["uri"],
+        link=f"/@{author.username}/{post_id}" if row["local"] else _elsewhere(row["url"], row["uri"]),
         uri=row["uri"],
         local=bool(row["local"]),
         visibility=row["visibility"],
@@ -193,14 +193,20 @@ def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Car
     )
 
 
+def _elsewhere(*urls: str | None) -> str:
+    """Return the first of a stranger's addresses that may stand in a link, or ""."""
+    return next((safe for url in urls if url and (safe := safe_url(url))), "")
+
+
 def _file(row: Row) -> File:
-    key, preview, link = row["key"], row["preview_key"], row["remote_url"] or ""
+    key, preview = row["key"], row["preview_key"]
+    link = "" if key else _elsewhere(row["remote_url"])
     return File(
         kind=row["kind"],
         source=f"/media/{key}" if key else "",
         preview=f"/media/{preview or key}" if key else "",
-        link="" if key else link,
-        host=(host_of(link) or "") if link else "",
+        link=link,
+        host=host_of(link) or "",
         description=row["description"] or "",
     )
 

@@ -173,7 +173,7 @@ async def test_a_replaced_picture_is_removed_from_the_storage(app: App) -> None:
     await profiles.update(app, account.id, Changes(avatar=second))
     with pytest.raises(NotFound):
         app.storage.path(first)
-    assert app.storage.path(second)
+    assert app.storage.path(second).read_bytes() == PNG
     kept = await profiles.update(app, account.id, Changes(avatar=""))
     assert kept.avatar == ""
 

@@ -34,10 +34,10 @@ class Answer:
     def json(self) -> Any:
         return jsons.loads(self.body)
 
-    def header(self, name: str) -> str | None:
+    def header(self, name: str, default: Any = None) -> Any:
         found = [value for key, value in self.headers if key == name]
         assert len(found) <= 1, f"{name} is there {len(found)} times"
-        return found[0] if found else None
+        return found[0] if found else default
 
     @property
     def links(self) -> dict[str, str]:

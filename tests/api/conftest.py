@@ -1,7 +1,5 @@
-from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image

@@ -201,6 +201,8 @@ async def test_the_link_header_is_what_clients_parse(alice, bob):
     first, second = link.split(", ")  # nobody else has a comma in it: clients split there
     pattern = r'<(http://localhost:8000/api/v1/accounts/\d+/statuses\?[^>,]+)>; rel="(\w+)"'
     forward, back = re.fullmatch(pattern, first), re.fullmatch(pattern, second)
+    assert forward is not None
+    assert back is not None
     assert (forward[2], back[2]) == ("next", "prev")
     for kept in ("limit=2", "tagged=a", "x%5B%5D=1%2C2"):
         assert kept in forward[1]

@@ -70,7 +70,7 @@ async def test_a_wrong_token_is_401_also_where_none_is_needed(town, alice):
     for path in ("/api/v1/accounts/verify_credentials", f"/api/v1/accounts/{alice.id}"):
         answer = await Client(town.asgi, "wrong").get(path)
         assert answer.status == 401
-        assert "Bearer" in answer.header("www-authenticate")
+        assert answer.header("www-authenticate", "").startswith("Bearer")
 
 
 async def test_a_token_without_the_scope_is_403(town, alice):
@@ -240,7 +240,9 @@ async def test_an_uploaded_file_is_served_safely_and_for_ever(alice, stranger, t
     assert (await stranger.post(path, {})).status == 405
 
 
-@pytest.mark.parametrize("path", ["/static/../pyproject.toml", "/static/", "/static/img", "/media/../../x", "/static/a\x00"])
+@pytest.mark.parametrize(
+    "path", ["/static/../pyproject.toml", "/static/", "/static/img", "/media/../../x", "/static/a\x00"]
+)
 async def test_no_path_leads_out_of_the_folders(stranger, path):
     assert (await stranger.get(path)).status == 404
 
@@ -276,8 +278,11 @@ def test_a_literal_path_goes_before_a_parameter():
             route("GET", "/a/search/c/{name}", handler, auth="public"),
         ]
     )
-    assert table.match("/a/search")[0]["GET"].path == "/a/search"
-    assert table.match("/a/search/b")[0]["GET"].path == "/a/{id}/b"
-    assert table.match("/a/1/b")[1] == ["1"]
-    assert table.match("/a") is None
-    assert table.match("/a//b") is None
+    found = {path: table.match(path) for path in ("/a/search", "/a/search/b", "/a/1/b", "/a", "/a//b")}
+    assert [match and (match[0]["GET"].path, match[1]) for match in found.values()] == [
+        ("/a/search", []),
+        ("/a/{id}/b", ["search"]),
+        ("/a/{id}/b", ["1"]),
+        None,
+        None,
+    ]

@@ -15,7 +15,7 @@ async def test_an_upload_is_ready_at_once_with_all_its_keys(alice, path):
     media = answer.json
     assert answer.status == 200
     assert (media["type"], media["description"]) == ("image", "red")
-    assert media["url"] and media["preview_url"] and media["blurhash"]
+    assert all(media[name] for name in ("url", "preview_url", "blurhash"))
     assert media["meta"]["original"] == {"width": 64, "height": 64, "size": "64x64", "aspect": 1.0}
     assert media["meta"]["focus"] == {"x": 0.5, "y": -0.5}
     assert "small" in media["meta"]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def always(shared: Path) -> dict[str, set[str]]:
     return {name: set(facts["always"]) - LATER for name, facts in found.items()}
 
 
-async def everything(alice, bob, stranger) -> list[tuple[str, object]]:
+async def everything(alice, bob, stranger) -> list[tuple[str, Any]]:
     """Return answers of all kinds with the names of their entities."""
     media = (await alice.post("/api/v2/media", parts=[("file", File("a.png", picture()))])).json
     post = await write(alice, "@bob look #tea", media_ids=[media["id"]], spoiler_text="cw")
@@ -75,7 +76,10 @@ async def everything(alice, bob, stranger) -> list[tuple[str, object]]:
         ("Instance", (await stranger.get("/api/v2/instance")).json),
         ("V1Instance", (await stranger.get("/api/v1/instance")).json),
         ("Rule", (await stranger.get("/api/v1/instance/rules")).json[0]),
-        ("ExtendedDescription", {**(await stranger.get("/api/v1/instance/extended_description")).json, "updated_at": ""}),
+        (
+            "ExtendedDescription",
+            {**(await stranger.get("/api/v1/instance/extended_description")).json, "updated_at": ""},
+        ),
     ]
 
 

@@ -17,7 +17,7 @@ async def address(app) -> AsyncIterator[str]:
     config = uvicorn.Config(server.create(app), log_config=None, lifespan="on", ws="websockets-sansio")
     running = uvicorn.Server(config)
     task = asyncio.create_task(running.serve(sockets=[listening]))
-    while not running.started:
+    while not running.started:  # noqa: ASYNC110  uvicorn tells it by nothing else
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     running.should_exit = True

@@ -8,7 +8,17 @@ from tests.api.client import Client, File
 from tests.api.conftest import Person, picture
 from tests.support.people import configure
 
-NULLABLE = ("in_reply_to_id", "in_reply_to_account_id", "language", "url", "edited_at", "reblog", "card", "poll", "quote")
+NULLABLE = (
+    "in_reply_to_id",
+    "in_reply_to_account_id",
+    "language",
+    "url",
+    "edited_at",
+    "reblog",
+    "card",
+    "poll",
+    "quote",
+)
 PERSONAL = {"favourited", "reblogged", "muted", "bookmarked", "filtered"}
 
 
@@ -268,6 +278,11 @@ async def test_a_post_with_a_filtered_word_says_which_filter(alice, bob):
     assert (await alice.get(f"/api/v1/statuses/{post['id']}")).json["filtered"] == []
 
 
+def filters_read(town) -> int:
+    """With several processes filters are not kept: whether they changed is one query more."""
+    return 0 if town.app.bus.relay is None else 1
+
+
 async def test_a_page_of_posts_costs_the_same_whatever_it_holds(town, alice, bob):
     app = town.app
     post = await write(alice, "one", poll={"options": ["a", "b"], "expires_in": 600})
@@ -284,7 +299,7 @@ async def test_a_page_of_posts_costs_the_same_whatever_it_holds(town, alice, bob
     for number in range(10):
         draft = Draft(f"post {number} @alice #tag{number}", in_reply_to_id=int(post["id"]) if number % 2 else None)
         await publishing.publish(app, bob.account_id, draft)
-    assert await cost() == small == 8
+    assert await cost() == small == 8 + filters_read(town)
 
 
 async def test_a_single_post_costs_five_queries(town, alice):
@@ -292,7 +307,7 @@ async def test_a_single_post_costs_five_queries(town, alice):
     await alice.get(f"/api/v1/statuses/{post['id']}")
     before = town.app.db.statements
     await alice.get(f"/api/v1/statuses/{post['id']}")
-    assert town.app.db.statements - before == 5
+    assert town.app.db.statements - before == 5 + filters_read(town)
 
 
 async def test_posting_is_limited(town, alice, monkeypatch):

@@ -25,7 +25,12 @@ async def test_composed_and_decomposed_letters_are_one_password() -> None:
 async def test_for_nobody_the_same_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     original = passwords._verify
-    monkeypatch.setattr(passwords, "_verify", lambda stored, given: seen.append(stored) or original(stored, given))
+
+    def spy(stored: str, given: bytes) -> bool:
+        seen.append(stored)
+        return original(stored, given)
+
+    monkeypatch.setattr(passwords, "_verify", spy)
     assert not await passwords.verify(None, "anything")
     assert seen == [passwords._NOBODY]
     assert not passwords.needs_rehash(passwords._NOBODY)

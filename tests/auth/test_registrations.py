@@ -16,7 +16,7 @@ HERE = "203.0.113.9"
 
 
 def form(name: str = "dora", **values: str) -> Form:
-    return Form(**{"username": name, "email": f"{name}@mail.example", "password": PASSWORD, **values})  # type: ignore[arg-type]
+    return Form(**{"username": name, "email": f"{name}@mail.example", "password": PASSWORD, **values})
 
 
 def listen(app: App) -> list[object]:

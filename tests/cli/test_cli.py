@@ -253,8 +253,11 @@ def test_with_an_owner_no_link_is_printed(environment: dict[str, str], run: Run)
     process = _start(environment)
     assert process.stdout is not None
     try:
-        first = process.stdout.readline()
-        assert "serves" in first
+        first = ""
+        while "serves" not in first:
+            line = process.stdout.readline()
+            assert line, first
+            first += line
     finally:
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=20)

@@ -1,8 +1,9 @@
-"""A browser without a screen: speaks to an ASGI application, keeps cookies, fills forms. It follows nothing by itself."""
+"""A browser without a screen: speaks to an ASGI application, keeps cookies, fills forms, follows nothing by itself."""
 
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -84,11 +85,17 @@ class Browser:
         )
 
     async def submit(
-        self, page: Answer, number: int = 0, *, headers: dict[str, str] | None = None, **values: str
+        self,
+        page: Answer,
+        fields: Mapping[str, str] | None = None,
+        *,
+        number: int = 0,
+        headers: Mapping[str, str] | None = None,
+        **values: str,
     ) -> Answer:
         """Send a form of a page with its hidden fields and these values."""
         form = page.forms[number]
-        return await self.post(form.action, {**form.hidden, **values}, **(headers or {}))
+        return await self.post(form.action, {**form.hidden, **(fields or {}), **values}, **(headers or {}))
 
     async def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         """Send one request; underscores in the names of headers stand for hyphens."""

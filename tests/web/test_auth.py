@@ -138,15 +138,16 @@ async def test_a_login_that_waits_or_is_disabled_or_suspended_is_told_so(app: Ap
 async def test_the_26th_attempt_is_refused_whatever_headers_it_invents(app: App, browser: Browser) -> None:
     await person(app)
     page = await browser.get("/auth/sign_in")
-    statuses = []
+    statuses, waits = [], []
     for number in range(26):
         forged = dict.fromkeys(
             ("x_forwarded_for", "x_real_ip", "forwarded", "cf_connecting_ip"), f"198.51.100.{number}"
         )
         answer = await browser.submit(page, login=f"name{number}", password="a wrong one", headers=forged)
         statuses.append(answer.status)
+        waits.append(answer.header("retry-after"))
     assert statuses == [401] * 25 + [429]
-    assert int(answer.header("retry-after")) > 0
+    assert 0 < int(waits[-1]) <= 300
 
 
 async def test_addresses_of_one_ipv6_network_share_the_count(app: App) -> None:
@@ -271,7 +272,7 @@ async def test_refusing_tells_the_app_and_gives_no_code(app: App, browser: Brows
     await person(app)
     await sign_in(browser)
     page = await browser.get(authorize(await make_client(app), state="s"))
-    values = parse_qs(urlsplit((await browser.submit(page, 1)).location).query)
+    values = parse_qs(urlsplit((await browser.submit(page, number=1)).location).query)
     assert values["error"] == ["access_denied"]
     assert values["state"] == ["s"]
     assert "code" not in values
