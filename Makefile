@@ -4,6 +4,7 @@ PYTHON ?= python3
 REQUIRE ?=
 UPGRADE ?=
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -59,8 +60,8 @@ format: dev-setup  ## put formatting and import order right
 size: dev-setup  ## the figures of file and function sizes
 	$(BIN)/python tools/size.py
 
-bench: dev-setup  ## measure the server
-	$(BIN)/python tools/bench.py
+bench: dev-setup  ## measure the server: CPU, requests, memory (BENCH_ARGS="--quick --database=postgresql")
+	$(BIN)/python -m bench $(BENCH_ARGS)
 
 lock: dev-setup  ## renew the lock files after a change of dependencies (UPGRADE=--upgrade: newest versions)
 	$(LOCK) --group build --output-file requirements.lock

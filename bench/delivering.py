@@ -57,7 +57,7 @@ async def fan_out(bench: Bench, name: str, *, author: int, inboxes: int, delay: 
         await bench.meter.settle()
     cpu = bench.meter.cpu() - before
     total = bench.plan.rounds * inboxes
-    errors += await _problems(bench, bench.remotes.received, total)
+    errors.update(await _problems(bench, bench.remotes.received, total))
     bench.remotes.delay = 0.0
     client.close()
     made = Figure(

@@ -25,9 +25,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(
-    read_seconds=0.35, read_least=20, writes=80, incoming=80, followers=200, rounds=2, separate_inboxes=False
-)
+QUICK = Plan(read_seconds=0.35, read_least=20, writes=80, incoming=80, followers=200, rounds=2, separate_inboxes=False)
 SMOKE = Plan(
     concurrencies=(1, 4),
     posts=60,

@@ -123,20 +123,18 @@ class Server:
     async def start(self) -> float:
         """Start it; return the seconds until the first 200. Raises RuntimeError when it does not come up."""
         started = time.perf_counter()
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command(), cwd=ROOT, env=_environment(self.environment), stdout=log, stderr=log
-            )
-        while time.perf_counter() - started < START_SECONDS and self._process.poll() is None:
+        process = self._process = self._spawn()
+        while time.perf_counter() - started < START_SECONDS and process.poll() is None:
             if await self._answers():
                 return time.perf_counter() - started
             await asyncio.sleep(0.01)
         await self.stop()
         raise RuntimeError(f"the server did not start:\n{self.log()[-4000:]}")
 
-    def command(self) -> list[str]:
-        """Return the command line that starts it."""
-        return [sys.executable, "-m", "fedinote", "serve"]
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "fedinote", "serve"]
+        with self._log.open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=_environment(self.environment), stdout=log, stderr=log)
 
     async def _answers(self) -> bool:
         client = Client(self.port, authority=self.authority)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.types import ASGIApp
+
 from fedinote import server
 from fedinote.bootstrap import running
 from fedinote.infra.settings import Settings
-from starlette.types import ASGIApp
 
 
 async def count(settings: Settings, token: str, paths: Mapping[str, str]) -> dict[str, int]:
@@ -50,6 +51,6 @@ async def _get(asgi: ASGIApp, target: str, token: str) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
 
-    await asgi(scope, receive, send)  # type: ignore[arg-type]
+    await asgi(scope, receive, send)
     if status != 200:
         raise RuntimeError(f"GET {target}: {status}")

@@ -23,17 +23,17 @@ from fedinote.posts.drafts import Draft, NewPost
 from fedinote.relations import follows
 
 SEED = 20
-PASSWORD = "a bench in the shade"
+PASSWORD = "a bench in the shade"  # noqa: S105  of nobody real
 SEARCHED = "weathervane"  # in three of ten posts
 _BATCH = 50
-_WORDS = (
+_TEXT = (
     "about after again along apple around autumn baker bench between boat branch bread bridge bright candle cellar "
     "cherry city clear cloud coast copper corner cotton cloth dinner early evening engine family field flour garden "
     "glass green ground harbour hill hour island kettle kitchen ladder lamp letter light little market meadow milk "
     "minute morning mountain music night north ocean orange paper path pencil people picture plate pocket quiet rain "
     "river road roof salt season shadow silver simple sister small snow song spring station stone street summer sun "
     "table thread time tomorrow tower train travel tree valley village violet wall water weather week window winter"
-).split()
+)
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class Seeder:
         self.app = app
         self.plan = plan
         self.random = random.Random(SEED)
+        self.words = _TEXT.split()
         self.seeded = Seeded()
         self.remote_ids: list[int] = []
         self.posts: list[int] = []
@@ -99,11 +100,11 @@ class Seeder:
                     await follows.accept(self.app, account_id, row["id"])
 
     def _text(self) -> str:
-        words = self.random.choices(_WORDS, k=self.random.randint(6, 40))
+        words = self.random.choices(self.words, k=self.random.randint(6, 40))
         if self.random.random() < 0.3:
             words.insert(3, SEARCHED)
         if self.random.random() < 0.3:
-            words.append("#" + self.random.choice(_WORDS))
+            words.append("#" + self.random.choice(self.words))
         return " ".join(words)
 
     async def _post(self, number: int, authors: Sequence[Actor]) -> None:
@@ -128,7 +129,7 @@ class Seeder:
             text = f"@{self.random.choice(self.seeded.names)} {text}"
         draft = Draft(
             text=text,
-            spoiler_text=self.random.choice(_WORDS) if self.random.random() < 0.05 else "",
+            spoiler_text=self.random.choice(self.words) if self.random.random() < 0.05 else "",
             visibility=self.random.choice(("public", "public", "unlisted")),
             language="en",
             in_reply_to_id=self.random.choice(self.posts[-200:]) if self.posts and self.random.random() < 0.4 else None,

@@ -54,9 +54,7 @@ class Session:
             seeded = await seed(load(None, server.environment), self.plan, authors)
             lines, footprint = await self._measured(server, seeded, authors, first)
             self.say("counting SQL statements")
-            counted = await queries.count(
-                load(None, server.environment), seeded.tokens[0], reading.paths(seeded)
-            )
+            counted = await queries.count(load(None, server.environment), seeded.tokens[0], reading.paths(seeded))
             for line in lines:
                 line.queries = counted.get(line.name)
             self.say("done")
@@ -108,9 +106,7 @@ class Session:
         self.say("follows")
         lines = [await delivering.follows(bench, groups if self.plan.separate_inboxes else groups[:1])]
         self.say("fan-out")
-        lines.append(
-            await delivering.fan_out(bench, "one delivery, 100 shared inboxes", author=FAN_OUT, inboxes=hosts)
-        )
+        lines.append(await delivering.fan_out(bench, "one delivery, 100 shared inboxes", author=FAN_OUT, inboxes=hosts))
         if self.plan.separate_inboxes:
             name = "one delivery, 500 separate inboxes"
             lines.append(await delivering.fan_out(bench, name, author=SEPARATE, inboxes=self.plan.followers))

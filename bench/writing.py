@@ -26,7 +26,7 @@ async def posts(bench: Bench) -> Line:
         load = await run(clients, requests, keep=True)
         await bench.meter.settle()
         cpu = bench.meter.cpu() - before
-        load.errors += await _missing(bench, {answer.json()["uri"] for answer in load.good})
+        load.errors.update(await _missing(bench, {answer.json()["uri"] for answer in load.good}))
         line.figures.append(figure(load, concurrency=concurrency, cpu=cpu))
         for client in clients:
             client.close()
@@ -48,7 +48,7 @@ async def incoming(bench: Bench, authors: Sequence[Actor]) -> Line:
         load = await run(clients, requests)
         idle_at = await bench.meter.settle()
         cpu = bench.meter.cpu() - before
-        load.errors += await _missing(bench, uris)
+        load.errors.update(await _missing(bench, uris))
         line.figures.append(figure(load, concurrency=concurrency, cpu=cpu, wall=idle_at - started))
         for client in clients:
             client.close()

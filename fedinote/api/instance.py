@@ -110,31 +110,13 @@ def _configuration(app: App) -> dict[str, Any]:
             "terms_of_service": None,
         },
         "vapid": {"public_key": app.secrets.get(VAPID_PUBLIC, "")},
-        "accounts": {
-            "max_display_name_length": profiles.MAX_DISPLAY_NAME,
-            "max_note_length": profiles.MAX_NOTE,
-            "max_avatar_description_length": 0,
-            "max_header_description_length": 0,
-            "max_featured_tags": 0,
-            "max_pinned_statuses": MAX_PINS,
-            "max_profile_fields": profiles.MAX_FIELDS,
-            "profile_field_name_limit": profiles.MAX_FIELD,
-            "profile_field_value_limit": profiles.MAX_FIELD,
-        },
+        "accounts": _account_limits(),
         "statuses": {
             "max_characters": settings.posts.max_characters,
             "max_media_attachments": settings.posts.max_attachments,
             "characters_reserved_per_url": URL_LENGTH,
         },
-        "media_attachments": {
-            "description_limit": settings.media.max_description,
-            "supported_mime_types": list(IMAGE_TYPES),
-            "image_size_limit": settings.media.max_image_bytes,
-            "image_matrix_limit": settings.media.max_pixels,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
-        },
+        "media_attachments": _media_limits(settings),
         "polls": {
             "max_options": settings.posts.max_poll_options,
             "max_characters_per_option": settings.posts.max_poll_option_characters,
@@ -143,6 +125,32 @@ def _configuration(app: App) -> dict[str, Any]:
         },
         "translation": {"enabled": app.translator is not None},
         "limited_federation": False,
+    }
+
+
+def _account_limits() -> dict[str, int]:
+    return {
+        "max_display_name_length": profiles.MAX_DISPLAY_NAME,
+        "max_note_length": profiles.MAX_NOTE,
+        "max_avatar_description_length": 0,
+        "max_header_description_length": 0,
+        "max_featured_tags": 0,
+        "max_pinned_statuses": MAX_PINS,
+        "max_profile_fields": profiles.MAX_FIELDS,
+        "profile_field_name_limit": profiles.MAX_FIELD,
+        "profile_field_value_limit": profiles.MAX_FIELD,
+    }
+
+
+def _media_limits(settings: Settings) -> dict[str, Any]:
+    return {
+        "description_limit": settings.media.max_description,
+        "supported_mime_types": list(IMAGE_TYPES),
+        "image_size_limit": settings.media.max_image_bytes,
+        "image_matrix_limit": settings.media.max_pixels,
+        "video_size_limit": 0,
+        "video_frame_rate_limit": 0,
+        "video_matrix_limit": 0,
     }
 
 

@@ -34,23 +34,26 @@ async def update(call: Call) -> Any:
         hide_collections=params.flag("hide_collections", None),
         **await _pictures(call),
     )
-    source = params.mapping("source")
     try:
         async with app.db.transaction():
-            await users.set_defaults(
-                app,
-                me.user_id,
-                visibility=source.text("privacy"),
-                sensitive=source.flag("sensitive", None),
-                language=source.text("language"),
-            )
+            await _set_defaults(call)
             await profiles.update(app, me.account_id, changes)
     except BaseException:
-        for key in (changes.avatar, changes.header):
-            if key:
-                await app.storage.delete(key)
+        for key in filter(None, (changes.avatar, changes.header)):
+            await app.storage.delete(key)
         raise
     return await credential_account(app, me)
+
+
+async def _set_defaults(call: Call) -> None:
+    source = call.params.mapping("source")
+    await users.set_defaults(
+        call.app,
+        call.me.user_id,
+        visibility=source.text("privacy"),
+        sensitive=source.flag("sensitive", None),
+        language=source.text("language"),
+    )
 
 
 async def _pictures(call: Call) -> dict[str, str]:

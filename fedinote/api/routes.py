@@ -2,6 +2,7 @@
 
 from fedinote.api import (
     accounts,
+    admin,
     conversations,
     filters,
     filters_v1,
@@ -22,6 +23,7 @@ from fedinote.api import (
 
 ROUTES = (
     *accounts.ROUTES,
+    *admin.ROUTES,
     *conversations.ROUTES,
     *filters.ROUTES,
     *filters_v1.ROUTES,

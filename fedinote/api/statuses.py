@@ -123,7 +123,7 @@ async def history(call: Call) -> Any:
 async def edit(call: Call) -> Any:
     """PUT /api/v1/statuses/:id: a new version. What is left out of text, warning and language stays as it was.
 
-    Attachments and poll are those that are named, as in Mastodon; `media_attributes` changes their descriptions.
+    So are the attachments, whose descriptions `media_attributes` changes; a poll that is not named again goes.
     """
     app, params, me = call.app, call.params, call.me.account_id
     row = await _own(call)

@@ -32,26 +32,30 @@ async def upload(
     point = parse_focus(focus)
     image = await _process(app, data, limits)
     small = image if thumbnail is None else await _process(app, thumbnail, limits)
-    key = await app.storage.put(image.data, image.extension)
-    preview_key = await app.storage.put(small.preview_data, small.preview_extension)
+    said = {"description": text, "blurhash": image.blurhash, "meta": _meta(image, small, point)}
+    return await _store(app, account_id, image, small, said)
+
+
+async def _store(
+    app: App, account_id: int, image: ProcessedImage, small: ProcessedImage, said: dict[str, Any]
+) -> Media:
+    media = Media(
+        id=app.ids.next(),
+        account_id=account_id,
+        kind="image",
+        media_type=image.media_type,
+        key=await app.storage.put(image.data, image.extension),
+        preview_key=await app.storage.put(small.preview_data, small.preview_extension),
+        created_at=app.now(),
+        **said,
+    )
     try:
-        return await Media.create(
-            using_db=app.db.orm,
-            id=app.ids.next(),
-            account_id=account_id,
-            kind="image",
-            media_type=image.media_type,
-            key=key,
-            preview_key=preview_key,
-            description=text,
-            blurhash=image.blurhash,
-            meta=_meta(image, small, point),
-            created_at=app.now(),
-        )
-    except BaseException:
-        await app.storage.delete(key)
-        await app.storage.delete(preview_key)
+        await media.save(using_db=app.db.orm, force_create=True)
+    except BaseException:  # without the row the files are nobody's
+        await app.storage.delete(media.key)
+        await app.storage.delete(media.preview_key)
         raise
+    return media
 
 
 async def _process(app: App, data: bytes, limits: ImageLimits) -> ProcessedImage:

@@ -12,7 +12,7 @@ mk Македонски; ml മലയാളം; mn Монгол; mr मराठ
 nl Nederlands; nn Nynorsk; no Norsk; oc Occitan; pa ਪੰਜਾਬੀ; pl Polski; ps پښتو; pt Português; pt-BR Português (Brasil)
 pt-PT Português (Portugal); ro Română; ru Русский; si සිංහල; sk Slovenčina; sl Slovenščina; sq Shqip; sr Српски
 sv Svenska; sw Kiswahili; ta தமிழ்; te తెలుగు; th ไทย; tl Tagalog; tok Toki Pona; tr Türkçe; ug ئۇيغۇرچە; uk Українська
-ur اردو; uz Oʻzbekcha; vi Tiếng Việt; yi ייִדיש; yue 粵語; zh 中文; zh-Hans 简体中文; zh-Hant 繁體中文
+ur اردو; uz Oʻzbekcha; vi Tiếng Việt; yi ייִדיש; yue 粵語; cmn 中文; zh 中文; zh-Hans 简体中文; zh-Hant 繁體中文
 """
 _BY_TAG = dict(entry.split(" ", 1) for line in _NAMES.strip().splitlines() for entry in line.split("; "))
 
@@ -22,5 +22,5 @@ def own_name(tag: str) -> str:
     known = language.canonical(tag)
     if known is None:
         return tag
-    script = language.script_of(known) if known.startswith("zh-") else None
+    script = language.script_of(known) if known.startswith(("zh-", "cmn-")) else None
     return _BY_TAG.get(known) or _BY_TAG.get(f"zh-{script}") or _BY_TAG.get(known.partition("-")[0], known)

@@ -103,7 +103,8 @@ async def tag(
     sql = (
         f"SELECT p.id, p.id AS key FROM {source} CROSS JOIN posts p"  # noqa: S608
         f" WHERE {having} AND p.id = t.post_id AND {where} AND p.visibility = 'public' AND {_ORIGINS[origin]}"
-        f" AND {_media(only_media)} AND {_has('EXISTS', tags.all)} AND {_has('NOT EXISTS', tags.none)} AND {keep.sql} {order}"
+        f" AND {_media(only_media)} AND {_has('EXISTS', tags.all)} AND {_has('NOT EXISTS', tags.none)}"
+        f" AND {keep.sql} {order}"
     )
     return await _slice(app, sql, (*names, *params, *tags.all[:MAX_TAGS], *tags.none[:MAX_TAGS], *keep.params), window)
 

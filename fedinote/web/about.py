@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from fedinote.accounts import profiles
 from fedinote.infra.app import App
+from fedinote.infra.errors import Unavailable
 from fedinote.text.language_names import own_name
-from fedinote.translation import translations
 from fedinote.translation.engine import Engine, Location
 from fedinote.web import cards
 from fedinote.web.pages import app_of, page, render
@@ -43,9 +43,12 @@ async def _engine(app: App) -> dict[str, Any] | None:
     engine: Engine | None = app.translator
     if engine is None:
         return None
-    known = await translations.languages(app)
+    try:
+        known = await engine.languages()
+    except Unavailable:
+        known = {}
     tags = known.keys() | {target for targets in known.values() for target in targets}
-    return {"name": engine.name, "where": WHERE[engine.location], "languages": sorted(set(map(own_name, tags)))}
+    return {"name": engine.name, "where": WHERE[engine.location], "languages": sorted(map(own_name, tags))}
 
 
 ROUTES = (Route("/about", page(about), methods=["GET"]),)

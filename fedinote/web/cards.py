@@ -20,16 +20,18 @@ from fedinote.text.language_names import own_name
 from fedinote.text.urls import host_of, safe_url
 
 TINTS = 6
-_PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name, a.avatar,
- a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
-_POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language, p.in_reply_to_id,
- p.in_reply_to_uri, p.replies_count, p.reblogs_count, p.favourites_count, p.created_at, p.edited_at"""
+_PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
+ a.avatar, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
+_POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
+ p.in_reply_to_id, p.in_reply_to_uri, p.replies_count, p.reblogs_count, p.favourites_count, p.created_at, p.edited_at"""
 _PEOPLE = f"SELECT {_PERSON} FROM accounts a WHERE a.id IN_INTS(?) AND a.deleted_at IS NULL AND a.suspended_at IS NULL"  # noqa: S608
 _POSTS = f"""SELECT {_POST}, {_PERSON} FROM posts p JOIN accounts a ON a.id = p.account_id
  WHERE p.id IN_INTS(?) AND p.reblog_of_id IS NULL AND a.deleted_at IS NULL AND """  # noqa: S608
 _MEDIA = """SELECT m.post_id, m.kind, m.key, m.preview_key, m.remote_url, m.description FROM media m
  WHERE m.post_id IN_INTS(?) AND m.state = 'ready' ORDER BY m.post_id, m.position, m.id"""
-_POLLS = "SELECT q.post_id, q.options, q.hide_totals, q.expires_at, q.voters_count FROM polls q WHERE q.post_id IN_INTS(?)"
+_POLLS = (
+    "SELECT q.post_id, q.options, q.hide_totals, q.expires_at, q.voters_count FROM polls q WHERE q.post_id IN_INTS(?)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,23 @@
-"""The front page: what this server is, and what to do next."""
+"""The front page: what this server is, what to do next, and what people here wrote lately."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from fedinote.auth import users
-from fedinote.web import browser
+from fedinote.timelines import queries
+from fedinote.timelines.window import Window
+from fedinote.web import browser, cards
 from fedinote.web.pages import page, render
+
+LATEST = 10
 
 
 async def front(request: Request) -> Response:
-    """GET /: the server's name and description, and the next step for whoever looks at it."""
+    """GET /: the server's name and description, and the next step for whoever looks at it, the latest public posts."""
     here = await browser.visit(request)
     owned = here.person is not None or await users.has_owner(here.app)
+    latest = await queries.public(here.app, None, Window(LATEST), origin="local")
     response = render(
         here.app,
         "front.html",
@@ -20,6 +25,9 @@ async def front(request: Request) -> Response:
         owned=owned,
         mode=here.app.settings.registrations.mode,
         form_token=here.form_token(),
+        posts=await cards.cards(here.app, latest.ids),
+        address=here.app.url("/"),
+        translates=here.app.translator is not None,
     )
     return here.keep(response) if here.person is not None else response
 

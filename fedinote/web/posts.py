@@ -14,6 +14,7 @@ from fedinote.posts import threads
 from fedinote.text import language
 from fedinote.text.language_names import own_name
 from fedinote.translation import translations
+from fedinote.translation.engine import Engine
 from fedinote.web import browser, cards
 from fedinote.web.cards import Card
 from fedinote.web.pages import app_of, page, query, redirect, render
@@ -28,7 +29,7 @@ async def post(request: Request) -> Response:
     found = await _public(app, request)
     above, below = await threads.context(app, None, found.id)
     shown = {one.id: one for one in await cards.cards(app, [*above, *below])}
-    picture = next((file.preview for file in found.media if file.kind == "image" and file.preview), "")
+    picture = _picture(found)
     return render(
         app,
         "post.html",
@@ -38,9 +39,15 @@ async def post(request: Request) -> Response:
         below=[shown[one] for one in below if one in shown],
         summary=found.text[:_PREVIEW],
         address=app.url(found.link),
-        picture=app.url((not found.sensitive and picture) or found.person.picture) if picture or found.person.picture else "",
+        picture=app.url(picture) if picture else "",
         translates=app.translator is not None,
     )
+
+
+def _picture(card: Card) -> str:
+    """Return the path of the picture for previews elsewhere: the first attached one, unless it is sensitive."""
+    shown = () if card.sensitive or card.warning else card.media
+    return next((one.preview for one in shown if one.kind == "image" and one.preview), card.person.picture)
 
 
 async def _public(app: App, request: Request) -> Card:
@@ -93,15 +100,14 @@ def viewer_of(person: SignedIn) -> Viewer:
 
 
 async def _targets(app: App, found: Card) -> dict[str, str]:
-    """Return into what a post can be translated: name by tag, one tag for each language."""
-    if app.translator is None:
+    """Return into what a post can be translated: names of languages by tag. `Unavailable` when nobody can tell."""
+    engine: Engine | None = app.translator
+    if engine is None:
         return {}
-    pairs = await translations.languages(app)
-    targets = pairs.get(found.language) or pairs.get(found.language.partition("-")[0]) or []
-    named: dict[str, str] = {}
-    for tag in sorted(targets, key=len):
-        named.setdefault(own_name(tag), tag)
-    return {tag: name for name, tag in named.items() if name != found.language_name}
+    known = await engine.languages()
+    source = language.match(found.language, list(known))
+    targets = known.get(source or "") or frozenset().union(*known.values())
+    return {tag: own_name(tag) for tag in sorted(targets)}
 
 
 ROUTES = (

@@ -1,5 +1,6 @@
 """The page of somebody who lives here: what they say about themselves, and their latest posts."""
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -8,6 +9,7 @@ from fedinote.accounts.models import Account
 from fedinote.infra.app import App
 from fedinote.infra.errors import Gone, NotFound
 from fedinote.text import html
+from fedinote.text.urls import safe_url
 from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
 from fedinote.timelines.window import Window
@@ -29,6 +31,8 @@ async def profile(request: Request) -> Response:
     account = await owner(app, request.path_params["name"])
     window = Window(PAGE + 1, max_id=position(query(request)))
     found = await cards.people(app, [account.id])
+    if not found:
+        raise NotFound(NOTHING)
     posts, more = await latest(app, account.id, window)
     pinned = await _pinned(app, account.id) if window.max_id is None else []
     above = {one.id for one in pinned}
@@ -45,7 +49,7 @@ async def profile(request: Request) -> Response:
         joined=account.created_at,
         counts=(account.statuses_count, account.following_count, account.followers_count),
         hides_people=account.hide_collections,
-        moved=account.moved_to_uri,
+        moved=safe_url(account.moved_to_uri or ""),
         pinned=pinned,
         posts=[one for one in posts if one.id not in above],
         older=more,
@@ -56,14 +60,14 @@ async def profile(request: Request) -> Response:
 async def owner(app: App, name: str) -> Account:
     """Return the local account of a page's address.
 
-    `NotFound` when there is none, or it is suspended or waits for approval; `Gone` when it was deleted.
+    `NotFound` when there is none or it waits for approval; `Gone` when it was deleted. It may be suspended.
     """
     account = await profiles.local(app, name) if len(name) <= 64 else None
     if account is None:
         if len(name) <= 64 and await profiles.removed_at(app, name) is not None:
             raise Gone("This account was deleted.")
         raise NotFound(NOTHING)
-    if account.suspended_at is not None or account.actor_type == profiles.INSTANCE:
+    if account.actor_type == profiles.INSTANCE:
         raise NotFound(NOTHING)
     return account
 

@@ -1,9 +1,14 @@
 """The table of pages, from the modules that answer them. Files below /static are served by `files`."""
 
-from fedinote.web import auth, front, sign_up
+from fedinote.web import about, auth, front, interaction, posts, profiles, sign_up, tags
 
 ROUTES = (
     *front.ROUTES,
+    *about.ROUTES,
     *auth.ROUTES,
     *sign_up.ROUTES,
+    *interaction.ROUTES,
+    *tags.ROUTES,
+    *profiles.ROUTES,
+    *posts.ROUTES,
 )

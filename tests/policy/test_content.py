@@ -27,7 +27,7 @@ async def test_a_flood_of_mentions_by_a_stranger_is_rejected(app: App) -> None:
 
 
 async def test_somebody_whom_a_person_here_follows_may_mention_many(app: App) -> None:
-    loud, alice, far = await person(app, "loud", "far.example"), await person(app, "alice"), None
+    loud, alice = await person(app, "loud", "far.example"), await person(app, "alice")
     far = await person(app, "far", "other.example")
     await follows.request(app, far, loud)
     await follows.accept(app, far, loud)

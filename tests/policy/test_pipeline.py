@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fedinote.events import PolicyApplied
 from fedinote.infra.app import App
+from fedinote.infra.clock import Clock
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
 from fedinote.posts import publishing
@@ -14,8 +15,6 @@ from tests.support.people import configure
 
 
 def note(author_id: int, uri: str = "https://far.example/posts/1", mentions: tuple[Mention, ...] = ()) -> NewPost:
-    from fedinote.infra.clock import Clock
-
     media = (NewMedia(kind="image", url="https://far.example/cat.png", media_type="image/png"),)
     return NewPost(
         author_id=author_id,

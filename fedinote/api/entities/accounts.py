@@ -72,15 +72,11 @@ async def by_id(app: App, rows: Iterable[Row]) -> dict[int, dict[str, Any]]:
 def entity(app: App, row: Row) -> dict[str, Any]:
     """Turn one row into an Account. What a suspended account says about itself is not shown."""
     domain, username, kind = row["domain"], row["username"], row["actor_type"]
-    suspended = row["suspended_at"] is not None
-    avatar = _picture(app, row["avatar"], row["avatar_remote"], "avatar", hidden=suspended)
-    header = _picture(app, row["header"], row["header_remote"], "header", hidden=suspended)
     last = row["last_status_at"]
-    value: dict[str, Any] = {
+    return {
         "id": str(row["id"]),
         "username": username,
         "acct": f"{username}@{domain}" if domain else username,
-        "display_name": "" if suspended else row["display_name"],
         "locked": bool(row["locked"]),
         "bot": kind in _BOTS,
         "discoverable": bool(row["discoverable"]),
@@ -88,23 +84,34 @@ def entity(app: App, row: Row) -> dict[str, Any]:
         "noindex": not row["indexable"],
         "group": kind == "Group",
         "created_at": moment(row["created_at"]),
-        "note": "" if suspended else row["note"],
         "url": row["url"] or row["uri"],
         "uri": row["uri"],
+        "followers_count": row["followers_count"],
+        "following_count": row["following_count"],
+        "statuses_count": row["statuses_count"],
+        "last_status_at": None if last is None else moment(last)[:10],
+        "hide_collections": None if domain else bool(row["hide_collections"]),
+        "roles": roles(row["role"]),
+        **_words(app, row),
+    }
+
+
+def _words(app: App, row: Row) -> dict[str, Any]:
+    """Return what an account says and shows of itself, and what was decided about it."""
+    suspended = row["suspended_at"] is not None
+    avatar = _picture(app, row["avatar"], row["avatar_remote"], "avatar", hidden=suspended)
+    header = _picture(app, row["header"], row["header_remote"], "header", hidden=suspended)
+    value: dict[str, Any] = {
+        "display_name": "" if suspended else row["display_name"],
+        "note": "" if suspended else row["note"],
         "avatar": avatar,
         "avatar_static": avatar,
         "avatar_description": "",
         "header": header,
         "header_static": header,
         "header_description": "",
-        "followers_count": row["followers_count"],
-        "following_count": row["following_count"],
-        "statuses_count": row["statuses_count"],
-        "last_status_at": None if last is None else moment(last)[:10],
-        "hide_collections": None if domain else bool(row["hide_collections"]),
         "emojis": [] if suspended else emojis(row["emojis"]),
         "fields": [] if suspended else fields(row["fields"]),
-        "roles": roles(row["role"]),
     }
     if row["memorial"]:
         value["memorial"] = True

@@ -25,6 +25,7 @@ _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
   UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
  AND """  # noqa: S608
+_NOT_MADE = {"card": None, "quote": None}  # clients want the keys
 _HIDING = ("home", "public", "account")  # where a filter that hides leaves posts out; elsewhere the client decides
 _FAVOURITE, _BOOST, _BOOKMARK, _PIN, _MUTE, _VOTE = range(6)
 _FLAGS = """SELECT 0 AS kind, post_id AS id, 0 AS choice FROM favourites WHERE account_id = ? AND post_id IN_INTS(?)
@@ -149,12 +150,10 @@ def _status(batch: _Batch, row: Row) -> dict[str, Any] | None:
 
 def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, Any] | None) -> dict[str, Any]:
     post_id = row["id"]
-    parent, parent_author = row["in_reply_to_id"], row["in_reply_to_account_id"]
     value: dict[str, Any] = {
         "id": str(post_id),
         "created_at": moment(row["created_at"]),
-        "in_reply_to_id": None if parent is None else str(parent),
-        "in_reply_to_account_id": None if parent is None or parent_author is None else str(parent_author),
+        **_parent(row),
         "sensitive": bool(row["sensitive"]),
         "spoiler_text": row["spoiler_text"],
         "visibility": row["visibility"],
@@ -173,13 +172,21 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         "mentions": listed(row["mentions"]),
         "tags": _tags(batch.app, row["tags"]),
         "emojis": emojis(row["emojis"]),
-        "card": None,
         "poll": batch.polls.get(post_id),
-        "quote": None,
+        **_NOT_MADE,
     }
     if batch.viewer_id is not None:
         _mark(batch, row, value)
     return value
+
+
+def _parent(row: Row) -> dict[str, str | None]:
+    """Return what a post answers; of a post that is not known here, nothing."""
+    parent, author = row["in_reply_to_id"], row["in_reply_to_account_id"]
+    return {
+        "in_reply_to_id": None if parent is None else str(parent),
+        "in_reply_to_account_id": None if parent is None or author is None else str(author),
+    }
 
 
 def _mark(batch: _Batch, row: Row, value: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Programs that people really use, against a running server."""

@@ -1,0 +1,171 @@
+"""toot, the command line client: it logs in as a person would, and then does what a person does."""
+
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+import pytest
+from PIL import Image
+
+from tests.support.process import ServerProcess
+
+pytest.importorskip("toot")
+PASSWORD = "a long enough password"
+
+
+class Terminal:
+    """toot in a terminal, with a home of its own."""
+
+    def __init__(self, home: Path, server: ServerProcess) -> None:
+        self.home = home
+        self.server = server
+        home.mkdir(parents=True, exist_ok=True)
+
+    def run(self, *arguments: str, given: str = "", fails: bool = False) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "toot", *arguments],
+            input=given, capture_output=True, text=True, timeout=60, check=False,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
+        )  # fmt: skip
+        assert (done.returncode != 0) == fails, f"toot {arguments}: {done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def login(self, name: str) -> None:
+        """Do what the login command asks for: open the URL, sign in, allow, and paste the code."""
+        shown = subprocess.Popen(
+            [sys.executable, "-m", "toot", "login", "--instance", self.server.base_url],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
+        assert shown.stdin is not None
+        assert shown.stdout is not None
+        text = ""
+        while "/oauth/authorize" not in text or not text.endswith("\n"):
+            line = shown.stdout.readline()
+            assert line, text
+            text += line
+        url = re.search(r"http\S+/oauth/authorize\S+", text)
+        assert url is not None
+        code = authorise(url.group(), name)
+        rest, _ = shown.communicate(f"n\n{code}\n", timeout=30)
+        assert "Successfully logged in" in rest, rest
+
+
+def authorise(url: str, name: str) -> str:
+    """Sign in and consent in a browser; the code that the page shows."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    base = re.match(r"https?://[^/]+", url)
+    assert base is not None
+    page = browser.open(url, timeout=10)
+    for _ in range(5):
+        text = page.read().decode()
+        found = re.search(r"<code[^>]*>([^<]+)</code>", text)
+        if found:
+            return html.unescape(found.group(1)).strip()
+        form = re.search(r"<form[^>]*action=\"([^\"]+)\"[^>]*>(.*?)</form>", text, re.DOTALL)
+        assert form is not None, text
+        fields = {
+            html.unescape(n): html.unescape(v)
+            for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.group(2))
+        }
+        if 'type="password"' in form.group(2):
+            names = re.findall(r'<input[^>]*name="([^"]+)"', form.group(2))
+            visible = [n for n in names if n not in fields]
+            fields |= {visible[0]: f"{name}@mail.example", visible[1]: PASSWORD}
+        else:
+            decision = re.search(r'<button[^>]*name="([^"]+)"[^>]*value="(allow)"', form.group(2))
+            assert decision is not None, text
+            fields[decision.group(1)] = decision.group(2)
+        target = base.group() + html.unescape(form.group(1))
+        request = Request(target, urlencode(fields).encode(), {"Origin": base.group()})
+        page = browser.open(request, timeout=10)
+    raise AssertionError("no code after five pages")
+
+
+@pytest.fixture(scope="module")
+def alice(tmp_path_factory: pytest.TempPathFactory, server: ServerProcess) -> Terminal:
+    terminal = Terminal(tmp_path_factory.mktemp("alice"), server)
+    terminal.login("alice")
+    return terminal
+
+
+@pytest.fixture(scope="module")
+def bob(tmp_path_factory: pytest.TempPathFactory, server: ServerProcess) -> Terminal:
+    terminal = Terminal(tmp_path_factory.mktemp("bob"), server)
+    terminal.login("bob")
+    return terminal
+
+
+def _posted(terminal: Terminal, *arguments: str) -> dict:
+    found: dict = json.loads(terminal.run("post", "--json", *arguments))
+    return found
+
+
+def test_somebody_logs_in_and_is_known(alice: Terminal) -> None:
+    assert "alice" in alice.run("whoami")
+    assert "alice" in alice.run("auth")
+
+
+def test_a_post_with_a_picture(alice: Terminal, tmp_path: Path) -> None:
+    picture = tmp_path / "tea.png"
+    Image.new("RGB", (320, 200), "teal").save(picture)
+    status = _posted(alice, "A picture of tea #tea", "--media", str(picture), "--description", "a teal square")
+    assert status["media_attachments"][0]["description"] == "a teal square"
+    assert status["media_attachments"][0]["blurhash"]
+    assert "A picture of tea" in alice.run("timelines", "home")
+
+
+def test_somebody_follows_reads_answers_boosts_and_likes(alice: Terminal, bob: Terminal) -> None:
+    assert "following" in bob.run("follow", "alice").lower()
+    status = _posted(alice, "Who is there?")
+    assert "Who is there?" in bob.run("timelines", "home")
+    answer = _posted(bob, "@alice me", "--reply-to", status["id"])
+    assert answer["in_reply_to_id"] == status["id"]
+    bob.run("reblog", status["id"])
+    bob.run("favourite", status["id"])
+    bob.run("bookmark", status["id"])
+    assert "Who is there?" in bob.run("bookmarks")
+    thread = alice.run("thread", status["id"])
+    assert "@alice me" in thread
+    shown = alice.run("notifications")
+    assert all(word in shown for word in ("favourited", "reblogged", "mentioned")), shown
+
+
+def test_somebody_changes_their_mind(alice: Terminal, bob: Terminal) -> None:
+    status = _posted(alice, "for a moment")
+    for command in ("favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark"):
+        bob.run(command, status["id"])
+    alice.run("pin", status["id"])
+    alice.run("unpin", status["id"])
+    alice.run("delete", status["id"])
+    alice.run("status", status["id"], fails=True)
+
+
+def test_mute_block_and_lists(alice: Terminal, bob: Terminal) -> None:
+    bob.run("mute", "alice")
+    assert "alice" in bob.run("muted")
+    bob.run("unmute", "alice")
+    bob.run("block", "alice")
+    assert "alice" in bob.run("blocked")
+    bob.run("unblock", "alice")
+    bob.run("follow", "alice")
+    bob.run("lists", "create", "Friends")
+    bob.run("lists", "add", "Friends", "alice")
+    assert "alice" in bob.run("lists", "accounts", "Friends")
+
+
+def test_what_others_ask(alice: Terminal, server: ServerProcess) -> None:
+    assert f"localhost:{server.port}" in alice.run("instance", server.base_url)
+    assert "alice" in alice.run("search", "alice")
+    alice.run("tags", "follow", "tea")
+    assert "tea" in alice.run("tags", "followed")
+    alice.run("timelines", "public")
+    alice.run("timelines", "tag", "tea")
+    alice.run("timelines", "account", "alice")
