@@ -60,7 +60,7 @@ class Account(Model):
     class Meta:
         table = "accounts"
         unique_together = (("username_key", "domain"),)
-        indexes = (("domain",),)
+        indexes = (("domain",), ("url",))
 
     @property
     def is_local(self) -> bool:

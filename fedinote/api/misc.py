@@ -22,16 +22,6 @@ async def custom_emojis(call: Call) -> Any:
     ]
 
 
-async def none(call: Call) -> Any:
-    """GET of what this server does not make: scheduled posts (they are refused) and announcements. There are none.
-
-    Clients ask for both at their start, and some give up on a 404.
-    """
-    return []
-
-
 ROUTES = (
     route("GET", "/api/v1/custom_emojis", custom_emojis, auth="public"),
-    route("GET", "/api/v1/announcements", none, auth="user"),
-    route("GET", "/api/v1/scheduled_statuses", none, auth="user", scopes=("read:statuses",)),
 )

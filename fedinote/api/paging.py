@@ -6,44 +6,21 @@ whose order is not that of their items (favourites, followers) page by a hidden 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fedinote.infra.errors import Invalid
+from fedinote.timelines.window import Window
 
 if TYPE_CHECKING:
     from fedinote.api.routing import Call
 
-T = TypeVar("T")
 _LARGEST = (1 << 63) - 1
 _OWN = frozenset({"max_id", "since_id", "min_id"})
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """Which page a client wants."""
-
-    limit: int
-    max_id: int | None = None
-    since_id: int | None = None
-    min_id: int | None = None
-
-    def sql(self, column: str) -> tuple[str, list[int], str]:
-        """Return (condition, its parameters, ORDER BY … LIMIT …) for a column; put the rows through `arrange`.
-
-        The condition is always valid SQL to stand after AND: `TRUE` when the client asked for the first page.
-        """
-        parts, params = [], []
-        for sign, value in (("<", self.max_id), (">", self.since_id), (">", self.min_id)):
-            if value is not None:
-                parts.append(f"{column} {sign} ?")
-                params.append(value)
-        direction = "DESC" if self.min_id is None else "ASC"
-        return " AND ".join(parts) or "TRUE", params, f"ORDER BY {column} {direction} LIMIT {self.limit}"
-
-    def arrange(self, rows: Sequence[T]) -> list[T]:
-        """Put rows that were read by `sql` into the order of answers: newest first."""
-        return list(rows) if self.min_id is None else list(reversed(rows))
+Paging = Window
+"""Which page a client wants."""
 
 
 @dataclass(frozen=True, slots=True)

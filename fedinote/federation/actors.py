@@ -86,6 +86,23 @@ async def store(app: App, actor: vocab.Actor, budget: Budget) -> Row:
     return row
 
 
+async def renew(app: App, actor: vocab.Actor, budget: Budget) -> Row:
+    """Take the new profile that an actor sent of itself.
+
+    Other keys, and inboxes on another host, count only when its own document has them too, so that a key that was
+    lent or stolen for a moment does not take the account over (A12). Raises like `fetch` and `store`.
+    """
+    known = await by_uri(app, actor.id)
+    keys = await app.db.rows(
+        "SELECT k.key_id, k.public_pem FROM account_keys k JOIN accounts a ON a.id = k.account_id WHERE a.uri = ?",
+        actor.id,
+    )
+    same_keys = {(k["key_id"], k["public_pem"]) for k in keys} == {(k.id, k.pem) for k in actor.keys}
+    if known is None or not same_keys or host_of(known["inbox_url"]) != host_of(actor.inbox):
+        return await fetch(app, actor.id, budget)
+    return await store(app, actor, budget)
+
+
 async def _insert(app: App, actor: vocab.Actor, values: list[Any]) -> int:
     marks = ", ".join("?" for _ in _COLUMNS)
     published = min(actor.published or app.now(), app.now())

@@ -22,7 +22,7 @@ async def receive(app: App, request: SignedRequest) -> None:
     Raises Malformed (400), Unauthorized (401), Forbidden (403, blocked domain), Unavailable (503, try again).
     """
     activity = vocab.parse_activity(vocab.decode(request.body))
-    if activity.type == "Delete" and await _unknown_leaver(app, activity):
+    if activity.type in ("Delete", "Update") and await _unknown_self(app, activity):
         return
     verified = await verification.verify(app, request, activity)
     host = host_of(verified.signer_uri)
@@ -49,8 +49,8 @@ async def receive(app: App, request: SignedRequest) -> None:
     app.work.set()
 
 
-async def _unknown_leaver(app: App, activity: vocab.Activity) -> bool:
-    """Tell whether this is the Delete of an actor of whom we know nothing: accepted without work or fetch (S05)."""
+async def _unknown_self(app: App, activity: vocab.Activity) -> bool:
+    """Tell whether an actor of whom we know nothing leaves or changes: accepted without work or fetch (S05)."""
     if activity.object_id != activity.actor:
         return False
     return await app.db.row("SELECT 1 AS value FROM accounts WHERE uri = ?", activity.actor) is None

@@ -36,7 +36,7 @@ async def to_new_post(app: App, post: vocab.Post, author: Row, budget: Budget) -
 
     Raises Refused when author and object do not share an origin, or it claims to be ours.
     """
-    if fetching.is_ours(app, post.id) or not same_origin(post.id, author["uri"]):
+    if fetching.is_ours(app, post.id) or not same_origin(post.id, author["uri"]) or post.id == author["uri"]:
         raise Refused(reason="the object and its author are of different origins")
     mentions = await _mentions(app, post, author, budget)
     parent = await _parent(app, post.in_reply_to)

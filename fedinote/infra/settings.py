@@ -175,7 +175,13 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-OTHER_VARIABLES = {"FEDINOTE_CONFIG", "FEDINOTE_SHARED", "FEDINOTE_REQUIRE", "FEDINOTE_LIBRETRANSLATE_VENV"}
+OTHER_VARIABLES = {
+    "FEDINOTE_CONFIG",
+    "FEDINOTE_DEMO",
+    "FEDINOTE_LIBRETRANSLATE_VENV",
+    "FEDINOTE_REQUIRE",
+    "FEDINOTE_SHARED",
+}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
 from fedinote.moderation import audit, reports
-from fedinote.moderation.moderator import POWERS, Moderator, Power, Subordinate, subordinate
+from fedinote.moderation.moderator import Moderator, Power, Subordinate, subordinate
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
 from fedinote.posts import publishing
@@ -19,7 +19,7 @@ MAX_REASON = 5000
 
 
 async def _target(app: App, by: Moderator, account_id: int, reason: str = "") -> Subordinate:
-    if Power.ACCOUNTS not in POWERS[by.role]:
+    if not by.may(Power.ACCOUNTS):
         raise Forbidden
     if len(reason) > MAX_REASON:
         raise Invalid(f"Validation failed: Text is too long (maximum is {MAX_REASON} characters)")

@@ -10,7 +10,7 @@ from typing import Any
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation import audit, domain_effects
-from fedinote.moderation.moderator import POWERS, Moderator, Power
+from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import domains
 from fedinote.policy.domains import SEVERITIES
 from fedinote.policy.models import DomainBlock
@@ -121,7 +121,7 @@ def _check(terms: Terms, by: Moderator | None) -> None:
 
 
 def _check_power(by: Moderator | None) -> None:
-    if by is not None and Power.DOMAINS not in POWERS[by.role]:
+    if by is not None and not by.may(Power.DOMAINS):
         raise Forbidden
 
 

@@ -23,7 +23,12 @@ class Power(Flag):
 
 
 _MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT
-POWERS = {"moderator": _MODERATOR, "admin": _MODERATOR | Power.DOMAINS, "owner": _MODERATOR | Power.DOMAINS}
+_POWERS = {"moderator": _MODERATOR, "admin": _MODERATOR | Power.DOMAINS, "owner": _MODERATOR | Power.DOMAINS}
+
+
+def powers(role: str) -> Power:
+    """Return what a role may do; nothing for members and what is no role."""
+    return _POWERS.get(role, Power(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ class Moderator:
     account_id: int
     user_id: int
     role: str
+
+    def may(self, power: Power) -> bool:
+        """Tell whether the role has a power."""
+        return power in powers(self.role)
 
 
 async def acting(app: App, viewer: Viewer, power: Power) -> Moderator:
@@ -45,7 +54,7 @@ async def acting(app: App, viewer: Viewer, power: Power) -> Moderator:
         " WHERE u.id = ? AND u.state = 'active' AND a.suspended_at IS NULL AND a.deleted_at IS NULL",
         viewer.user_id,
     )
-    if row is None or power not in POWERS.get(row["role"], Power(0)):
+    if row is None or power not in powers(row["role"]):
         raise Forbidden
     return Moderator(viewer.account_id, viewer.user_id, row["role"])
 

@@ -8,7 +8,7 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation import audit
 from fedinote.moderation.models import Report
-from fedinote.moderation.moderator import POWERS, Moderator, Power
+from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
 from fedinote.posts import visibility
@@ -165,7 +165,7 @@ async def recategorize(app: App, by: Moderator, report_id: int, *, category: str
 
 async def _change(app: App, by: Moderator, report_id: int, action: str, change: Query) -> None:
     """Change a report if it is not so already, and note it. `change` is SQL of this module's own, without the id."""
-    if Power.REPORTS not in POWERS[by.role]:
+    if not by.may(Power.REPORTS):
         raise Forbidden
     sql, values = change
     async with app.db.transaction():

@@ -118,8 +118,11 @@ class NewPost:
         return self.uri is None
 
 
-async def prepare(app: App, author_id: int, draft: Draft) -> NewPost:
-    """Check a draft and turn its text into HTML. Invalid says what is wrong; NotFound: the parent."""
+async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None = None) -> NewPost:
+    """Check a draft and turn its text into HTML; `post_id` is the post that it is a new version of.
+
+    Invalid says what is wrong; NotFound: the parent, or a file of somebody else or in another post.
+    """
     _check_text(app, draft)
     parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
     mentions = await _mentions(app, draft, author_id, parent)
@@ -138,7 +141,7 @@ async def prepare(app: App, author_id: int, draft: Draft) -> NewPost:
         mentions=mentions,
         tags=tuple((tag.name, tag.display) for tag in compose.find_hashtags(draft.text)),
         emojis=await emojis(app, "", f"{draft.spoiler_text} {draft.text}"),
-        upload_ids=await _uploads(app, author_id, draft.media_ids),
+        upload_ids=await _uploads(app, author_id, draft.media_ids, post_id),
         poll=_poll(app, draft.poll),
         application=draft.application,
     )
@@ -211,14 +214,17 @@ def mention(row: Row, *, silent: bool = False) -> Mention:
     return Mention(row["id"], row["username"], acct, row["url"] or row["uri"], silent)
 
 
-async def _uploads(app: App, author_id: int, ids: Sequence[int]) -> tuple[int, ...]:
+async def _uploads(app: App, author_id: int, ids: Sequence[int], post_id: int | None) -> tuple[int, ...]:
     if not ids:
         return ()
     most = app.settings.posts.max_attachments
     if len(ids) > most:
         raise Invalid(f"Validation failed: Cannot attach more than {most} files")
     rows = await app.db.rows(
-        "SELECT id, state FROM media WHERE id IN_INTS(?) AND account_id = ? AND post_id IS NULL", list(ids), author_id
+        "SELECT id, state FROM media WHERE id IN_INTS(?) AND account_id = ? AND (post_id IS NULL OR post_id = ?)",
+        list(ids),
+        author_id,
+        post_id or 0,
     )
     states = {row["id"]: row["state"] for row in rows}
     if set(states) != set(ids):

@@ -62,6 +62,7 @@ class Post(Model):
             ("conversation_id",),
             ("visibility", "id"),
             ("local", "visibility", "id"),
+            ("url",),
         )
         unique_together = (("reblog_of", "account"),)
 

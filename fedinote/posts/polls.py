@@ -29,10 +29,10 @@ async def find(app: App, viewer_id: int | None, poll_id: int) -> Row:
 
 
 async def vote(app: App, account_id: int, poll_id: int, choices: Sequence[int], *, local: bool = True) -> None:
-    """Count a person's choices, once. Raises Invalid: ended, own poll, voted already, no such option, too many.
+    """Count a person's choices, each once. Raises Invalid: ended, own poll, voted already, no such option, too many.
 
-    A remote voter's choices come one by one (`local` False): each adds to those before in a poll with several
-    choices. Emits PollVoted.
+    In a poll with several choices others may be added later; those of remote voters come one by one (`local` False).
+    Emits PollVoted.
     """
     poll = await find(app, account_id, poll_id)
     options = msgspec.json.decode(poll["options"])
@@ -41,7 +41,7 @@ async def vote(app: App, account_id: int, poll_id: int, choices: Sequence[int], 
     async with app.db.transaction():
         before = {r["choice"] for r in await app.db.rows(
             "SELECT choice FROM poll_votes WHERE poll_id = ? AND account_id = ?", poll_id, account_id)}  # fmt: skip
-        if before and (local or not poll["multiple"] or before & set(wanted)):
+        if before and (not poll["multiple"] or before & set(wanted)):
             raise Invalid("Validation failed: You have already voted on this poll")
         await app.db.execute_many(
             "INSERT INTO poll_votes (poll_id, account_id, choice) VALUES (?, ?, ?)",

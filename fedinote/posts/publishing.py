@@ -193,7 +193,11 @@ def _adoption(new: NewPost, post_id: int) -> list[Query]:
 async def _attach(app: App, new: NewPost, post_id: int) -> None:
     for position, upload_id in enumerate(new.upload_ids):
         taken = await app.db.execute(
-            "UPDATE media SET post_id = ?, position = ? WHERE id = ? AND post_id IS NULL", post_id, position, upload_id
+            "UPDATE media SET post_id = ?, position = ? WHERE id = ? AND (post_id IS NULL OR post_id = ?)",
+            post_id,
+            position,
+            upload_id,
+            post_id,
         )
         if not taken:
             raise Invalid("Media attachment is already in use")
@@ -241,12 +245,8 @@ async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
     )
     if row is None:
         raise NotFound
-    kept = {r["id"] for r in await app.db.rows("SELECT id FROM media WHERE post_id = ?", post_id)}
-    new_ids = tuple(i for i in draft.media_ids if i not in kept)
-    draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None, media_ids=new_ids)
-    if not draft.text.strip() and kept:
-        draft = replace(draft, text=draft.text or " ")
-    new = replace(await prepare(app, author_id, draft), edited_at=app.now())
+    draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None)
+    new = replace(await prepare(app, author_id, draft, post_id=post_id), edited_at=app.now())
     async with app.db.transaction():
         await revise(app, row, new)
 
@@ -319,8 +319,7 @@ async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> Non
 
 
 async def _rewrite_media(app: App, row: Row, new: NewPost) -> None:
-    if not row["local"]:
-        await app.db.execute("UPDATE media SET post_id = NULL WHERE post_id = ?", row["id"])
+    await app.db.execute("UPDATE media SET post_id = NULL WHERE post_id = ?", row["id"])
     await _attach(app, replace(new, poll=None), row["id"])
     await app.db.execute(
         "UPDATE posts SET media_count = (SELECT COUNT(*) FROM media m WHERE m.post_id = posts.id) WHERE id = ?",

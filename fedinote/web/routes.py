@@ -1,11 +1,12 @@
 """The table of pages, from the modules that answer them. Files below /static are served by `files`."""
 
-from fedinote.web import about, auth, front, interaction, posts, profiles, sign_up, tags
+from fedinote.web import about, auth, demo, front, interaction, posts, profiles, sign_up, tags
 
 ROUTES = (
     *front.ROUTES,
     *about.ROUTES,
     *auth.ROUTES,
+    *demo.ROUTES,
     *sign_up.ROUTES,
     *interaction.ROUTES,
     *tags.ROUTES,

@@ -63,6 +63,7 @@ CREATE TABLE "accounts" (
     CONSTRAINT "uid_accounts_usernam_fe3218" UNIQUE ("username_key", "domain")
 );
 CREATE INDEX "idx_accounts_domain_28e5b3" ON "accounts" ("domain");
+CREATE INDEX "idx_accounts_url_fb5fdc" ON "accounts" ("url");
 CREATE TABLE "account_keys" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "key_id" VARCHAR(2048) NOT NULL UNIQUE,
@@ -242,6 +243,7 @@ CREATE INDEX "idx_posts_in_repl_93133b" ON "posts" ("in_reply_to_uri");
 CREATE INDEX "idx_posts_convers_5a902b" ON "posts" ("conversation_id");
 CREATE INDEX "idx_posts_visibil_89d088" ON "posts" ("visibility", "id");
 CREATE INDEX "idx_posts_local_686bd9" ON "posts" ("local", "visibility", "id");
+CREATE INDEX "idx_posts_url_c18e98" ON "posts" ("url");
 CREATE TABLE "media" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(16) NOT NULL,

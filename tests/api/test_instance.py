@@ -96,8 +96,6 @@ async def test_what_clients_ask_for_at_their_start_is_there(alice):
         "/api/v2/filters",
         "/api/v1/lists",
         "/api/v1/follow_requests",
-        "/api/v1/announcements",
-        "/api/v1/scheduled_statuses",
         "/api/v1/instance/peers",
         "/api/v1/instance/rules",
         "/api/v1/instance/languages",

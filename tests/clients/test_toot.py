@@ -69,24 +69,26 @@ def authorise(url: str, name: str) -> str:
         found = re.search(r"<code[^>]*>([^<]+)</code>", text)
         if found:
             return html.unescape(found.group(1)).strip()
-        form = re.search(r"<form[^>]*action=\"([^\"]+)\"[^>]*>(.*?)</form>", text, re.DOTALL)
-        assert form is not None, text
+        form = _form(text)
         fields = {
             html.unescape(n): html.unescape(v)
-            for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form.group(2))
+            for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[1])
         }
-        if 'type="password"' in form.group(2):
-            names = re.findall(r'<input[^>]*name="([^"]+)"', form.group(2))
-            visible = [n for n in names if n not in fields]
+        if 'type="password"' in form[1]:
+            visible = [n for n in re.findall(r'<input[^>]*name="([^"]+)"', form[1]) if n not in fields]
             fields |= {visible[0]: f"{name}@mail.example", visible[1]: PASSWORD}
-        else:
-            decision = re.search(r'<button[^>]*name="([^"]+)"[^>]*value="(allow)"', form.group(2))
-            assert decision is not None, text
-            fields[decision.group(1)] = decision.group(2)
-        target = base.group() + html.unescape(form.group(1))
+        target = base.group() + html.unescape(form[0])
         request = Request(target, urlencode(fields).encode(), {"Origin": base.group()})
         page = browser.open(request, timeout=10)
     raise AssertionError("no code after five pages")
+
+
+def _form(page: str) -> tuple[str, str]:
+    """The form to send: the one that allows, or the one to sign in; its target and what is in it."""
+    forms = re.findall(r"<form[^>]*action=\"([^\"]+)\"[^>]*>(.*?)</form>", page, re.DOTALL)
+    wanted = [form for form in forms if 'type="password"' in form[1] or 'value="allow"' in form[1]]
+    assert wanted, page
+    return wanted[0]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.support.instances import Instance, Person, World
 from tests.support.signing import RIGHT, Way, deliver
 
 
-@dataclass
+@dataclass(repr=False)
 class Scene:
     """`settle` lets our server do all its work; `known` makes fake actors known here, as their first words would."""
 
@@ -93,8 +93,10 @@ class Scene:
         async with self.nothing(what):
             assert await self.send(actor, activity, way, **how) == 401, what
 
-    async def without_effect(self, what: str, actor: FakeActor, activity: Any, *, asked: int = 0) -> None:
+    async def without_effect(
+        self, what: str, actor: FakeActor, activity: Any, *, asked: int = 0, but: Collection[str] = ()
+    ) -> None:
         """Assert that a well signed activity is taken or refused, and changes nothing."""
-        async with self.nothing(what, but=tables.ARRIVED, asked=asked):
+        async with self.nothing(what, but=(*tables.ARRIVED, *but), asked=asked):
             assert await self.send(actor, activity) in (202, 400, 401, 403), what
 

@@ -122,3 +122,34 @@ async def test_a_deleted_post_is_gone_for_good(app: App) -> None:
     assert await publishing.is_deleted(app, uri)
     assert (await _row(app, parent))["replies_count"] == 0
     assert await app.db.value("SELECT statuses_count AS value FROM accounts WHERE id = ?", alice.id) == 1
+
+
+async def _upload(app: App, account_id: int) -> int:
+    media_id = app.ids.next()
+    await app.db.execute(
+        "INSERT INTO media (id, account_id, kind, media_type, key, preview_key, meta, position, state, created_at)"
+        " VALUES (?, ?, 'image', 'image/png', 'k.png', 'p.png', '{}', 0, 'ready', ?)",
+        media_id,
+        account_id,
+        app.now(),
+    )
+    return media_id
+
+
+async def test_an_edit_puts_files_in_order_and_takes_out_those_left_out(app: App) -> None:
+    alice = await accounts.local(app, "alice")
+    one, two, three = [await _upload(app, alice.id) for _ in range(3)]
+    post_id = await publishing.publish(app, alice.id, Draft("", media_ids=(one, two)))
+    await publishing.edit(app, alice.id, post_id, Draft("", media_ids=(three, two)))
+    rows = await app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", post_id)
+    assert [row["id"] for row in rows] == [three, two]
+
+
+async def test_the_file_of_another_person_or_post_cannot_be_taken(app: App) -> None:
+    alice, bob = await accounts.local(app, "alice"), await accounts.local(app, "bob")
+    hers = await _upload(app, alice.id)
+    with pytest.raises(NotFound):
+        await publishing.publish(app, bob.id, Draft("mine", media_ids=(hers,)))
+    await publishing.publish(app, alice.id, Draft("", media_ids=(hers,)))
+    with pytest.raises(NotFound):
+        await publishing.publish(app, alice.id, Draft("again", media_ids=(hers,)))

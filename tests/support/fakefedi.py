@@ -33,7 +33,7 @@ def rsa_key(_number: int) -> tuple[PrivateKeyObject, str]:
     return keys.load_private_key(private), public
 
 
-@dataclass
+@dataclass(repr=False)
 class Seen:
     """One request as it came in; header names in lower case."""
 
@@ -52,7 +52,7 @@ class Seen:
         return json.loads(self.body)
 
 
-@dataclass
+@dataclass(repr=False)
 class Answer:
     """What a path answers. A body that is not bytes is sent as JSON, as it is at that moment."""
 
@@ -83,7 +83,7 @@ def gone() -> Answer:
     return Answer(b"{}", 410)
 
 
-@dataclass
+@dataclass(repr=False)
 class FakeActor:
     """Somebody on a fake host; `document` may be changed at any time, and is served as it is then."""
 
@@ -108,11 +108,11 @@ class FakeActor:
     def url(self, path: str) -> str:
         return f"{self.id}/{path}"
 
-    def activity(self, kind: str, target: Any, **fields: Any) -> dict[str, Any]:
+    def activity(self, kind: str, about: Any, /, **fields: Any) -> dict[str, Any]:
         """An activity of this actor with an id of its own."""
         self.count += 1
         made = {"@context": CONTEXT, "id": self.url(f"activities/{self.count}"), "type": kind, "actor": self.id}
-        return made | {"object": target} | fields
+        return made | {"object": about} | fields
 
     def note(self, text: str = "Hello", *, to: Sequence[str] = (PUBLIC,), **fields: Any) -> dict[str, Any]:
         """A Note that is served at its id."""
@@ -137,7 +137,7 @@ class FakeActor:
         return self.activity("Create", dict(note), **addressed) | fields
 
 
-@dataclass
+@dataclass(repr=False)
 class FakeHost:
     """One host: its pages by path (with query), its actors, and what it was asked."""
 

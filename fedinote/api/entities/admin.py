@@ -15,7 +15,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.moderation.moderator import POWERS, Power
+from fedinote.moderation.moderator import Power, powers
 from fedinote.policy.models import DomainBlock
 
 _ACCOUNTS = """SELECT a.*, u.role, u.email, u.state, u.locale, u.reason, u.created_at AS joined_at,
@@ -70,13 +70,13 @@ def _person(app: App, row: Row) -> dict[str, Any]:
 
 
 def _role(role: str) -> dict[str, Any]:
-    powers = POWERS.get(role, Power(0))
+    allowed = powers(role)
     return {
         "id": str(rank(role)),
-        "name": role.capitalize() if powers else "",
-        "permissions": str(sum(bit for power, bit in _PERMISSIONS.items() if power in powers)),
+        "name": role.capitalize() if allowed else "",
+        "permissions": str(sum(bit for power, bit in _PERMISSIONS.items() if power in allowed)),
         "color": "",
-        "highlighted": bool(powers),
+        "highlighted": bool(allowed),
     }
 
 

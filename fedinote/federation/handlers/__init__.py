@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from fedinote.federation.handlers import forwarded, interactions, posts, profiles, relations
+from fedinote.federation.handlers import forwarded, interactions, posts, profiles, relations, reports
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, Refused
@@ -27,6 +27,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Add": interactions.add,
     "Remove": interactions.remove,
     "Move": profiles.move,
+    "Flag": reports.flag,
 }
 
 # A suspended account may still take things back, and leave (S22).

@@ -7,7 +7,7 @@ from fedinote.federation.fetching import Budget
 from fedinote.federation.handlers import posts
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
-from fedinote.infra.errors import Gone, NotFound, Refused
+from fedinote.infra.errors import Refused
 from fedinote.posts import publishing
 
 
@@ -19,13 +19,12 @@ async def refetch(app: App, verified: VerifiedActivity) -> None:
         raise Refused(reason="forwarded without an object of its actor's")
     if activity.type not in ("Create", "Update", "Delete"):
         raise Refused(reason="the signer is not the actor")
-    known = await app.db.row("SELECT id, account_id FROM posts WHERE uri = ?", uri)
-    try:
-        document = await fetching.document(app, uri, Budget(3))
-    except (Gone, NotFound):
-        if known is not None:
+    known = await app.db.row("SELECT id, uri, visibility, reblog_of_id FROM posts WHERE uri = ?", uri)
+    if activity.type == "Delete":
+        if known is not None and await posts.is_gone(app, known):
             await publishing.delete(app, known["id"])
         return
+    document = await fetching.document(app, uri, Budget(3))
     await _take(app, vocab.plain(document), known is not None)
 
 

@@ -5,17 +5,18 @@ from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import same_origin
 from fedinote.federation import fetching, resolve
 from fedinote.federation.fetching import Budget
+from fedinote.federation.handlers.targets import was_undone
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import Malformed, NotFound, Refused
-from fedinote.posts import interactions, publishing
+from fedinote.posts import interactions
 
 
 async def like(app: App, verified: VerifiedActivity) -> None:
     """Count a like of a post that is known here and that the signer may see."""
     activity = verified.activity
     uri = activity.id or f"{verified.signer_uri}#likes/{activity.object_id}"
-    if await publishing.is_deleted(app, uri):
+    if await was_undone(app, verified.signer_id, uri):
         return
     post_id = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", activity.object_id or "")
     if post_id is None:
@@ -31,7 +32,7 @@ async def announce(app: App, verified: VerifiedActivity) -> None:
         raise Malformed(reason="Announce without an id or object")
     if isinstance(target, vocab.Activity):
         raise Refused(reason="Announce of an activity")
-    if await publishing.is_deleted(app, activity.id) or not await _wanted(app, verified.signer_id, target.id):
+    if await was_undone(app, verified.signer_id, activity.id) or not await _wanted(app, verified.signer_id, target.id):
         return
     post_id = await resolve.post(app, target.id, Budget())
     await interactions.boost(app, verified.signer_id, post_id, _shown(activity), uri=activity.id, at=activity.published)

@@ -96,7 +96,7 @@ async def update(app: App, verified: VerifiedActivity) -> None:
     budget = Budget()
     match verified.activity.object:
         case vocab.Actor() as actor if actor.id == verified.signer_uri:
-            await actors.store(app, actor, budget)
+            await actors.renew(app, actor, budget)
         case vocab.Post() as post if incoming.own_object(post, verified.signer_uri):
             await revise(app, verified.signer_id, post, budget)
         case vocab.Ref(id=uri) if uri == verified.signer_uri:
@@ -151,10 +151,10 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
         return
     if not same_origin(uri, verified.signer_uri):
         raise Refused(reason="Delete of an object of another origin")
-    row = await app.db.row("SELECT id, account_id FROM posts WHERE uri = ?", uri)
+    row = await app.db.row("SELECT id, account_id, uri, visibility, reblog_of_id FROM posts WHERE uri = ?", uri)
     if row is None:
         await _remember(app, uri)
-    elif row["account_id"] == verified.signer_id or await _is_gone(app, uri):
+    elif row["account_id"] == verified.signer_id or await is_gone(app, row):
         await publishing.delete(app, row["id"])
     else:
         raise Refused(reason="Delete of a post of somebody else")
@@ -170,12 +170,20 @@ async def _remember(app: App, uri: str) -> None:
     )
 
 
-async def _is_gone(app: App, uri: str) -> bool:
-    """Ask the origin whether an object is gone."""
+async def is_gone(app: App, row: Row) -> bool:
+    """Ask the origin of a post (uri, visibility, reblog_of_id) whether it is gone.
+
+    "Not found" is no proof for what a stranger may not see (many servers hide private posts so), nor for boosts,
+    which many servers do not serve at all.
+    """
+    if row["reblog_of_id"] is not None:
+        return False
     try:
-        await fetching.document(app, uri, Budget(2))
-    except (Gone, NotFound):
+        await fetching.document(app, row["uri"], Budget(2))
+    except Gone:
         return True
+    except NotFound:
+        return row["visibility"] in ("public", "unlisted")
     except (Malformed, Refused):
         return False
     return False

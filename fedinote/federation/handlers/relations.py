@@ -3,7 +3,7 @@
 from fedinote.activitypub import vocab
 from fedinote.activitypub.quirks import same_origin
 from fedinote.federation import outgoing
-from fedinote.federation.handlers.targets import local_account
+from fedinote.federation.handlers.targets import local_account, remember_undone, was_undone
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
@@ -21,7 +21,7 @@ async def follow(app: App, verified: VerifiedActivity) -> None:
     activity = verified.activity
     target = await local_account(app, activity.object_id)
     uri = activity.id or f"{verified.signer_uri}#follows/{target['id']}"
-    if await publishing.is_deleted(app, uri):
+    if await was_undone(app, verified.signer_id, uri):
         return
     try:
         await follows.request(app, verified.signer_id, target["id"], uri=uri)
@@ -81,9 +81,7 @@ async def undo(app: App, verified: VerifiedActivity) -> None:
     if isinstance(done, vocab.Activity) and await _undo_by_object(app, verified, done):
         return
     if done.id is not None:
-        await app.db.execute(
-            "INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING", done.id, app.now()
-        )
+        await remember_undone(app, verified.signer_id, done.id)
 
 
 async def _undo_by_id(app: App, verified: VerifiedActivity, uri: str | None) -> bool:
@@ -100,9 +98,7 @@ async def _undo_by_id(app: App, verified: VerifiedActivity, uri: str | None) -> 
     if not (followed or liked or boosted or blocked):
         return False
     async with app.db.transaction():
-        await app.db.execute(
-            "INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING", uri, app.now()
-        )
+        await remember_undone(app, me, uri)
         for row in followed:
             await follows.undo(app, me, row["target_id"])
         for row in liked:

@@ -1,8 +1,10 @@
-"""Finding what an activity is about among our own things."""
+"""Finding what an activity is about among our own things, and remembering what was taken back."""
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Malformed, NotFound
+
+MAX_URI = 2048
 
 
 async def local_account(app: App, uri: str | None) -> Row:
@@ -16,3 +18,24 @@ async def local_account(app: App, uri: str | None) -> Row:
     if row is None:
         raise NotFound(reason="no such local account")
     return row
+
+
+def _undone(signer_id: int, uri: str) -> str:
+    return f"{signer_id} undid {uri}"[:MAX_URI]
+
+
+async def remember_undone(app: App, signer_id: int, uri: str) -> None:
+    """Remember that an account took back what has this id, which may come yet: only its own words are concerned."""
+    await app.db.execute(
+        "INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        _undone(signer_id, uri),
+        app.now(),
+    )
+
+
+async def was_undone(app: App, signer_id: int, uri: str) -> bool:
+    """Tell whether an account has taken back what has this id, or deleted it."""
+    found = await app.db.row(
+        "SELECT 1 AS value FROM tombstones WHERE uri IN_TEXTS(?)", [uri, _undone(signer_id, uri)]
+    )
+    return found is not None

@@ -1,0 +1,221 @@
+"""`fedinote demo`: two small servers on this machine that federate with each other, and translate.
+
+Everything between them is real: two processes, two databases, ActivityPub over HTTP. Only the people are invented.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import unicodedata
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import click
+
+from fedinote.accounts import profiles
+from fedinote.auth import clients, registrations, tokens, users
+from fedinote.cli import processes
+from fedinote.cli.context import run_async
+from fedinote.infra.app import App
+from fedinote.infra.errors import FediNoteError
+from fedinote.infra.outbound import Outbound
+from fedinote.infra.settings import PREFIX, Settings, load
+from fedinote.text import html
+from fedinote.text.language_names import own_name
+from fedinote.web.demo import VARIABLE
+
+PHRASEBOOK = "phrasebook"
+PATIENCE = 90.0
+STOP_SECONDS = 15.0
+_BREATH = 0.25
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_COLUMN = 38
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the command was told."""
+
+    folder: Path
+    engine: str
+    once: bool
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Where the two servers keep their data.",
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65534), default=8001, show_default=True, help="The first of two ports in a row."
+)
+@click.option("--fresh", is_flag=True, help="Forget what an earlier demonstration on these ports stored.")
+@click.option("--once", is_flag=True, help="End when both posts are translated, instead of serving on.")
+@click.option(
+    "--translate-with",
+    "engine",
+    default=PHRASEBOOK,
+    show_default=True,
+    metavar="URL|phrasebook",
+    help="The address of a LibreTranslate server, or the built-in phrase book.",
+)
+def demo(data: Path, port: int, fresh: bool, once: bool, engine: str) -> None:
+    """Show what FediNote is: two servers here on this machine, two languages, one conversation.
+
+    Alice writes English on one server, 阿宝 writes Chinese on the other. They follow each other, and each reads the
+    other's post in translation. Then both servers stay, to be tried out, until Ctrl-C.
+
+    \b
+    Examples:
+      fedinote demo
+      fedinote demo --translate-with http://localhost:5000
+      fedinote demo --fresh --once
+    """
+    if engine != PHRASEBOOK and urlsplit(engine).scheme not in ("http", "https"):
+        raise click.BadParameter("must be the http address of a LibreTranslate server, or: phrasebook")
+    sides = [_side(cast, data, port + place) for place, cast in enumerate((ALICE, BAO))]
+    if fresh:
+        for side in sides:
+            _forget(side.folder)
+    run_async(_until_stopped(_play(Plan(data, engine, once), sides)))
+
+
+def _side(cast: Cast, data: Path, port: int) -> Side:
+    # The socket comes first: when a port is taken nothing has been touched yet.
+    return Side(cast, port, data / str(port), processes.listen(f"127.0.0.1:{port}"), secrets.token_urlsafe(9))
+
+
+def _forget(folder: Path) -> None:
+    """Delete the data of one server, and never a folder that is something else."""
+    if (folder / "fedinote.db").is_file():
+        shutil.rmtree(folder)
+
+
+async def _until_stopped(work: Awaitable[None]) -> None:
+    """Run until the end or a signal; a signal is a good end."""
+    task = asyncio.ensure_future(work)
+    loop, stopped = asyncio.get_running_loop(), False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+        click.echo("\nBoth servers are stopped.")
+
+
+async def _play(plan: Plan, sides: list[Side]) -> None:
+    click.echo("\n  FediNote: two servers, two languages, one conversation\n")
+    for side in sides:
+        await _prepare(plan, side)
+    async with contextlib.AsyncExitStack() as stack:
+        children = [await stack.enter_async_context(_serving(plan, side)) for side in sides]
+        outbound = Outbound(user_agent="FediNote demo")
+        stack.push_async_callback(outbound.close)
+        callers = [Caller(outbound, side, child) for side, child in zip(sides, children, strict=True)]
+        await _converse(callers)
+        _point(plan, sides)
+        if not plan.once:
+            await asyncio.wait([asyncio.create_task(child.wait()) for child in children], return_when="FIRST_COMPLETED")
+            raise click.ClickException(f"A server ended by itself; what it said is in {plan.folder}/*/server.log")
+
+
+def _environment(plan: Plan, side: Side) -> dict[str, str]:
+    """Return the settings of one server as environment variables."""
+    local = urlsplit(plan.engine).hostname in _LOOPBACK
+    settings = {
+        "SERVER_BASE_URL": side.base,
+        "SERVER_BIND": f"127.0.0.1:{side.port}",
+        "SERVER_DATA_DIR": str(side.folder),
+        "INSTANCE_TITLE": side.cast.title,
+        "INSTANCE_DESCRIPTION": side.cast.description,
+        "INSTANCE_LANGUAGES": side.cast.language,
+        "FEDERATION_ALLOW_HTTP": "true",
+        "FEDERATION_ALLOW_NETWORKS": "127.0.0.0/8,::1/128",
+        "LOG_LEVEL": "warning",
+    }
+    if plan.engine == PHRASEBOOK:
+        settings["TRANSLATION_ENGINE"] = PHRASEBOOK
+    else:
+        settings["TRANSLATION_ENGINE"] = "libretranslate"
+        settings["TRANSLATION_URL"] = plan.engine
+        settings["TRANSLATION_LOCATION"] = "local" if local else "third-party"
+        settings["TRANSLATION_TIMEOUT"] = "20"
+    return {PREFIX + name: value for name, value in settings.items()}
+
+
+async def _prepare(plan: Plan, side: Side) -> None:
+    """Make the database and the person, with a new password and a token for this run."""
+    from fedinote.bootstrap import running
+
+    side.folder.mkdir(parents=True, exist_ok=True)
+    settings: Settings = load(None, _environment(plan, side))
+    async with running(settings, migrate=True) as app:
+        side.token = await _person(app, side)
+
+
+async def _person(app: App, side: Side) -> str:
+    cast = side.cast
+    user = await users.by_login(app, cast.name)
+    if user is None:
+        user = await registrations.create_user(
+            app, cast.name, f"{cast.name}@mail.example", side.password, role="owner"
+        )
+        await users.set_defaults(app, user.id, language=cast.language, locale=cast.language)
+        about = profiles.Changes(display_name=cast.display_name, note=cast.note, discoverable=True, indexable=True)
+        await profiles.update(app, user.account_id, about)
+    else:
+        await users.set_password(app, user.id, side.password)
+    client = await clients.command_line(app)
+    return (await tokens.issue(app, app_id=client.id, user_id=user.id, scopes=["read", "write", "follow"])).text
+
+
+@contextlib.asynccontextmanager
+async def _serving(plan: Plan, side: Side) -> AsyncIterator[Process]:
+    """Run one server as a process of its own; what it says goes into `server.log` in its folder."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    descriptor = side.listening.fileno()
+    os.set_inheritable(descriptor, True)
+    with (side.folder / "server.log").open("ab") as log:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "fedinote", "serve", "--fd", str(descriptor)),
+            env={**own, **_environment(plan, side), VARIABLE: side.cast.name},
+            pass_fds=[descriptor],
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    side.listening.close()
+    try:
+        yield child
+    finally:
+        await _end(child)
+
+
+async def _end(child: Process) -> None:
+    for stop in (child.terminate, child.kill):
+        with contextlib.suppress(ProcessLookupError, TimeoutError):
+            stop()
+            async with asyncio.timeout(STOP_SECONDS):
+                await child.wait()
+            return

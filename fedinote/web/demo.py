@@ -1,0 +1,83 @@
+"""The page of `fedinote demo`: what two people on two servers wrote, each beside its translation.
+
+It exists only in servers that this command started: they find the name of their person in the environment variable
+FEDINOTE_DEMO. Everywhere else its address is one where nothing is.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedinote.accounts import profiles
+from fedinote.auth.viewer import Viewer
+from fedinote.infra.app import App
+from fedinote.infra.errors import FediNoteError, NotFound
+from fedinote.text.language_names import own_name
+from fedinote.timelines import queries
+from fedinote.timelines.queries import Profile
+from fedinote.timelines.window import Window
+from fedinote.translation import translations
+from fedinote.web import cards
+from fedinote.web.about import WHERE
+from fedinote.web.cards import Card
+from fedinote.web.pages import app_of, page, render
+from fedinote.web.profiles import NOTHING
+
+VARIABLE = "FEDINOTE_DEMO"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A post and its translation into the language of the other one; `made` is None when `problem` says why."""
+
+    post: Card
+    made: dict[str, Any] | None
+    into: str
+    problem: str
+
+
+async def demo(request: Request) -> Response:
+    """GET /demo: the newest post of the person here, and the newest one that came from elsewhere."""
+    app = app_of(request)
+    name = os.environ.get(VARIABLE)
+    me = await profiles.local(app, name) if name else None
+    if me is None:
+        raise NotFound(NOTHING)
+    mine, theirs = await _posts(app, me.id)
+    reader = Viewer(me.id, user_id=0, role="member", scopes=frozenset(), token_id=0, app_id=0)
+    pairs = []
+    if mine and theirs:
+        pairs = [await _pair(app, theirs, mine.language, reader), await _pair(app, mine, theirs.language, reader)]
+    engine = app.translator
+    return render(
+        app,
+        "demo.html",
+        pairs=pairs,
+        engine=None if engine is None else engine.name,
+        where="" if engine is None else WHERE[engine.location],
+        phrasebook=app.settings.translation.engine == "phrasebook",
+        me=(await cards.people(app, [me.id]))[0],
+    )
+
+
+async def _posts(app: App, account_id: int) -> tuple[Card | None, Card | None]:
+    own = await queries.account(app, None, account_id, Window(1), Profile(exclude_replies=True, exclude_reblogs=True))
+    home = await queries.home(app, account_id, Window(20))
+    found = {one.id: one for one in await cards.cards(app, [*own.ids, *home.ids], account_id)}
+    mine = next((found[one] for one in own.ids if one in found), None)
+    theirs = next((found[one] for one in home.ids if one in found and not found[one].local), None)
+    return mine, theirs
+
+
+async def _pair(app: App, post: Card, tag: str, reader: Viewer) -> Pair:
+    try:
+        return Pair(post, await translations.of_post(app, post.id, tag, reader), own_name(tag), "")
+    except FediNoteError as error:
+        return Pair(post, None, own_name(tag), error.message)
+
+
+ROUTES = (Route("/demo", page(demo), methods=["GET"]),)

@@ -1,0 +1,64 @@
+"""`fedinote domain`, run as an operator runs it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from fedinote.cli.main import cli
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FEDINOTE_SERVER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FEDINOTE_SERVER_BASE_URL", "http://localhost:8000")
+    monkeypatch.delenv("FEDINOTE_CONFIG", raising=False)
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, list(arguments))
+
+    assert call("migrate").exit_code == 0
+    return call
+
+
+def test_blocking_listing_and_unblocking(run) -> None:
+    assert "No domain is blocked" in run("domain", "list").output
+    made = run("domain", "block", "Spam.Example.", "--private-comment", "Wave of spam", "--reject-media")
+    assert (made.exit_code, made.output) == (0, "spam.example is blocked (suspend)\n")
+    listed = run("domain", "list").output
+    assert "spam.example" in listed
+    assert "Wave of spam" in listed
+    changed = run("domain", "block", "spam.example", "--severity", "silence")
+    assert changed.output == "spam.example is blocked (silence)\n"
+    assert run("domain", "list").output.count("spam.example") == 1
+    gone = run("domain", "unblock", "SPAM.example")
+    assert gone.exit_code == 0
+    assert "No domain is blocked" in run("domain", "list").output
+
+
+def test_what_cannot_be_blocked_ends_with_one_line_and_exit_code_1(run) -> None:
+    for name in ("https://spam.example/", "localhost", "a..b", ""):
+        refused = run("domain", "block", name)
+        assert refused.exit_code == 1
+        assert refused.output.startswith("Error: Validation failed: Domain")
+        assert refused.output.count("\n") == 1
+    assert "No domain is blocked" in run("domain", "list").output
+
+
+def test_unblocking_what_is_not_blocked_says_where_to_look(run) -> None:
+    refused = run("domain", "unblock", "spam.example")
+    assert refused.exit_code == 1
+    assert "fedinote domain list" in refused.output
+
+
+@pytest.mark.parametrize("command", [(), ("block",), ("unblock",), ("list",)])
+def test_help_teaches_by_example(run, command: tuple[str, ...]) -> None:
+    shown = run("domain", *command, "--help")
+    assert shown.exit_code == 0
+    assert "Example" in shown.output
+    assert "fedinote domain" in shown.output
+
+
+def test_comments_cannot_steer_the_terminal(run) -> None:
+    run("domain", "block", "spam.example", "--public-comment", "\x1b[31mred")
+    assert "\x1b" not in run("domain", "list").output
