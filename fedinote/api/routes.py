@@ -13,12 +13,15 @@ from fedinote.api import (
     markers,
     media,
     misc,
+    notifications,
     oauth,
     polls,
     profile,
     search,
     statuses,
+    streaming,
     tags,
+    timelines,
 )
 
 ROUTES = (
@@ -34,10 +37,13 @@ ROUTES = (
     *markers.ROUTES,
     *media.ROUTES,
     *misc.ROUTES,
+    *notifications.ROUTES,
     *oauth.ROUTES,
     *polls.ROUTES,
     *profile.ROUTES,
     *search.ROUTES,
     *statuses.ROUTES,
+    *streaming.ROUTES,
     *tags.ROUTES,
+    *timelines.ROUTES,
 )

@@ -9,15 +9,12 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
-import unicodedata
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import click
 
@@ -25,20 +22,13 @@ from fedinote.accounts import profiles
 from fedinote.auth import clients, registrations, tokens, users
 from fedinote.cli import processes
 from fedinote.cli.context import run_async
+from fedinote.cli.demo_story import ALICE, BAO, Caller, Cast, Side, play
 from fedinote.infra.app import App
-from fedinote.infra.errors import FediNoteError
-from fedinote.infra.outbound import Outbound
-from fedinote.infra.settings import PREFIX, Settings, load
-from fedinote.text import html
-from fedinote.text.language_names import own_name
-from fedinote.web.demo import VARIABLE
+from fedinote.infra.settings import DEMO_VARIABLE, PREFIX, Settings, load
 
 PHRASEBOOK = "phrasebook"
-PATIENCE = 90.0
 STOP_SECONDS = 15.0
-_BREATH = 0.25
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_COLUMN = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +114,8 @@ async def _until_stopped(work: Awaitable[None]) -> None:
 
 
 async def _play(plan: Plan, sides: list[Side]) -> None:
+    from fedinote.infra.outbound import Outbound
+
     click.echo("\n  FediNote: two servers, two languages, one conversation\n")
     for side in sides:
         await _prepare(plan, side)
@@ -131,12 +123,32 @@ async def _play(plan: Plan, sides: list[Side]) -> None:
         children = [await stack.enter_async_context(_serving(plan, side)) for side in sides]
         outbound = Outbound(user_agent="FediNote demo")
         stack.push_async_callback(outbound.close)
-        callers = [Caller(outbound, side, child) for side, child in zip(sides, children, strict=True)]
-        await _converse(callers)
+        alice, bao = (Caller(outbound, side, child) for side, child in zip(sides, children, strict=True))
+        await play(alice, bao)
         _point(plan, sides)
         if not plan.once:
             await asyncio.wait([asyncio.create_task(child.wait()) for child in children], return_when="FIRST_COMPLETED")
             raise click.ClickException(f"A server ended by itself; what it said is in {plan.folder}/*/server.log")
+
+
+def _point(plan: Plan, sides: list[Side]) -> None:
+    """Say what to look at, who can sign in, and what translated."""
+    if plan.engine == PHRASEBOOK:
+        click.echo("  The built-in phrase book translated: some hundred words, no grammar, for demonstration only.")
+        click.echo("  For a real one: fedinote demo --translate-with http://ADDRESS-OF-A-LIBRETRANSLATE-SERVER\n")
+    else:
+        click.echo(f"  LibreTranslate at {plan.engine} translated.\n")
+    click.echo("  Look at it:")
+    for side in sides:
+        click.echo(f"    {side.base}/demo")
+    click.echo(
+        "\n  Sign in, in a browser or in any Mastodon app (server, name, password; the password is new each time):"
+    )
+    for side in sides:
+        click.echo(f"    {side.host}   {side.cast.name:5}   {side.password}")
+    click.echo("  Browsers mix up two servers on one host name: use a private window for the second one.\n")
+    if not plan.once:
+        click.echo(f"  Ctrl-C stops both servers. What they store is in {plan.folder}; start anew with --fresh.\n")
 
 
 def _environment(plan: Plan, side: Side) -> dict[str, str]:
@@ -177,9 +189,7 @@ async def _person(app: App, side: Side) -> str:
     cast = side.cast
     user = await users.by_login(app, cast.name)
     if user is None:
-        user = await registrations.create_user(
-            app, cast.name, f"{cast.name}@mail.example", side.password, role="owner"
-        )
+        user = await registrations.create_user(app, cast.name, f"{cast.name}@mail.example", side.password, role="owner")
         await users.set_defaults(app, user.id, language=cast.language, locale=cast.language)
         about = profiles.Changes(display_name=cast.display_name, note=cast.note, discoverable=True, indexable=True)
         await profiles.update(app, user.account_id, about)
@@ -199,7 +209,7 @@ async def _serving(plan: Plan, side: Side) -> AsyncIterator[Process]:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "fedinote", "serve", "--fd", str(descriptor)),
-            env={**own, **_environment(plan, side), VARIABLE: side.cast.name},
+            env={**own, **_environment(plan, side), DEMO_VARIABLE: side.cast.name},
             pass_fds=[descriptor],
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,

@@ -5,25 +5,29 @@ They speak the client API, as any Mastodon app does.
 
 import asyncio
 import contextlib
+import re
 import socket
 import unicodedata
 from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
 from fedinote.infra.errors import FediNoteError
-from fedinote.infra.outbound import Outbound
 from fedinote.text import html
 from fedinote.text.language_names import own_name
+
+if TYPE_CHECKING:
+    from fedinote.infra.outbound import Outbound
 
 PATIENCE = 90.0
 _BREATH = 0.25
 _COLUMN = 36
+_PIECE = re.compile("[\u3400-\u9fff][\u3000-\u303f\uff00-\uffef]*|[^\\s\u3000-\u9fff\uff00-\uffef]+\\s*|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,6 @@ class Side:
     listening: socket.socket
     password: str
     token: str = ""
-    account_id: str = ""
 
     @property
     def host(self) -> str:
@@ -90,9 +93,10 @@ class Side:
 class Caller:
     """Somebody's app: speaks the client API of a server, as any Mastodon app does."""
 
-    def __init__(self, outbound: Outbound, side: Side, child: Process) -> None:
+    def __init__(self, outbound: "Outbound", side: Side, child: Process) -> None:
         self.side = side
         self.cast = side.cast
+        self.account_id = ""
         self._outbound = outbound
         self._child = child
 
@@ -111,7 +115,7 @@ class Caller:
         """Look again and again until there is something. Ends the command when it takes too long."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while not (found := await look()):
+                while not (found := await look()):  # noqa: ASYNC110  another process has no event for us
                     await asyncio.sleep(_BREATH)
                 return found
         except TimeoutError:
@@ -194,13 +198,18 @@ def beside(heads: list[str], texts: list[str]) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    """Break a text into lines of a column's width: at spaces, and between characters that are wide."""
-    lines, line, width = [], "", 0
-    for piece in _pieces(text):
-        size = sum(map(_width, piece))
-        if line and width + len(piece.rstrip()) * 0 + size > _COLUMN:
-            lines.append(line.rstrip())
-            line, width, piece = "", 0, piece.lstrip()
-            size = sum(map(_width, piece))
-        line, width = line + piece, width + size
-    return [*lines, line.rstrip()]
+    """Break a text into lines of a column's width: at spaces, and after Chinese characters and their punctuation."""
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if lines[-1] and _width(lines[-1] + piece.rstrip()) > _COLUMN:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _padded(text: str) -> str:
+    return text + " " * (_COLUMN - _width(text))

@@ -6,6 +6,7 @@ import click
 
 import fedinote
 from fedinote.cli.context import Setup
+from fedinote.cli.demo import demo
 from fedinote.cli.doctor import doctor
 from fedinote.cli.domains import domain
 from fedinote.cli.invites import invite
@@ -30,6 +31,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
     \b
     First steps:
+      fedinote demo                               see what it is: two servers here, two languages
       fedinote serve                              start, on http://localhost:8000 unless set otherwise
       fedinote --config fedinote.toml serve       start with your settings
       fedinote doctor                             look whether everything is in order
@@ -37,7 +39,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, doctor):
+for command in (serve, worker, migrate, user, token, invite, domain, doctor, demo):
     cli.add_command(command)
 
 

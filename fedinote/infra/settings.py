@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX = "FEDINOTE_"
+DEMO_VARIABLE = "FEDINOTE_DEMO"
+"""Names the person of a server that `fedinote demo` started; no setting, and never there otherwise."""
 DEFAULT_RULE = "Be kind. Treat others as you want to be treated, in every language."
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -177,7 +179,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
 
 OTHER_VARIABLES = {
     "FEDINOTE_CONFIG",
-    "FEDINOTE_DEMO",
+    DEMO_VARIABLE,
     "FEDINOTE_LIBRETRANSLATE_VENV",
     "FEDINOTE_REQUIRE",
     "FEDINOTE_SHARED",

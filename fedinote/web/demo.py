@@ -16,6 +16,7 @@ from fedinote.accounts import profiles
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError, NotFound
+from fedinote.infra.settings import DEMO_VARIABLE
 from fedinote.text.language_names import own_name
 from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
@@ -26,8 +27,6 @@ from fedinote.web.about import WHERE
 from fedinote.web.cards import Card
 from fedinote.web.pages import app_of, page, render
 from fedinote.web.profiles import NOTHING
-
-VARIABLE = "FEDINOTE_DEMO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Pair:
 async def demo(request: Request) -> Response:
     """GET /demo: the newest post of the person here, and the newest one that came from elsewhere."""
     app = app_of(request)
-    name = os.environ.get(VARIABLE)
+    name = os.environ.get(DEMO_VARIABLE)
     me = await profiles.local(app, name) if name else None
     if me is None:
         raise NotFound(NOTHING)

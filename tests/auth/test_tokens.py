@@ -107,9 +107,14 @@ async def test_a_login_that_waits_or_is_disabled_or_suspended_is_refused(app: Ap
     await app.db.execute("UPDATE users SET state = 'disabled' WHERE id = ?", disabled.id)
     await app.db.execute("UPDATE accounts SET suspended_at = ? WHERE id = ?", app.now(), suspended.account_id)
     await app.db.execute("UPDATE accounts SET deleted_at = ? WHERE id = ?", app.now(), deleted.account_id)
-    for user, error in ((waiting, Forbidden), (disabled, Forbidden), (suspended, Forbidden), (deleted, Unauthorized)):
+    for user, error, words in (
+        (waiting, Forbidden, "approval"),
+        (disabled, Forbidden, "disabled"),
+        (suspended, Forbidden, "disabled"),
+        (deleted, Unauthorized, "invalid"),
+    ):
         issued = await issue(app, user.id)
-        with pytest.raises(error):
+        with pytest.raises(error, match=words):
             await tokens.authenticate(app, issued.text)
 
 

@@ -137,7 +137,7 @@ def test_somebody_follows_reads_answers_boosts_and_likes(alice: Terminal, bob: T
     thread = alice.run("thread", status["id"])
     assert "@alice me" in thread
     shown = alice.run("notifications")
-    assert all(word in shown for word in ("favourited", "reblogged", "mentioned")), shown
+    assert all(word in shown for word in ("favourited", "boosted", "mentioned")), shown
 
 
 def test_somebody_changes_their_mind(alice: Terminal, bob: Terminal) -> None:

@@ -36,7 +36,7 @@ def table() -> str:
     """All routes, a section for each module that answers them, in the order of the code."""
     parts = []
     for module, routes in _by_module():
-        title = (sys.modules[module].__doc__ or "").strip().partition("\n")[0].partition(". http")[0].rstrip(".:")
+        title = re.split(r"[.:](?:\s|$)", (sys.modules[module].__doc__ or "").strip())[0]
         rows = [f"| {method} | `{path}` | {rest} |" for method, path, rest in map(_line, routes)]
         head = ["| Method | Path | Who | Scope | Limit |", "|---|---|---|---|---|"]
         parts.append("\n".join([f"### {title}", "", *head, *rows]))

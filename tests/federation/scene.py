@@ -99,4 +99,3 @@ class Scene:
         """Assert that a well signed activity is taken or refused, and changes nothing."""
         async with self.nothing(what, but=(*tables.ARRIVED, *but), asked=asked):
             assert await self.send(actor, activity) in (202, 400, 401, 403), what
-

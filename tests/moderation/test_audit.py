@@ -1,7 +1,5 @@
 """The audit log: what is kept of a decision, and of what rules did."""
 
-import msgspec
-
 from fedinote.api.paging import Paging
 from fedinote.events import PolicyApplied
 from fedinote.infra.app import App
@@ -69,8 +67,10 @@ async def test_what_a_rule_does_is_one_row_however_often_the_post_is_offered(app
         "reason": "the domain far.example is blocked",
         "account": str(author),
     }
-    rows = await app.db.rows("SELECT * FROM audit_log")
-    assert b"secret" not in msgspec.json.encode([dict(row) for row in rows])
+    row = await app.db.row("SELECT * FROM audit_log")
+    assert row is not None
+    for column in ("action", "target_type", "target", "detail"):
+        assert "secret" not in row[column]
 
 
 async def test_another_post_or_another_reason_is_another_row(app: App) -> None:

@@ -1,6 +1,8 @@
 """Who may decide about whom: roles looked up at that moment, and nobody acts on the same rank or above."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -76,9 +78,12 @@ async def test_who_is_disabled_suspended_or_gone_decides_nothing(app: App) -> No
 
 
 async def snapshot(app: App) -> list[object]:
-    rows = await app.db.many(("SELECT * FROM accounts ORDER BY id", ()), ("SELECT * FROM users ORDER BY id", ()))
-    posts = await app.db.rows("SELECT * FROM posts ORDER BY id")
-    return [dict(row) for found in (*rows, posts) for row in found]
+    tables = await app.db.many(
+        ("SELECT id, suspended_at, silenced_at, sensitized_at, deleted_at FROM accounts ORDER BY id", ()),
+        ("SELECT id, role, state, email, password_hash FROM users ORDER BY id", ()),
+        ("SELECT id, sensitive, content, visibility FROM posts ORDER BY id", ()),
+    )
+    return [tuple(row) for rows in tables for row in cast("list[Iterable[object]]", rows)]
 
 
 @pytest.mark.parametrize("actor_role", STAFF)

@@ -15,7 +15,8 @@ from tests.support.people import configure
 
 
 def flood(account_id: int, mentions: int = 21, **values: Any) -> Subject:
-    return Subject(**{"kind": "post", "account_id": account_id, "domain": "far.example", "mentions": mentions} | values)
+    domain = values.pop("domain", "far.example")
+    return Subject(kind="post", account_id=account_id, domain=domain, mentions=mentions, **values)
 
 
 async def test_a_flood_of_mentions_by_a_stranger_is_rejected(app: App) -> None:

@@ -308,9 +308,13 @@ async def test_a_wrong_address_gets_a_page_and_never_a_redirect(app: App, browse
 
 
 async def test_a_parameter_given_twice_is_refused(app: App, browser: Browser) -> None:
-    address = authorize(await make_client(app)) + "&redirect_uri=https%3A%2F%2Fevil.example"
-    answer = await browser.get(address)
-    assert (answer.status, answer.location) == (400, "")
+    await person(app)
+    await sign_in(browser)
+    plain, evil = authorize(await make_client(app)), "redirect_uri=https%3A%2F%2Fevil.example"
+    assert (await browser.get(plain)).status == 200
+    for address in (f"{plain}&{evil}", plain.replace("?", f"?{evil}&"), f"{plain}&state=a&state=b"):
+        answer = await browser.get(address)
+        assert (answer.status, answer.location) == (400, "")
 
 
 async def test_strangers_are_not_bounced_to_an_apps_address(app: App, browser: Browser) -> None:

@@ -35,7 +35,5 @@ async def remember_undone(app: App, signer_id: int, uri: str) -> None:
 
 async def was_undone(app: App, signer_id: int, uri: str) -> bool:
     """Tell whether an account has taken back what has this id, or deleted it."""
-    found = await app.db.row(
-        "SELECT 1 AS value FROM tombstones WHERE uri IN_TEXTS(?)", [uri, _undone(signer_id, uri)]
-    )
+    found = await app.db.row("SELECT 1 AS value FROM tombstones WHERE uri IN_TEXTS(?)", [uri, _undone(signer_id, uri)])
     return found is not None

@@ -136,12 +136,13 @@ def _chinese(text: str, words: Mapping[str, str]) -> str:
     out: list[str] = []
     at = 0
     while at < len(tokens):
-        # Words and spaces take turns, so a phrase is an odd number of tokens.
+        # Words and spaces take turns, so a phrase is an odd number of tokens; the space before it goes.
+        start = at + tokens[at].isspace()
         for length in range(2 * _MAX_WORDS - 1, 0, -2):
-            known = words.get(" ".join("".join(tokens[at : at + length]).lower().split()))
+            known = words.get(" ".join("".join(tokens[start : start + length]).lower().split()))
             if known is not None:
                 out.append(known)
-                at += length
+                at = start + length
                 break
         else:
             out.append(tokens[at])

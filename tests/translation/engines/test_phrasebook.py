@@ -24,6 +24,7 @@ def test_it_says_what_it_is():
         ("Thank you very much, I like the weather.", "en-GB", "zh-TW", "非常感謝，我喜歡天氣。"),
         ("魑魅 GPU 3.14", "zh", "en", "魑魅 GPU 3.14"),
         ("XYZ is new", "en", "zh", "XYZ是新"),
+        ("I like cats. Good morning, Beijing!", "en", "zh", "我喜欢猫。早上好，北京！"),
     ],
 )
 async def test_the_longest_phrase_is_looked_up_and_unknown_words_stay(
