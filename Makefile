@@ -4,6 +4,7 @@ PYTHON ?= python3
 REQUIRE ?=
 UPGRADE ?=
 PYTEST_ARGS ?=
+DEMO_ARGS ?=
 BENCH_ARGS ?=
 
 VENV := .venv
@@ -30,8 +31,8 @@ setup: $(BIN)/fedinote  ## make .venv with the locked packages and the command `
 run: setup  ## start the server
 	$(BIN)/fedinote serve
 
-demo: setup  ## start a server with invented people and posts
-	$(BIN)/fedinote demo
+demo: setup  ## two servers, two languages, one conversation (DEMO_ARGS="--fresh --translate-with phrasebook")
+	$(BIN)/python -m tools.demo $(DEMO_ARGS)
 
 dev-setup: setup $(VENV)/.dev  ## add what tests and checks need
 

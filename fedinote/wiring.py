@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from fedinote import events
+from fedinote.auth import oauth, sessions
 from fedinote.auth import reactions as logins
 from fedinote.federation import delivery, inbox, outgoing, resolve
 from fedinote.infra.app import App, Reaction
 from fedinote.infra.jobs import JobFunction
 from fedinote.media import sweeping
+from fedinote.moderation import audit
 from fedinote.notifications import reactions as notify
 from fedinote.posts import polls
 from fedinote.posts import reactions as post_reactions
@@ -57,8 +59,9 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.Unblocked: (outgoing.on_unblocked,),
     events.ProfileUpdated: (outgoing.on_profile_updated,),
     events.AccountJoined: (notify.on_account_joined,),
-    events.AccountSuspended: (logins.on_account_suspended,),
-    events.ReportFiled: (notify.on_report_filed,),
+    events.AccountSuspended: (logins.on_account_suspended, outgoing.on_account_suspended),
+    events.ReportFiled: (notify.on_report_filed, outgoing.on_report_filed),
+    events.PolicyApplied: (audit.on_policy_applied,),
 }
 
 JOBS: Mapping[str, JobFunction] = {
@@ -73,4 +76,6 @@ PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(minutes=10), blocks.forget_expired_mutes),
     (timedelta(hours=6), fanout.trim),
     (timedelta(hours=1), sweeping.sweep),
+    (timedelta(hours=1), sessions.prune),
+    (timedelta(hours=1), oauth.prune),
 )

@@ -87,7 +87,7 @@ async def _pasted(call: Call, text: str, kinds: Sequence[str | None]) -> dict[st
 
 async def _known(app: App, text: str) -> tuple[str, int] | None:
     people, posts = await app.db.many(
-        ("SELECT id FROM accounts WHERE uri = ? AND deleted_at IS NULL", (text,)),
+        ("SELECT id FROM accounts WHERE uri = ? AND deleted_at IS NULL AND suspended_at IS NULL", (text,)),
         ("SELECT id FROM posts WHERE uri = ?", (text,)),
     )
     if people:
@@ -121,9 +121,14 @@ async def _people(call: Call, text: str, *, following: bool) -> list[int]:
 async def _handle(call: Call, handle: str) -> list[int]:
     if call.viewer is not None and call.params.flag("resolve") and "@" in handle:
         found = await resolve.account(call.app, handle)
-        return [] if found is None else [found]
-    known = await profiles.find(call.app, handle)
-    return [] if known is None else [known.id]
+    else:
+        known = await profiles.find(call.app, handle)
+        found = None if known is None else known.id
+    return [] if found is None or await _suspended(call.app, found) else [found]
+
+
+async def _suspended(app: App, account_id: int) -> bool:
+    return await app.db.value("SELECT suspended_at AS value FROM accounts WHERE id = ?", account_id) is not None
 
 
 async def _hashtags(app: App, text: str) -> list[int]:

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
-from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -126,9 +125,8 @@ class Feed:
             return False
 
 
-async def _admit(app: App, connection: HTTPConnection, token: str | None) -> tuple[Viewer, str]:
-    """Count the connection; return the person whose token it is. Raises TooMany, Forbidden and Unauthorized (apps too)."""
-    access.count(app, connection, None, access.ADDRESS)
+async def _admit(app: App, token: str | None) -> tuple[Viewer, str]:
+    """Return the person whose token it is, and the token. Raises Forbidden, and Unauthorized for an app's own too."""
     if not token:
         raise Unauthorized("Missing access token")
     bearer = await tokens.authenticate(app, token)
@@ -144,11 +142,12 @@ async def connect(call: Call) -> None:
     """Serve a WebSocket: any number of streams, subscribed to by messages and by the query."""
     socket = call.socket
     assert socket is not None
+    access.count(call.app, socket, None, access.ADDRESS)
     query = dict(socket.query_params)
     offered = socket.scope.get("subprotocols") or []
     _forget_token(socket)
     token = query.get("access_token") or access.bearer(socket) or (offered[0] if offered else None)
-    viewer, token = await _admit(call.app, socket, token)
+    viewer, token = await _admit(call.app, token)
     # Browsers close a connection whose offer was not answered, wherever the token was.
     await socket.accept(subprotocol=offered[0] if offered else None)
     feed = Feed(call.app, viewer, token)
@@ -286,7 +285,7 @@ def _events(name: str) -> Handler:
 
     async def handler(call: Call) -> Response:
         token = access.bearer(call.request) or call.params.text("access_token")
-        viewer, token = await _admit(call.app, call.request, token)
+        viewer, token = await _admit(call.app, token)
         wanted = f"{name}:media" if name.startswith("public") and call.params.flag("only_media") else name
         feed = Feed(call.app, viewer, token)
         try:

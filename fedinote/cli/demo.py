@@ -24,9 +24,13 @@ from fedinote.cli import processes
 from fedinote.cli.context import run_async
 from fedinote.cli.demo_story import ALICE, BAO, Caller, Cast, Side, play
 from fedinote.infra.app import App
-from fedinote.infra.settings import DEMO_VARIABLE, PREFIX, Settings, load
+from fedinote.infra.settings import DEMO_VARIABLES, PREFIX, Settings, load
 
 PHRASEBOOK = "phrasebook"
+PHRASEBOOK_NOTE = (
+    "It looks words up in a list of a few hundred and knows no grammar, so it is for demonstration only: "
+    "a server that people use needs LibreTranslate."
+)
 STOP_SECONDS = 15.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -37,6 +41,7 @@ class Plan:
 
     folder: Path
     engine: str
+    note: str
     once: bool
 
 
@@ -61,7 +66,8 @@ class Plan:
     metavar="URL|phrasebook",
     help="The address of a LibreTranslate server, or the built-in phrase book.",
 )
-def demo(data: Path, port: int, fresh: bool, once: bool, engine: str) -> None:
+@click.option("--note", default="", hidden=True, help="What people should know about the translating server.")
+def demo(data: Path, port: int, *, fresh: bool, once: bool, engine: str, note: str) -> None:
     """Show what FediNote is: two servers here on this machine, two languages, one conversation.
 
     Alice writes English on one server, 阿宝 writes Chinese on the other. They follow each other, and each reads the
@@ -79,7 +85,11 @@ def demo(data: Path, port: int, fresh: bool, once: bool, engine: str) -> None:
     if fresh:
         for side in sides:
             _forget(side.folder)
-    run_async(_until_stopped(_play(Plan(data, engine, once), sides)))
+    run_async(_until_stopped(_play(Plan(data, engine, note or _note(engine), once), sides)))
+
+
+def _note(engine: str) -> str:
+    return PHRASEBOOK_NOTE if engine == PHRASEBOOK else ""
 
 
 def _side(cast: Cast, data: Path, port: int) -> Side:
@@ -133,11 +143,8 @@ async def _play(plan: Plan, sides: list[Side]) -> None:
 
 def _point(plan: Plan, sides: list[Side]) -> None:
     """Say what to look at, who can sign in, and what translated."""
-    if plan.engine == PHRASEBOOK:
-        click.echo("  The built-in phrase book translated: some hundred words, no grammar, for demonstration only.")
-        click.echo("  For a real one: fedinote demo --translate-with http://ADDRESS-OF-A-LIBRETRANSLATE-SERVER\n")
-    else:
-        click.echo(f"  LibreTranslate at {plan.engine} translated.\n")
+    engine = "the built-in phrase book" if plan.engine == PHRASEBOOK else f"LibreTranslate at {plan.engine}"
+    click.echo(click.wrap_text(f"Translated by {engine}. {plan.note}", 100, "  ", "  ") + "\n")
     click.echo("  Look at it:")
     for side in sides:
         click.echo(f"    {side.base}/demo")
@@ -209,7 +216,11 @@ async def _serving(plan: Plan, side: Side) -> AsyncIterator[Process]:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "fedinote", "serve", "--fd", str(descriptor)),
-            env={**own, **_environment(plan, side), DEMO_VARIABLE: side.cast.name},
+            env={
+                **own,
+                **_environment(plan, side),
+                **dict(zip(DEMO_VARIABLES, (side.cast.name, plan.note), strict=True)),
+            },
             pass_fds=[descriptor],
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,

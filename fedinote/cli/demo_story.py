@@ -50,7 +50,7 @@ ALICE = Cast(
     display_name="Alice",
     note="Writes English, reads Chinese posts in English. #tea",
     language="en",
-    text="Hello everyone! I like tea, coffee and cats. Good morning, Beijing! #tea",
+    text="Hello world! I like tea, coffee and cats. Thanks, everyone! #tea",
 )
 BAO = Cast(
     title="飞记 中文",
@@ -59,7 +59,7 @@ BAO = Cast(
     display_name="阿宝",
     note="写中文，用中文看英文的帖子。 #茶",
     language="zh",
-    text="大家好！今天北京天气很好，我喝茶，吃饺子，看书。#茶",
+    text="你好，世界！今天北京天气很好，我喝茶，吃饺子，看书。谢谢大家！#茶",
 )
 
 

@@ -106,13 +106,17 @@ async def renew(app: App, actor: vocab.Actor, budget: Budget) -> Row:
 async def _insert(app: App, actor: vocab.Actor, values: list[Any]) -> int:
     marks = ", ".join("?" for _ in _COLUMNS)
     published = min(actor.published or app.now(), app.now())
+    block = await domains.find(app, host_of(actor.id), values[_COLUMNS.index("domain")])
+    limited = block.domain if block is not None and block.severity == "silence" else None
     made = await app.db.returning(
-        f"INSERT INTO accounts (id, uri, created_at, note_source, avatar, header, hide_collections,"  # noqa: S608
-        f" followers_count, following_count, statuses_count, {', '.join(_COLUMNS)})"
-        f" VALUES (?, ?, ?, '', '', '', FALSE, 0, 0, 0, {marks}) ON CONFLICT DO NOTHING RETURNING id",
+        f"INSERT INTO accounts (id, uri, created_at, silenced_at, silenced_by_domain, note_source, avatar, header,"  # noqa: S608
+        f" hide_collections, followers_count, following_count, statuses_count, {', '.join(_COLUMNS)})"
+        f" VALUES (?, ?, ?, ?, ?, '', '', '', FALSE, 0, 0, 0, {marks}) ON CONFLICT DO NOTHING RETURNING id",
         app.ids.next(),
         actor.id,
         published,
+        app.now() if limited else None,
+        limited,
         *values,
     )
     if made:
@@ -162,6 +166,9 @@ async def _handle(app: App, actor: vocab.Actor, budget: Budget) -> Handle:
         if subject is None or target is None or not same_id(target, actor.id):
             return plain
         if subject.host in (plain.host, app.settings.host):
+            return plain
+        # The other host speaks for the name that it was asked about, and for no other one.
+        if subject.username.lower() != actor.username.lower():
             return plain
         confirmed, target = await fetching.webfinger(app, subject, budget)
         if confirmed is not None and confirmed.host == subject.host and target and same_id(target, actor.id):

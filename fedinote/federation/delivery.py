@@ -128,7 +128,7 @@ class Deliverer:
             self.app.work.set()
 
     async def _attempt(self, job: Job) -> None:
-        if await domains.suspended(self.app, job.host):
+        if await domains.suspended(self.app, job.host, domains.host_of(job.inbox)):
             self._done.append(job.id)
             return
         try:

@@ -63,7 +63,8 @@ async def _get(app: App, url: str, budget: Budget) -> tuple[dict[str, Any], str]
     budget.spend()
     answer = await app.outbound.get(url, accept=ACCEPT, limit=MAX_DOCUMENT, sign=await signing.instance_signer(app))
     _check_status(answer)
-    if not is_activity_type(answer.headers.get("Content-Type", "")):
+    kinds = [value for name, value in answer.headers.items() if name.lower() == "content-type"]
+    if len(kinds) != 1 or not is_activity_type(kinds[0]):
         raise Refused(reason="the answer is not of an ActivityPub type")
     if await domains.suspended(app, host_of(answer.url)):
         raise Forbidden(reason="the domain is blocked here")

@@ -6,6 +6,7 @@ from fedinote.activitypub import audience as addressing
 from fedinote.activitypub import render
 from fedinote.activitypub.render import Envelope
 from fedinote.events import (
+    AccountSuspended,
     Blocked,
     Boosted,
     Favourited,
@@ -19,6 +20,7 @@ from fedinote.events import (
     PostEdited,
     PostPublished,
     ProfileUpdated,
+    ReportFiled,
     Unblocked,
     Unfavourited,
     Unfollowed,
@@ -203,6 +205,29 @@ async def on_profile_updated(app: App, event: ProfileUpdated) -> None:
         uri = document["id"]
         envelope = Envelope(f"{uri}#updates/{app.ids.next()}", uri, (addressing.PUBLIC,))
         await queue(app, event.account_id, render.update(envelope, document), people, order_key=uri)
+
+
+async def on_account_suspended(app: App, event: AccountSuspended) -> None:
+    """Update of the actor, which then says that it is suspended (or no longer), to the followers."""
+    await on_profile_updated(app, ProfileUpdated(event.account_id, event.local))
+
+
+async def on_report_filed(app: App, event: ReportFiled) -> None:
+    """Flag by the instance actor, so that nobody learns who reported, to the server of the reported account."""
+    report = await app.db.row(
+        "SELECT r.id, r.comment, r.post_ids, r.forwarded, a.id AS target_id, a.uri, a.domain FROM reports r"
+        " JOIN accounts a ON a.id = r.target_id WHERE r.id = ?",
+        event.report_id,
+    )
+    if report is None or not report["forwarded"] or not report["domain"]:
+        return
+    me = await app.db.row("SELECT id, uri FROM accounts WHERE uri = ?", app.url("/actor"))
+    if me is None:
+        return
+    posts = await app.db.rows("SELECT uri FROM posts WHERE id IN_INTS(?)", msgspec.json.decode(report["post_ids"]))
+    envelope = Envelope(app.url(f"/reports/{report['id']}"), me["uri"])
+    body = render.flag(envelope, report["uri"], [post["uri"] for post in posts], report["comment"])
+    await queue_to(app, me["id"], body, [report["target_id"]], envelope.id)
 
 
 async def on_pinned(app: App, event: Pinned) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX = "FEDINOTE_"
-DEMO_VARIABLE = "FEDINOTE_DEMO"
-"""Names the person of a server that `fedinote demo` started; no setting, and never there otherwise."""
+DEMO_VARIABLES = ("FEDINOTE_DEMO", "FEDINOTE_DEMO_NOTE")
+"""The person of a server that `fedinote demo` started, and a remark on what translates: never there otherwise."""
 DEFAULT_RULE = "Be kind. Treat others as you want to be treated, in every language."
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -178,8 +178,8 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
 
 
 OTHER_VARIABLES = {
+    *DEMO_VARIABLES,
     "FEDINOTE_CONFIG",
-    DEMO_VARIABLE,
     "FEDINOTE_LIBRETRANSLATE_VENV",
     "FEDINOTE_REQUIRE",
     "FEDINOTE_SHARED",

@@ -40,9 +40,7 @@ async def publish(app: App, author_id: int, draft: Draft, *, idempotency_key: st
         if idempotency_key and (earlier := await _earlier(app, author_id, idempotency_key)):
             return earlier
         post_id = await store(app, new)
-        if post_id is None:
-            raise Forbidden("This post was refused by the rules of this server")
-        if idempotency_key:
+        if post_id is not None and idempotency_key:
             await app.db.execute(
                 "INSERT INTO idempotency_keys (account_id, key, post_id, created_at) VALUES (?, ?, ?, ?)",
                 author_id,
@@ -50,6 +48,8 @@ async def publish(app: App, author_id: int, draft: Draft, *, idempotency_key: st
                 post_id,
                 app.now(),
             )
+    if post_id is None:  # raised here, so that the audit log keeps why
+        raise Forbidden("This post was refused by the rules of this server")
     return post_id
 
 
@@ -261,8 +261,12 @@ async def revise(app: App, row: Row, new: NewPost) -> bool:
     if row["edited_at"] is not None and to_ms(edited_at) <= row["edited_at"]:
         return False
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
-    if author is None or (await pipeline.check(app, _subject(new, author))).rejected:
+    if author is None:
         return False
+    verdict = await pipeline.check(app, _subject(new, author))
+    if verdict.rejected:
+        return False
+    new = replace(new, **verdict.changes)
     async with app.db.transaction():
         before = {r["account_id"] for r in await app.db.rows(
             "SELECT account_id FROM post_mentions WHERE post_id = ?", row["id"])}  # fmt: skip

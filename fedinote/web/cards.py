@@ -62,8 +62,8 @@ class Person:
 
     @property
     def tint(self) -> int:
-        """Which of the sheet's colours the initial has: always the same one for a person."""
-        return self.id % TINTS
+        """Which of the sheet's colours the initial has: the same one for a person on every server."""
+        return sum(self.handle.encode()) % TINTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The page of `fedinote demo`: what two people on two servers wrote, each beside its translation.
 
-It exists only in servers that this command started: they find the name of their person in the environment variable
-FEDINOTE_DEMO. Everywhere else its address is one where nothing is.
+It exists only in servers that this command started: the environment names their person. Everywhere else its address
+is one where nothing is.
 """
 
 import os
@@ -16,7 +16,7 @@ from fedinote.accounts import profiles
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError, NotFound
-from fedinote.infra.settings import DEMO_VARIABLE
+from fedinote.infra.settings import DEMO_VARIABLES
 from fedinote.text.language_names import own_name
 from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
@@ -42,7 +42,7 @@ class Pair:
 async def demo(request: Request) -> Response:
     """GET /demo: the newest post of the person here, and the newest one that came from elsewhere."""
     app = app_of(request)
-    name = os.environ.get(DEMO_VARIABLE)
+    name, note = (os.environ.get(variable, "") for variable in DEMO_VARIABLES)
     me = await profiles.local(app, name) if name else None
     if me is None:
         raise NotFound(NOTHING)
@@ -58,7 +58,7 @@ async def demo(request: Request) -> Response:
         pairs=pairs,
         engine=None if engine is None else engine.name,
         where="" if engine is None else WHERE[engine.location],
-        phrasebook=app.settings.translation.engine == "phrasebook",
+        note=note,
         me=(await cards.people(app, [me.id]))[0],
     )
 

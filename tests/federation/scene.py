@@ -99,3 +99,10 @@ class Scene:
         """Assert that a well signed activity is taken or refused, and changes nothing."""
         async with self.nothing(what, but=(*tables.ARRIVED, *but), asked=asked):
             assert await self.send(actor, activity) in (202, 400, 401, 403), what
+
+    async def refused_by_key(self, what: object) -> None:
+        """Assert that bob's signature is refused, as his key cannot be had in a way that can be believed."""
+        self.app.caches.pop("failed_keys", None)
+        async with self.nothing(str(what), asked=1):
+            note = self.bob.note("Hello", to=[self.uri(self.alice)])
+            assert await self.send(self.bob, self.bob.create(note)) == 401, what

@@ -1,5 +1,6 @@
 """Attack classes A14 and A17: follows that nobody granted, and likes and boosts that nobody may make."""
 
+import json
 from typing import Any
 
 import pytest
@@ -140,17 +141,11 @@ async def test_counts_that_others_state_are_not_taken(scene: Scene) -> None:
     for total in ("-1", "1e400", '"9999"', "9999", "1e18", "[]", "true"):
         note = scene.bob.note("count me")
         text = scene.bob.create({**note, "likes": {"totalItems": "HERE"}, "shares": {"totalItems": "HERE"}})
-        body = str(_json(text)).replace('"HERE"', total).encode()
+        body = json.dumps(text).replace('"HERE"', total).encode()
         assert await scene.send(scene.bob, body) in (202, 400)
         await scene.settle()
     assert await scene.count("posts", "favourites_count <> 0 OR reblogs_count <> 0 OR replies_count <> 0") == 0
     assert await scene.count("posts") >= 5
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value)
 
 
 @pytest.mark.parametrize("visibility", ["direct", "private"])
