@@ -53,7 +53,12 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.PollClosed: (notify.on_poll_closed, outgoing.on_poll_closed),
     events.FollowRequested: (notify.on_follow_requested, outgoing.on_follow_requested),
     events.FollowAccepted: (fanout.on_follow_accepted, notify.on_follow_accepted, outgoing.on_follow_accepted),
-    events.FollowRejected: (fanout.on_unfollowed, lists.on_unfollowed, notify.on_unfollowed, outgoing.on_follow_rejected),
+    events.FollowRejected: (
+        fanout.on_unfollowed,
+        lists.on_unfollowed,
+        notify.on_unfollowed,
+        outgoing.on_follow_rejected,
+    ),
     events.Unfollowed: (fanout.on_unfollowed, lists.on_unfollowed, notify.on_unfollowed, outgoing.on_unfollowed),
     events.Blocked: (lists.on_blocked, conversations.on_blocked, outgoing.on_blocked),
     events.Unblocked: (outgoing.on_unblocked,),

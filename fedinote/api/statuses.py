@@ -11,7 +11,7 @@ from fedinote.federation import resolve
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
-from fedinote.posts import publishing, threads, visibility
+from fedinote.posts import publishing, revising, threads, visibility
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
 
@@ -141,7 +141,7 @@ async def edit(call: Call) -> Any:
     async with app.db.transaction():
         for one in described:
             await _describe(call, row["id"], one)
-        await publishing.edit(app, me, row["id"], draft)
+        await revising.edit(app, me, row["id"], draft)
     return await entities.status(app, row["id"], call.viewer)
 
 

@@ -15,10 +15,14 @@ class Notification(Model):
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="notifications")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="notifications"
+    )
     account_id: int
     kind = fields.CharField(32)
-    from_account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="notified")
+    from_account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="notified"
+    )
     from_account_id: int
     post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
         "fedinote.Post", related_name="notifications", null=True

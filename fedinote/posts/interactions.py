@@ -88,30 +88,14 @@ async def boost(
     visibility of the boost; it is never wider than the post's. Emits Boosted the first time.
     """
     post = await visibility.original(app, account_id, post_id)
-    if post["visibility"] not in BOOSTABLE and not (
-        post["visibility"] == "private" and post["account_id"] == account_id
-    ):
-        raise Forbidden("This post cannot be boosted", reason="boost of a post that is not public")
-    shown = "private" if post["visibility"] == "private" else (wanted or "public")
-    if shown not in ("public", "unlisted", "private"):
-        raise Invalid("Validation failed: Visibility of a boost must be public, unlisted or private")
+    shown = _shown(post, account_id, wanted or "public")
     moment = min(at or app.now(), app.now())
     boost_id = app.ids.next() if uri is None else app.ids.at(moment)
-    author_uri = await app.db.value("SELECT uri AS value FROM accounts WHERE id = ?", account_id)
+    booster = await app.db.value("SELECT uri AS value FROM accounts WHERE id = ?", account_id)
+    own = uri or f"{booster}/statuses/{boost_id}/activity"
     async with app.db.transaction():
-        made = await app.db.returning(
-            _BOOST,
-            boost_id,
-            account_id,
-            uri or f"{author_uri}/statuses/{boost_id}/activity",
-            uri or f"{author_uri}/statuses/{boost_id}/activity",
-            uri is None,
-            shown,
-            post["conversation_id"],
-            post["id"],
-            moment,
-        )
-        if not made:
+        values = (boost_id, account_id, own, own, uri is None, shown, post["conversation_id"], post["id"], moment)
+        if not await app.db.returning(_BOOST, *values):
             return await _present_boost(app, account_id, post["id"])
         await app.db.write(
             ("UPDATE posts SET reblogs_count = reblogs_count + 1 WHERE id = ?", (post["id"],)),
@@ -120,6 +104,16 @@ async def boost(
         fresh = moment > app.now() - publishing.FRESH
         await app.emit(Boosted(boost_id, post["id"], account_id, post["account_id"], uri is None, shown, fresh))
     return boost_id
+
+
+def _shown(post: Row, account_id: int, wanted: str) -> str:
+    """Return the visibility of a boost. Raises Forbidden where none may be, Invalid for a wrong wish."""
+    own_private = post["visibility"] == "private" and post["account_id"] == account_id
+    if post["visibility"] not in BOOSTABLE and not own_private:
+        raise Forbidden("This post cannot be boosted", reason="boost of a post that is not public")
+    if wanted not in ("public", "unlisted", "private"):
+        raise Invalid("Validation failed: Visibility of a boost must be public, unlisted or private")
+    return "private" if own_private else wanted
 
 
 async def _present_boost(app: App, account_id: int, post_id: int) -> int:

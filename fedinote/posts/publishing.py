@@ -1,14 +1,12 @@
-"""The verb behind every post: written here, or received from another server. Also editing and deleting."""
+"""The verb behind every post: written here, or received from another server; and the end of posts."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from fedinote.events import PostDeleted, PostEdited, PostPublished
+from fedinote.events import PostDeleted, PostPublished
 from fedinote.infra.app import App
-from fedinote.infra.clock import from_ms, to_ms
+from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
@@ -71,7 +69,7 @@ async def store(app: App, new: NewPost) -> int | None:
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", new.author_id)
     if author is None:
         raise NotFound
-    verdict = await pipeline.check(app, _subject(new, author))
+    verdict = await pipeline.check(app, subject(new, author))
     if verdict.rejected:
         return None
     new = replace(new, **verdict.changes)
@@ -81,12 +79,13 @@ async def store(app: App, new: NewPost) -> int | None:
             found: int | None = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", new.uri)
             return found
         await app.db.write(*_links(app, new, post_id))
-        await _attach(app, new, post_id)
+        await attach(app, new, post_id)
         await app.emit(_published(app, new, post_id))
     return post_id
 
 
-def _subject(new: NewPost, author: Row) -> Subject:
+def subject(new: NewPost, author: Row) -> Subject:
+    """Make what the policies judge, of a new post or a new version."""
     return Subject(
         kind="post",
         account_id=new.author_id,
@@ -120,12 +119,12 @@ def _values(app: App, new: NewPost, author: Row, post_id: int) -> list[Any]:
         post_id, new.author_id, uri, url, new.local, new.object_type, new.visibility, new.content, new.source,
         new.spoiler_text, new.sensitive, new.language, encoded(new.content_map), encoded(new.summary_map),
         new.in_reply_to_id, new.in_reply_to_account_id, None if new.in_reply_to_id else new.in_reply_to_uri,
-        new.conversation_id or post_id, None, *_snapshots(new), encoded(new.application),
+        new.conversation_id or post_id, None, *snapshots(new), encoded(new.application),
         len(new.upload_ids) + len(new.media), new.created_at, new.edited_at,
     ]  # fmt: skip
 
 
-def _snapshots(new: NewPost) -> tuple[str | None, str | None, str | None]:
+def snapshots(new: NewPost) -> tuple[str | None, str | None, str | None]:
     """Encode mentions, tags and emojis as they are kept in the post for rendering."""
     mentions = [
         {"id": str(m.account_id), "username": m.username, "acct": m.acct, "url": m.url}
@@ -190,7 +189,8 @@ def _adoption(new: NewPost, post_id: int) -> list[Query]:
     ]
 
 
-async def _attach(app: App, new: NewPost, post_id: int) -> None:
+async def attach(app: App, new: NewPost, post_id: int) -> None:
+    """Attach files and poll to a post. Raises Invalid when an upload was taken meanwhile."""
     for position, upload_id in enumerate(new.upload_ids):
         taken = await app.db.execute(
             "UPDATE media SET post_id = ?, position = ? WHERE id = ? AND (post_id IS NULL OR post_id = ?)",
@@ -203,7 +203,7 @@ async def _attach(app: App, new: NewPost, post_id: int) -> None:
             raise Invalid("Media attachment is already in use")
     await _store_media(app, new, post_id)
     if new.poll is not None:
-        await _store_poll(app, new.poll, post_id)
+        await store_poll(app, new.poll, post_id)
 
 
 async def _store_media(app: App, new: NewPost, post_id: int) -> None:
@@ -221,7 +221,8 @@ async def _store_media(app: App, new: NewPost, post_id: int) -> None:
     )  # fmt: skip
 
 
-async def _store_poll(app: App, poll: NewPoll, post_id: int) -> None:
+async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
+    """Store a poll for a post."""
     options = [{"title": title, "votes": votes} for title, votes in zip(poll.options, poll.votes, strict=True)]
     await app.db.execute(
         "INSERT INTO polls (id, post_id, options, multiple, hide_totals, expires_at, voters_count)"
@@ -234,114 +235,6 @@ async def _store_poll(app: App, poll: NewPoll, post_id: int) -> None:
         poll.expires_at,
         poll.voters,
     )
-
-
-async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
-    """Give a local post a new text, media or poll. Visibility and parent stay. Raises NotFound for others' posts."""
-    row = await app.db.row(
-        "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL",
-        post_id,
-        author_id,
-    )
-    if row is None:
-        raise NotFound
-    draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None)
-    new = replace(await prepare(app, author_id, draft, post_id=post_id), edited_at=app.now())
-    async with app.db.transaction():
-        await revise(app, row, new)
-
-
-async def revise(app: App, row: Row, new: NewPost) -> bool:
-    """Make `new` the present version of the post in `row`, from either door; the former one joins the history.
-
-    Identity, author, visibility, time and parent stay as they are. False when the version is not newer than what is
-    here, or a policy rejects it. Emits PostEdited.
-    """
-    edited_at = new.edited_at or app.now()
-    if row["edited_at"] is not None and to_ms(edited_at) <= row["edited_at"]:
-        return False
-    author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
-    if author is None:
-        return False
-    verdict = await pipeline.check(app, _subject(new, author))
-    if verdict.rejected:
-        return False
-    new = replace(new, **verdict.changes)
-    async with app.db.transaction():
-        before = {r["account_id"] for r in await app.db.rows(
-            "SELECT account_id FROM post_mentions WHERE post_id = ?", row["id"])}  # fmt: skip
-        await _remember(app, row)
-        await _rewrite(app, row, new, edited_at)
-        added = tuple(m.account_id for m in new.mentions if m.account_id not in before)
-        await app.emit(PostEdited(row["id"], row["account_id"], bool(row["local"]), row["visibility"], added))
-    return True
-
-
-async def _remember(app: App, row: Row) -> None:
-    """Copy the present version into the history."""
-    media = [r["id"] for r in await app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", row["id"])]
-    poll = await app.db.row("SELECT options FROM polls WHERE post_id = ?", row["id"])
-    await app.db.execute(
-        "INSERT INTO post_edits (id, post_id, content, spoiler_text, sensitive, language, media, poll, emojis,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        app.ids.next(),
-        row["id"],
-        row["content"],
-        row["spoiler_text"],
-        bool(row["sensitive"]),
-        row["language"],
-        encoded([str(i) for i in media]),
-        poll["options"] if poll else None,
-        row["emojis"],
-        row["edited_at"] or row["created_at"],
-    )
-
-
-async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> None:
-    post_id = row["id"]
-    await app.db.write(
-        (
-            "UPDATE posts SET content = ?, source = ?, spoiler_text = ?, sensitive = ?, language = ?, content_map = ?,"
-            " summary_map = ?, mentions = ?, tags = ?, emojis = ?, edited_at = ? WHERE id = ?",
-            (
-                new.content, new.source, new.spoiler_text, new.sensitive, new.language, encoded(new.content_map),
-                encoded(new.summary_map), *_snapshots(new), edited_at, post_id,
-            ),
-        ),
-        ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),
-        *tag_links(app, post_id, new.tags),
-        *(
-            (
-                "INSERT INTO post_mentions (post_id, account_id, silent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (post_id, m.account_id, m.silent),
-            )
-            for m in new.mentions
-        ),
-    )  # fmt: skip
-    await _rewrite_media(app, row, new)
-    await _rewrite_poll(app, post_id, new.poll)
-
-
-async def _rewrite_media(app: App, row: Row, new: NewPost) -> None:
-    await app.db.execute("UPDATE media SET post_id = NULL WHERE post_id = ?", row["id"])
-    await _attach(app, replace(new, poll=None), row["id"])
-    await app.db.execute(
-        "UPDATE posts SET media_count = (SELECT COUNT(*) FROM media m WHERE m.post_id = posts.id) WHERE id = ?",
-        row["id"],
-    )
-
-
-async def _rewrite_poll(app: App, post_id: int, poll: NewPoll | None) -> None:
-    """Keep the votes when the options are the same; a changed poll starts anew (A12: options change resets votes)."""
-    old = await app.db.row("SELECT id, options FROM polls WHERE post_id = ?", post_id)
-    if old is not None and poll is not None:
-        titles = tuple(o["title"] for o in msgspec.json.decode(old["options"]))
-        if titles == poll.options:
-            return
-    if old is not None:
-        await app.db.execute("DELETE FROM polls WHERE id = ?", old["id"])
-    if poll is not None:
-        await _store_poll(app, poll, post_id)
 
 
 async def delete(app: App, post_id: int) -> None:

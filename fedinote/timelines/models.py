@@ -12,7 +12,9 @@ class HomeEntry(Model):
     """A post is in a person's home timeline. Written at fan-out."""
 
     id = fields.BigIntField(primary_key=True)
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="home_entries")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="home_entries"
+    )
     account_id: int
     post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("fedinote.Post", related_name="home_entries")
     post_id: int
@@ -44,7 +46,9 @@ class ListMember(Model):
     """An account is in a list."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    of_list: fields.ForeignKeyRelation[AccountList] = fields.ForeignKeyField("fedinote.AccountList", related_name="members")
+    of_list: fields.ForeignKeyRelation[AccountList] = fields.ForeignKeyField(
+        "fedinote.AccountList", related_name="members"
+    )
     of_list_id: int
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="listed_in")
     account_id: int
@@ -105,7 +109,9 @@ class FollowedTag(Model):
     """A person follows a hashtag."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="followed_tags")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="followed_tags"
+    )
     account_id: int
     tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField("fedinote.Tag", related_name="followers")
     tag_id: int
@@ -140,7 +146,9 @@ class Conversation(Model):
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="conversations")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="conversations"
+    )
     account_id: int
     conversation_id = fields.BigIntField()
     participants = JsonField()

@@ -1,7 +1,6 @@
 """One running server for all clients, with two people and their tokens."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

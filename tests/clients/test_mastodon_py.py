@@ -3,26 +3,28 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from tests.support.process import ServerProcess
 
-mastodon = pytest.importorskip("mastodon")
+mastodon: Any = pytest.importorskip("mastodon")
+Client = Any
 
 
 @pytest.fixture(scope="module")
-def alice(server: ServerProcess) -> "mastodon.Mastodon":
+def alice(server: ServerProcess) -> Client:
     return mastodon.Mastodon(access_token=server.token("alice"), api_base_url=server.base_url, ratelimit_method="throw")
 
 
 @pytest.fixture(scope="module")
-def bob(server: ServerProcess) -> "mastodon.Mastodon":
+def bob(server: ServerProcess) -> Client:
     return mastodon.Mastodon(access_token=server.token("bob"), api_base_url=server.base_url, ratelimit_method="throw")
 
 
-def test_it_knows_the_server(alice: "mastodon.Mastodon") -> None:
+def test_it_knows_the_server(alice: Client) -> None:
     assert alice.me().username == "alice"
     assert alice.instance_v1().uri
     assert alice.instance().title
@@ -30,12 +32,17 @@ def test_it_knows_the_server(alice: "mastodon.Mastodon") -> None:
     assert alice.instance_nodeinfo().software.name == "fedinote"
 
 
-def test_posting_with_everything(alice: "mastodon.Mastodon", tmp_path: Path) -> None:
+def test_posting_with_everything(alice: Client, tmp_path: Path) -> None:
     picture = tmp_path / "p.jpg"
     Image.new("RGB", (64, 64), "navy").save(picture)
     media = alice.media_post(str(picture), description="navy", focus=(0.5, -0.5))
     status = alice.status_post(
-        "多语言 post #测试", media_ids=[media], spoiler_text="colours", sensitive=True, visibility="unlisted", language="zh"
+        "多语言 post #测试",
+        media_ids=[media],
+        spoiler_text="colours",
+        sensitive=True,
+        visibility="unlisted",
+        language="zh",
     )
     assert status.language == "zh"
     assert status.media_attachments[0].meta.focus.x == 0.5
@@ -47,7 +54,7 @@ def test_posting_with_everything(alice: "mastodon.Mastodon", tmp_path: Path) -> 
     assert [option.title for option in poll.poll.options] == ["tea", "coffee"]
 
 
-def test_pages_come_one_after_another_without_gaps(alice: "mastodon.Mastodon") -> None:
+def test_pages_come_one_after_another_without_gaps(alice: Client) -> None:
     made = [alice.status_post(f"page {number}").id for number in range(12)]
     first = alice.account_statuses(alice.me(), limit=5)
     everything = alice.fetch_remaining(first)
@@ -58,7 +65,7 @@ def test_pages_come_one_after_another_without_gaps(alice: "mastodon.Mastodon") -
     assert [status.id for status in back] == [status.id for status in first]
 
 
-def test_filters_are_applied(alice: "mastodon.Mastodon", bob: "mastodon.Mastodon") -> None:
+def test_filters_are_applied(alice: Client, bob: Client) -> None:
     bob.account_follow(alice.me())
     created = bob.create_filter_v2("no spinach", ["home"], "warn", keywords_attributes=[{"keyword": "spinach"}])
     alice.status_post("I like spinach")
@@ -68,14 +75,14 @@ def test_filters_are_applied(alice: "mastodon.Mastodon", bob: "mastodon.Mastodon
 
 
 @pytest.fixture
-def stream(alice: "mastodon.Mastodon") -> Iterator["Listener"]:
+def stream(alice: Client) -> Iterator["Listener"]:
     listener = Listener()
     handle = alice.stream_user(listener, run_async=True, timeout=20)
     yield listener
     handle.close()
 
 
-class Listener(mastodon.StreamListener):
+class Listener(mastodon.StreamListener):  # type: ignore[misc]
     def __init__(self) -> None:
         self.notified = threading.Event()
         self.updated = threading.Event()
@@ -89,7 +96,7 @@ class Listener(mastodon.StreamListener):
         self.updated.set()
 
 
-def test_a_notification_is_streamed(alice: "mastodon.Mastodon", bob: "mastodon.Mastodon", stream: Listener) -> None:
+def test_a_notification_is_streamed(alice: Client, bob: Client, stream: Listener) -> None:
     for _ in range(50):  # the stream opens in its own time: something is seen once it is open
         alice.status_post("are you there?")
         if stream.updated.wait(0.2):

@@ -64,9 +64,7 @@ async def _sqlite_table(db: Any, table: str) -> set[Any]:
     found: set[Any] = set()
     for row in await db.rows(f"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')"):
         found.add(("column", row["name"], row["type"], row["notnull"], row["pk"]))
-    for row in await db.rows(
-        f"SELECT \"from\", \"table\", \"to\", on_delete FROM pragma_foreign_key_list('{table}')"
-    ):
+    for row in await db.rows(f'SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(\'{table}\')'):
         found.add(("key", row["from"], row["table"], row["to"], row["on_delete"]))
     for index in await db.rows(f"SELECT name, \"unique\" FROM pragma_index_list('{table}')"):
         names = await db.rows(f"SELECT name FROM pragma_index_info('{index['name']}') ORDER BY seqno")

@@ -6,7 +6,7 @@ import pytest
 
 from fedinote.events import AccountJoined, Favourited, PollClosed, ReportFiled
 from fedinote.policy import domains
-from fedinote.posts import interactions, publishing
+from fedinote.posts import interactions, publishing, revising
 from fedinote.posts.drafts import Draft, Mention, NewPost, PollDraft
 from fedinote.relations import follows
 from tests.support.people import person
@@ -74,12 +74,12 @@ async def test_an_edit_tells_those_newly_named_and_those_who_boosted(world: Worl
     post = await world.post(ann, "@ben hello")
     await world.boost(cat, post)
     world.app.clock.shift(1)
-    await publishing.edit(world.app, ann, post, Draft("@ben @cat hello"))
+    await revising.edit(world.app, ann, post, Draft("@ben @cat hello"))
     assert await told(world, ben) == [("mention", ann, post)]
     assert sorted(await told(world, cat)) == [("mention", ann, post), ("update", ann, post)]
     [before] = await world.app.db.rows("SELECT id FROM notifications WHERE kind = 'update'")
     world.app.clock.shift(1)
-    await publishing.edit(world.app, ann, post, Draft("@ben @cat bye"))
+    await revising.edit(world.app, ann, post, Draft("@ben @cat bye"))
     [after] = await world.app.db.rows("SELECT id FROM notifications WHERE kind = 'update'")
     assert after["id"] > before["id"]
     assert await told(world, ben) == [("mention", ann, post)]

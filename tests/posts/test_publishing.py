@@ -7,7 +7,7 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.posts import publishing
+from fedinote.posts import publishing, revising
 from fedinote.posts.drafts import Draft, NewPost, PollDraft
 from tests.support import accounts
 
@@ -98,7 +98,7 @@ async def test_a_reply_that_came_before_its_parent_finds_it(app: App) -> None:
 async def test_an_edit_keeps_the_former_version_and_the_audience(app: App) -> None:
     alice = await accounts.local(app, "alice")
     post_id = await publishing.publish(app, alice.id, Draft("one", visibility="private"))
-    await publishing.edit(app, alice.id, post_id, Draft("two", visibility="public"))
+    await revising.edit(app, alice.id, post_id, Draft("two", visibility="public"))
     row = await _row(app, post_id)
     assert "two" in row["content"]
     assert row["visibility"] == "private"
@@ -110,7 +110,7 @@ async def test_nobody_edits_the_post_of_another(app: App) -> None:
     alice, bob = await accounts.local(app, "alice"), await accounts.local(app, "bob")
     post_id = await publishing.publish(app, alice.id, Draft("mine"))
     with pytest.raises(NotFound):
-        await publishing.edit(app, bob.id, post_id, Draft("yours"))
+        await revising.edit(app, bob.id, post_id, Draft("yours"))
 
 
 async def test_a_deleted_post_is_gone_for_good(app: App) -> None:
@@ -140,7 +140,7 @@ async def test_an_edit_puts_files_in_order_and_takes_out_those_left_out(app: App
     alice = await accounts.local(app, "alice")
     one, two, three = [await _upload(app, alice.id) for _ in range(3)]
     post_id = await publishing.publish(app, alice.id, Draft("", media_ids=(one, two)))
-    await publishing.edit(app, alice.id, post_id, Draft("", media_ids=(three, two)))
+    await revising.edit(app, alice.id, post_id, Draft("", media_ids=(three, two)))
     rows = await app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", post_id)
     assert [row["id"] for row in rows] == [three, two]
 

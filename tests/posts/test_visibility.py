@@ -30,9 +30,7 @@ async def _people(app: App) -> dict[str, Account]:
 @pytest.mark.parametrize("level", list(EXPECTED))
 async def test_filter_and_check_agree_for_every_viewer(app: App, level: str) -> None:
     people = await _people(app)
-    post_id = await publishing.publish(
-        app, people["author"].id, Draft("@mentioned @blocked MARKER", visibility=level)
-    )
+    post_id = await publishing.publish(app, people["author"].id, Draft("@mentioned @blocked MARKER", visibility=level))
     await blocks.block(app, people["author"].id, people["blocked"].id)
     viewers: dict[str, int | None] = {name: account.id for name, account in people.items()} | {"anybody": None}
     by_filter, by_check = set(), set()

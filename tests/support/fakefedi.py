@@ -234,6 +234,7 @@ class FakeFedi:
 
     def __init__(self) -> None:
         self.hosts: dict[str, FakeHost] = {}
+        self.elsewhere: Callable[[Seen], Answer] = lambda _: Answer({"error": "no such host"}, 404)
         self.requests: list[Seen] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
@@ -273,7 +274,7 @@ class FakeFedi:
                 seen = await _read(reader)
                 host = self.hosts.get(seen.host)
                 self.requests.append(seen)
-                answer = host.answer(seen) if host else Answer({"error": "no such host"}, 404)
+                answer = host.answer(seen) if host else self.elsewhere(seen)
                 async with self._changed:
                     self._changed.notify_all()
                 if answer.delay:

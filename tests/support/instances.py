@@ -124,8 +124,8 @@ async def serving(settings_for: Any, folder: Path, database_url: str, **environm
         host_server = uvicorn.Server(config)
         host_server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(host_server.serve(sockets=[listening]))
-        while not host_server.started:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  uvicorn has no event for it
+        while not host_server.started:  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.01)
         try:
             yield Instance(app, host, http)
         finally:

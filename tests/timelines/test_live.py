@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fedinote.infra.pubsub import Subscription
-from fedinote.posts import publishing
+from fedinote.posts import publishing, revising
 from fedinote.posts.drafts import Draft, NewMedia
 from fedinote.timelines import live
 from tests.timelines.world import World
@@ -51,7 +51,7 @@ async def test_what_is_not_public_is_not_on_public_channels(world: World, visibi
     ann, ben = await world.person("ann"), await world.person("ben")
     with world.app.bus.subscribe(["public", "public:local", "hashtag:cats", live.direct(ann), live.direct(ben)]) as on:
         post = await world.post(ann, "@ben #cats", visibility=visibility)
-        await publishing.edit(world.app, ann, post, Draft("@ben #cats!"))
+        await revising.edit(world.app, ann, post, Draft("@ben #cats!"))
         await publishing.delete(world.app, post)
         expected = [(live.direct(one), "conversation", post) for one in (ann, ben)] if visibility == "direct" else []
         assert await heard(on) == sorted(expected)
@@ -74,7 +74,7 @@ async def test_edits_and_deletions_go_where_the_post_is(world: World) -> None:
     await world.follow(ben, ann)
     post = await world.post(ann, "#cats")
     with world.app.bus.subscribe([live.user(ben), live.user(cat), "public:local", "hashtag:cats"]) as listening:
-        await publishing.edit(world.app, ann, post, Draft("#cats!"))
+        await revising.edit(world.app, ann, post, Draft("#cats!"))
         await publishing.delete(world.app, post)
         expected = [
             (name, event, post)

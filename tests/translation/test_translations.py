@@ -7,7 +7,7 @@ import pytest
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound, Unavailable
-from fedinote.posts import publishing
+from fedinote.posts import publishing, revising
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
 from fedinote.translation.engine import Location, Translated
@@ -95,7 +95,7 @@ async def test_an_edited_post_is_translated_anew(app: App) -> None:
     alice = await accounts.local(app, "alice")
     post_id = await publishing.publish(app, alice.id, Draft("old", language="en"))
     await translations.of_post(app, post_id, "zh", _viewer(alice.id))
-    await publishing.edit(app, alice.id, post_id, Draft("new", language="en"))
+    await revising.edit(app, alice.id, post_id, Draft("new", language="en"))
     assert "NEW" in (await translations.of_post(app, post_id, "zh", _viewer(alice.id)))["content"]
 
 

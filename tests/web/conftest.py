@@ -10,3 +10,13 @@ def limits(request: pytest.FixtureRequest) -> None:
     if "app" in request.fixturenames:
         app: App = request.getfixturevalue("app")
         configure(app, "limits", enabled=True)
+
+
+@pytest.fixture
+async def alice(app: App) -> User:
+    return await person(app)
+
+
+@pytest.fixture
+def stranger(app: App) -> Browser:
+    return client(app)

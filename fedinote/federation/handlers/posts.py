@@ -13,7 +13,7 @@ from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Gone, Malformed, NotFound, Refused
-from fedinote.posts import polls, publishing
+from fedinote.posts import polls, publishing, revising
 from fedinote.posts.drafts import encoded
 
 
@@ -119,7 +119,7 @@ async def revise(app: App, author_id: int, post: vocab.Post, budget: Budget) -> 
         raise Refused(reason="Update of a post of somebody else")
     new = await incoming.to_new_post(app, post, author, budget)
     if post.updated is not None and new.edited_at is not None:
-        await publishing.revise(app, row, new)
+        await revising.revise(app, row, new)
     await _refresh_poll(app, row, post)
 
 

@@ -1,0 +1,123 @@
+"""New versions of posts: an author edits, or another server says that a post of its was edited."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from fedinote.events import PostEdited
+from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
+from fedinote.infra.db import Row
+from fedinote.infra.errors import NotFound
+from fedinote.policy import pipeline
+from fedinote.posts import publishing
+from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
+
+
+async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
+    """Give a local post a new text, media or poll. Visibility and parent stay. Raises NotFound for others' posts."""
+    row = await app.db.row(
+        "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL",
+        post_id,
+        author_id,
+    )
+    if row is None:
+        raise NotFound
+    draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None)
+    new = replace(await prepare(app, author_id, draft, post_id=post_id), edited_at=app.now())
+    async with app.db.transaction():
+        await revise(app, row, new)
+
+
+async def revise(app: App, row: Row, new: NewPost) -> bool:
+    """Make `new` the present version of the post in `row`, from either door; the former one joins the history.
+
+    Identity, author, visibility, time and parent stay as they are. False when the version is not newer than what is
+    here, or a policy rejects it. Emits PostEdited.
+    """
+    edited_at = new.edited_at or app.now()
+    if row["edited_at"] is not None and to_ms(edited_at) <= row["edited_at"]:
+        return False
+    author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
+    if author is None:
+        return False
+    verdict = await pipeline.check(app, publishing.subject(new, author))
+    if verdict.rejected:
+        return False
+    new = replace(new, **verdict.changes)
+    async with app.db.transaction():
+        before = {r["account_id"] for r in await app.db.rows(
+            "SELECT account_id FROM post_mentions WHERE post_id = ?", row["id"])}  # fmt: skip
+        await _remember(app, row)
+        await _rewrite(app, row, new, edited_at)
+        added = tuple(m.account_id for m in new.mentions if m.account_id not in before)
+        await app.emit(PostEdited(row["id"], row["account_id"], bool(row["local"]), row["visibility"], added))
+    return True
+
+
+async def _remember(app: App, row: Row) -> None:
+    """Copy the present version into the history."""
+    media = [r["id"] for r in await app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", row["id"])]
+    poll = await app.db.row("SELECT options FROM polls WHERE post_id = ?", row["id"])
+    await app.db.execute(
+        "INSERT INTO post_edits (id, post_id, content, spoiler_text, sensitive, language, media, poll, emojis,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        app.ids.next(),
+        row["id"],
+        row["content"],
+        row["spoiler_text"],
+        bool(row["sensitive"]),
+        row["language"],
+        encoded([str(i) for i in media]),
+        poll["options"] if poll else None,
+        row["emojis"],
+        row["edited_at"] or row["created_at"],
+    )
+
+
+async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> None:
+    post_id = row["id"]
+    await app.db.write(
+        (
+            "UPDATE posts SET content = ?, source = ?, spoiler_text = ?, sensitive = ?, language = ?, content_map = ?,"
+            " summary_map = ?, mentions = ?, tags = ?, emojis = ?, edited_at = ? WHERE id = ?",
+            (
+                new.content, new.source, new.spoiler_text, new.sensitive, new.language, encoded(new.content_map),
+                encoded(new.summary_map), *publishing.snapshots(new), edited_at, post_id,
+            ),
+        ),
+        ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),
+        *publishing.tag_links(app, post_id, new.tags),
+        *(
+            (
+                "INSERT INTO post_mentions (post_id, account_id, silent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (post_id, m.account_id, m.silent),
+            )
+            for m in new.mentions
+        ),
+    )  # fmt: skip
+    await _rewrite_media(app, row, new)
+    await _rewrite_poll(app, post_id, new.poll)
+
+
+async def _rewrite_media(app: App, row: Row, new: NewPost) -> None:
+    await app.db.execute("UPDATE media SET post_id = NULL WHERE post_id = ?", row["id"])
+    await publishing.attach(app, replace(new, poll=None), row["id"])
+    await app.db.execute(
+        "UPDATE posts SET media_count = (SELECT COUNT(*) FROM media m WHERE m.post_id = posts.id) WHERE id = ?",
+        row["id"],
+    )
+
+
+async def _rewrite_poll(app: App, post_id: int, poll: NewPoll | None) -> None:
+    """Keep the votes when the options are the same; a changed poll starts anew (A12: options change resets votes)."""
+    old = await app.db.row("SELECT id, options FROM polls WHERE post_id = ?", post_id)
+    if old is not None and poll is not None:
+        titles = tuple(o["title"] for o in msgspec.json.decode(old["options"]))
+        if titles == poll.options:
+            return
+    if old is not None:
+        await app.db.execute("DELETE FROM polls WHERE id = ?", old["id"])
+    if poll is not None:
+        await publishing.store_poll(app, poll, post_id)

@@ -1,0 +1,255 @@
+"""The public pages: who sees what, that strangers' words stay words, and what machines read in them."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from fedinote.accounts import profiles
+from fedinote.accounts.profiles import Changes
+from fedinote.auth import sessions
+from fedinote.auth.models import User
+from fedinote.infra.app import App
+from fedinote.infra.settings import DEMO_VARIABLES
+from fedinote.posts import interactions, publishing
+from fedinote.posts.drafts import Draft, NewMedia, PollDraft
+from fedinote.relations import follows
+from fedinote.translation.engines.phrasebook import Phrasebook
+from tests.support.browser import Answer, Browser
+from tests.support.people import client, configure, person
+from tests.timelines.world import World
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} \u202egnp'
+SHOWN, HIDDEN = ("public", "unlisted"), ("private", "direct")
+
+
+# Who sees what
+
+
+@pytest.mark.parametrize("visibility", [*SHOWN, *HIDDEN])
+@pytest.mark.parametrize("who", ["stranger", "follower", "author"])
+async def test_only_public_and_unlisted_posts_have_a_page_whoever_asks(
+    app: App, alice: User, visibility: str, who: str
+) -> None:
+    bob = await person(app, "bob")
+    await follows.request(app, bob.account_id, alice.account_id)
+    post_id = await write(app, alice, "@bob MARKER", visibility=visibility)
+    browser = {"stranger": None, "follower": bob, "author": alice}[who]
+    asking = client(app) if browser is None else await signed_in(app, browser)
+
+    found = await asking.get(f"/@alice/{post_id}")
+    unknown = await asking.get("/@alice/117661833037873707")
+
+    assert found.status == (200 if visibility in SHOWN else 404)
+    assert ("MARKER" in found.text) is (visibility in SHOWN)
+    if visibility in HIDDEN:
+        assert found.body == unknown.body
+        assert _comparable(found) == _comparable(unknown)
+
+
+def _comparable(answer: Answer) -> tuple[int, list[tuple[str, str]]]:
+    changing = ("x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset")
+    return answer.status, [(name, value) for name, value in answer.headers if name not in changing]
+
+
+async def test_no_list_of_posts_shows_what_is_not_public(app: App, alice: User, stranger: Browser) -> None:
+    for visibility in (*SHOWN, *HIDDEN):
+        await write(app, alice, f"MARKER-{visibility} #tea", visibility=visibility)
+    expected = {"/": {"public"}, "/@alice": {"public", "unlisted"}, "/tags/tea": {"public"}}
+    for path, wanted in expected.items():
+        found = set(re.findall(r"MARKER-(\w+)", (await stranger.get(path)).text))
+        assert found == wanted, path
+
+
+async def test_a_thread_leaves_out_what_is_not_public(app: App, alice: User, stranger: Browser) -> None:
+    root = await write(app, alice, "ROOT", visibility="private")
+    middle = await write(app, alice, "MIDDLE", in_reply_to_id=root)
+    await write(app, alice, "SECRET", in_reply_to_id=middle, visibility="private")
+    await write(app, alice, "ANSWER", in_reply_to_id=middle)
+
+    text = (await stranger.get(f"/@alice/{middle}")).text
+
+    assert "MIDDLE" in text
+    assert "ANSWER" in text
+    assert "ROOT" not in text
+    assert "SECRET" not in text
+
+
+async def test_a_post_is_found_below_its_own_author_only(app: App, alice: User, stranger: Browser) -> None:
+    await person(app, "bob")
+    post_id = await write(app, alice)
+    assert (await stranger.get(f"/@bob/{post_id}")).status == 404
+    assert (await stranger.get(f"/@alice/{post_id}")).status == 200
+
+
+@pytest.mark.parametrize("path", ["/@alice/x", f"/@alice/{10**40}", "/@alice/-1", "/@nobody", "/@" + "a" * 500])
+async def test_addresses_of_nothing_are_404(app: App, alice: User, stranger: Browser, path: str) -> None:
+    assert (await stranger.get(path)).status == 404
+
+
+async def test_the_servers_own_actor_has_no_page(app: App, stranger: Browser) -> None:
+    assert (await stranger.get(f"/@{app.settings.host}")).status == 404
+
+
+async def test_a_boost_has_no_page_and_is_not_among_the_posts(app: App, alice: User, stranger: Browser) -> None:
+    bob = await person(app, "bob")
+    boost_id = await interactions.boost(app, bob.account_id, await write(app, alice, "MARKER"))
+    assert (await stranger.get(f"/@bob/{boost_id}")).status == 404
+    assert "MARKER" not in (await stranger.get("/@bob")).text
+
+
+async def test_a_suspended_account_has_neither_profile_nor_posts(app: App, alice: User, stranger: Browser) -> None:
+    post_id = await write(app, alice, "MARKER #tea")
+    await app.db.execute("UPDATE accounts SET suspended_at = ? WHERE id = ?", app.now(), alice.account_id)
+    for path in ("/@alice", f"/@alice/{post_id}", "/", "/tags/tea"):
+        answer = await stranger.get(path)
+        assert "MARKER" not in answer.text
+        assert (answer.status == 404) is path.startswith("/@")
+
+
+async def test_a_deleted_account_is_gone_and_one_that_waits_is_not_there(
+    app: App, alice: User, stranger: Browser
+) -> None:
+    await app.db.execute("UPDATE users SET state = 'pending' WHERE id = ?", alice.id)
+    assert (await stranger.get("/@alice")).status == 404
+    await app.db.execute("UPDATE accounts SET deleted_at = ? WHERE id = ?", app.now(), alice.account_id)
+    assert (await stranger.get("/@alice")).status == 410
+
+
+# Strangers' words
+
+
+async def _hostile_pages(app: App) -> list[str]:
+    user = await person(app, "mallory")
+    fields = [(HOSTILE, HOSTILE), ("web", "javascript:alert(3)")]
+    await profiles.update(
+        app,
+        user.account_id,
+        Changes(display_name='"><script>x', note=HOSTILE, fields=fields, discoverable=True, indexable=True),
+    )
+    await app.db.execute("UPDATE accounts SET display_name = ? WHERE id = ?", HOSTILE, user.account_id)
+    poll = PollDraft(options=(HOSTILE[:90], "b"), expires_in=3600)
+    post_id = await write(app, user, f"{HOSTILE} #tea", spoiler_text=HOSTILE, poll=poll)
+    await write(app, user, f"{HOSTILE} #tea", in_reply_to_id=post_id)
+    return ["/", "/@mallory", f"/@mallory/{post_id}", "/tags/tea"]
+
+
+async def test_hostile_names_and_texts_stay_text_on_every_page(app: App, stranger: Browser) -> None:
+    for path in await _hostile_pages(app):
+        page = soup(await stranger.get(path))
+        assert page.find_all("script") == []
+        assert all(image.get("src", "").startswith("/") for image in page.find_all("img"))
+        assert [name for tag in page.find_all(True) for name in tag.attrs if name.startswith("on")] == []
+        assert [a for a in page.find_all("a") if a.get("href", "").startswith("javascript")] == []
+        assert "alert(1)" in page.get_text()
+        assert "{{ 7*7 }}" in page.get_text()
+
+
+async def test_a_name_cannot_leave_the_head_of_the_page(app: App, stranger: Browser) -> None:
+    page = soup(await stranger.get((await _hostile_pages(app))[1]))
+    assert page.title is not None
+    assert page.title.get_text().startswith(HOSTILE)
+    titles = page.find_all("meta", property="og:title")
+    assert [meta["content"] for meta in titles] == [f"{HOSTILE} (@mallory@localhost:8000)"]
+
+
+async def test_the_address_of_a_remote_person_is_a_web_address_or_none(app: App, stranger: Browser) -> None:
+    world = World(app)
+    eve = await world.person("eve@far.example", url="javascript:alert(1)")
+    await world.arrives(eve, content="<p>x</p>", tags=(("tea", "tea"),), url='https://far.example/"onclick="x')
+    page = soup(await stranger.get("/tags/tea"))
+    found = {a["href"] for a in page.select("article a")}
+    assert found == {"https://far.example/users/eve", "https://far.example/%22onclick=%22x"}
+
+
+async def test_nothing_is_loaded_from_other_servers(app: App, alice: User, stranger: Browser) -> None:
+    world = World(app)
+    root = await write(app, alice, "root")
+    eve = await world.person("eve@far.example", avatar_remote="https://far.example/a.png")
+    cat = NewMedia(kind="image", url="https://far.example/cat.png", description="A cat")
+    await world.arrives(eve, content="<p>look</p>", media=(cat,), in_reply_to_id=root)
+    page = soup(await stranger.get(f"/@alice/{root}"))
+    loaded = [tag["src"] for tag in page.find_all(src=True)]
+    assert loaded == []
+    link = page.select_one('a[href="https://far.example/cat.png"]')
+    assert link is not None
+    assert "A cat" in page.get_text()
+
+
+@pytest.mark.parametrize("path", ["/", "/about", "/@alice", "/@alice/ID", "/tags/tea", "/@nobody"])
+async def test_pages_let_nothing_inline_run_and_nobody_frame_them(
+    app: App, alice: User, stranger: Browser, path: str
+) -> None:
+    post_id = await write(app, alice, "#tea")
+    answer = await stranger.get(path.replace("ID", str(post_id)))
+    policy = answer.header("content-security-policy")
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert "<script" not in answer.text
+    assert "style=" not in answer.text
+    assert "set-cookie" not in dict(answer.headers)
+
+
+# What machines read
+
+
+async def test_profile_and_post_name_their_activitypub_form(app: App, alice: User, stranger: Browser) -> None:
+    post_id = await write(app, alice)
+    for path, uri in (("/@alice", "/users/alice"), (f"/@alice/{post_id}", f"/users/alice/statuses/{post_id}")):
+        answer = await stranger.get(path)
+        link = soup(answer).find("link", rel="alternate", type="application/activity+json")
+        assert link is not None
+        assert link["href"] == app.url(uri)
+        assert "accept" in answer.header("vary").lower()
+        document = await stranger.get(path, accept="application/activity+json")
+        assert document.json["id"] == link["href"]
+
+
+async def test_search_engines_are_kept_out_unless_the_account_wants_them(
+    app: App, alice: User, stranger: Browser
+) -> None:
+    post_id = await write(app, alice)
+    for indexable in (False, True):
+        await profiles.update(app, alice.account_id, Changes(indexable=indexable))
+        for path in ("/@alice", f"/@alice/{post_id}"):
+            page = soup(await stranger.get(path))
+            assert (page.find("meta", attrs={"name": "robots", "content": "noindex"}) is None) is indexable
+            assert (page.select_one("article[data-nosnippet]") is None) is (indexable or not page.select("article"))
+
+
+async def test_a_limited_account_is_not_indexed(app: App, alice: User, stranger: Browser) -> None:
+    await profiles.update(app, alice.account_id, Changes(indexable=True))
+    await app.db.execute("UPDATE accounts SET silenced_at = ? WHERE id = ?", app.now(), alice.account_id)
+    assert 'content="noindex"' in (await stranger.get("/@alice")).text
+
+
+async def test_a_preview_tells_the_warning_and_not_what_is_behind_it(app: App, alice: User, stranger: Browser) -> None:
+    post_id = await write(app, alice, "BEHIND", spoiler_text="In front")
+    page = soup(await stranger.get(f"/@alice/{post_id}"))
+    assert page.head is not None
+    described = page.head.find("meta", property="og:description")
+    assert described is not None
+    assert described["content"] == "In front"
+    assert "BEHIND" not in page.head.decode()
+
+
+async def test_every_post_says_its_language_and_takes_its_own_direction(
+    app: App, alice: User, stranger: Browser
+) -> None:
+    await write(app, alice, "你好世界", language="zh")
+    await write(app, alice, "שלום", language="he")
+    page = soup(await stranger.get("/@alice"))
+    assert [(w["lang"], w["dir"]) for w in page.select("article .words")] == [("he", "auto"), ("zh", "auto")]
+    assert [mark.get_text() for mark in page.select("article .language")] == ["עברית", "中文"]
+
+
+async def test_a_post_of_no_known_language_says_so(app: App, stranger: Browser) -> None:
+    world = World(app)
+    await world.arrives(await world.person("eve@far.example"), tags=(("tea", "tea"),), language=None)
+    words = soup(await stranger.get("/tags/tea")).select_one("article .words")
+    assert words is not None
+    assert words["lang"] == ""
