@@ -4,7 +4,6 @@ The product asks for `https://host/path` and judges all that it always judges. O
 request goes to one port on loopback, with the Host that was asked for.
 """
 
-import copy
 import json
 import re
 from collections.abc import Iterator
@@ -166,22 +165,24 @@ class Corpus:
     """All rows, and the documents that they make up together."""
 
     def __init__(self, rows: list[Row]) -> None:
-        self.rows = {row.file: row for row in rows}
-        self._documents: dict[str, dict[str, Any]] = {}
-        self._people: set[str] = set()
+        found: dict[str, dict[str, Any]] = {}
+        named: set[str] = set()
         for row in rows:
             for part in parts(row.document):
-                known = self._documents.get(part["id"])
-                if known is None or part.get("id") == row.document.get("id") or len(part) > len(known):
-                    self._documents[part["id"]] = part
-            self._people |= set(people(row.document))
+                known = found.get(part["id"])
+                if known is None or part["id"] == row.document.get("id") or len(part) > len(known):
+                    found[part["id"]] = part
+            named |= set(people(row.document))
+        for uri in named:
+            if not found.get(uri, {}).get("inbox"):
+                found[uri] = made_up(uri)
+        self._documents = {uri: with_our_key(document) for uri, document in found.items()}
 
     def around(self, row: Row) -> Fediverse:
         """The fediverse as this row sees it: where rows differ about a document, this row is right."""
-        documents = dict(self._documents)
-        documents |= {part["id"]: part for part in parts(row.document)}
-        if "id" in row.document and vocab.web_uri(row.document["id"]):
-            documents[row.document["id"]] = row.document
-        for uri in self._people:
-            documents.setdefault(uri, made_up(uri))
-        return Fediverse({uri: with_our_key(document) for uri, document in copy.deepcopy(documents).items()})
+        own = {part["id"]: with_our_key(part) for part in parts(row.document)}
+        identity = vocab.web_uri(row.document.get("id"))
+        if identity:
+            own[identity] = with_our_key(row.document)
+        actors = {uri for uri in people(row.document) if not own.get(uri, {}).get("inbox")} - {identity}
+        return Fediverse(self._documents | own | {u: self._documents[u] for u in actors if u in self._documents})

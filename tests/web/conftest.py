@@ -1,7 +1,9 @@
 import pytest
 
+from fedinote.auth.models import User
 from fedinote.infra.app import App
-from tests.support.people import configure
+from tests.support.browser import Browser
+from tests.support.people import client, configure, person
 
 
 @pytest.fixture(autouse=True)

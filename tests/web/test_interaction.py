@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import pytest
 
-from fedinote.auth import sessions
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.posts import publishing
@@ -16,11 +15,7 @@ from tests.conftest import Databases, make_settings
 from tests.support.browser import Browser
 from tests.support.instances import Instance, World, serving
 from tests.support.people import client, person
-
-
-@pytest.fixture
-async def alice(app: App) -> User:
-    return await person(app)
+from tests.web.reading import signed_in
 
 
 @pytest.fixture
@@ -30,13 +25,7 @@ async def bob(app: App) -> User:
 
 @pytest.fixture
 async def browser(app: App, alice: User) -> Browser:
-    return await at(app, alice)
-
-
-async def at(app: App, user: User) -> Browser:
-    found = client(app)
-    found.cookies["session"] = await sessions.start(app, user.id)
-    return found
+    return await signed_in(app, alice)
 
 
 def page(uri: str) -> str:
@@ -133,7 +122,7 @@ async def near(tmp_path: Path, databases: Databases) -> AsyncIterator[Instance]:
 async def test_somebody_on_another_server_is_fetched_and_followed(near: Instance, far: Instance) -> None:
     carol = await far.person("carol")
     dave = await person(near.app, "dave")
-    browser = await at(near.app, dave)
+    browser = await signed_in(near.app, dave)
     uri = f"http://{far.host}/@carol"
 
     await browser.submit(await browser.get(page(uri)))
