@@ -1,6 +1,5 @@
 """Fixtures for all tests: an App on a database of its own, on SQLite or PostgreSQL (`--database`)."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,11 +10,16 @@ from fedinote.bootstrap import running
 from fedinote.infra.app import App
 from fedinote.infra.settings import Settings, load
 from tests.support import postgres
-from tests.support.requirements import required
+from tests.support.requirements import SHARED, missing
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", default="sqlite", choices=["sqlite", "postgresql"], help="which database to test on")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if lacking := missing():
+        pytest.exit(f"required, and not here: {', '.join(lacking)}", returncode=3)
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +33,6 @@ def cluster(dialect: str) -> Iterator[postgres.Cluster | None]:
         yield None
         return
     if not postgres.available():
-        if required("postgresql"):
-            pytest.fail("PostgreSQL is required and not installed")
         pytest.skip("PostgreSQL is not installed")
     with postgres.Cluster() as running_cluster:
         yield running_cluster
@@ -104,12 +106,9 @@ async def app(settings: Settings) -> AsyncIterator[App]:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference data; tests that need it are skipped where it is not."""
-    place = Path(os.environ.get("FEDINOTE_SHARED", Path(__file__).parents[2] / "shared"))
-    if not place.is_dir():
-        if required("shared"):
-            pytest.fail("the shared reference data is required and not there")
+    if not SHARED.is_dir():
         pytest.skip("the shared reference data is not there")
-    return place
+    return SHARED
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

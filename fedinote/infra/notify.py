@@ -28,6 +28,7 @@ PAUSES = (0.5, 1, 2, 5, 10, 30)  # seconds before each new attempt to connect
 _SECONDS = 10  # for connecting, and for sending a batch
 _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
+_NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload"
 _decoder = msgspec.json.Decoder(tuple[str, list[str]])
 
 
@@ -61,7 +62,7 @@ class Bridge:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self._disconnect()
+        self._drop()
 
     def _relay(self, channel: str, message: bytes) -> None:
         self._waiting.append((channel, message))
@@ -76,9 +77,9 @@ class Bridge:
                     failures = 0
                 await self._wake.wait()
                 await self._send()
-            except _LOST as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, this goes on with a new connection
                 _log.warning("live updates between processes interrupted", extra={"reason": str(error)})
-                await self._disconnect()
+                self._drop()
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
 
@@ -88,14 +89,11 @@ class Bridge:
         await connection.add_listener(CHANNEL, self._on_notice)
         self._connection = connection
 
-    async def _disconnect(self) -> None:
+    def _drop(self) -> None:
+        """Let go of a connection that failed; in whatever state it is."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        connection.remove_termination_listener(self._on_end)
-        try:
-            await connection.close(timeout=_SECONDS)
-        except _LOST:
+        if connection is not None:
+            connection.remove_termination_listener(self._on_end)
             connection.terminate()
 
     def _on_end(self, connection: Any) -> None:
@@ -119,9 +117,9 @@ class Bridge:
             raise OSError("the connection was closed")
         waiting = list(self._waiting)
         self._waiting.clear()
-        payloads = [(CHANNEL, payload) for payload in _payloads(waiting)]
+        payloads = list(_payloads(waiting))
         if payloads:
-            await self._connection.executemany("SELECT pg_notify($1, $2)", payloads, timeout=_SECONDS)
+            await self._connection.fetch(_NOTIFY, CHANNEL, payloads, timeout=_SECONDS)
 
 
 def _payloads(waiting: list[tuple[str, bytes]]) -> Iterator[str]:

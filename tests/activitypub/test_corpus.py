@@ -5,9 +5,7 @@ Only what can be judged from the document alone is compared: who may do what is 
 """
 
 import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +14,8 @@ from fedinote.activitypub import quirks, vocab
 from fedinote.activitypub.audience import visibility
 from fedinote.activitypub.shapes import when
 from fedinote.infra.errors import Malformed
+from tests.support.requirements import SHARED
 
-SHARED = Path(os.environ.get("FEDINOTE_SHARED") or Path(__file__).parents[2].parent / "shared")
 CORPUS = SHARED / "federation" / "corpus"
 
 # Rows that the parsers do not yet satisfy. The list may only shrink: a row that passes makes the test fail.

@@ -1,7 +1,6 @@
 """The pages as a browser sees them: they are whole without scripts, and hostile text runs nothing."""
 
 import json
-import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -9,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import requirements
 from tests.support.process import ServerProcess
-from tests.support.requirements import required
 
 HOSTILE = "<script>document.title='TAKEN'</script><img src=x onerror=\"document.title='TAKEN'\">"
 
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = requirements.browser()
     if found is None:
-        if required("browser"):
-            pytest.fail("a browser is required and Chromium is not installed")
         pytest.skip("Chromium is not installed")
     return found
 

@@ -1,11 +1,9 @@
 """The sanitiser: nothing active remains, nothing that means something is lost."""
 
 import json
-import os
 import random
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -14,9 +12,9 @@ import html5lib
 import pytest
 
 from fedinote.text.html import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, MAX_BYTES, escape, sanitise, to_text
+from tests.support.requirements import SHARED
 from tests.text.xss_corpus import BAD_TARGETS, CORPUS
 
-SHARED = Path(os.environ.get("FEDINOTE_SHARED") or Path(__file__).parents[2].parent / "shared")
 CLASSES = {"h-card", "u-url", "mention", "hashtag", "ellipsis", "invisible", "quote-inline"}
 LINK = ' rel="nofollow noopener noreferrer" target="_blank"'
 POST = (
