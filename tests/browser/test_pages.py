@@ -59,7 +59,8 @@ def test_a_post_and_its_author_are_shown_and_hostile_text_runs_nothing(
     chromium: str, server: ServerProcess, tmp_path: Path
 ) -> None:
     token = server.token("alice")
-    _call(server, token, "PATCH", "/api/v1/accounts/update_credentials", {"display_name": HOSTILE[:40], "note": HOSTILE})
+    changes = {"display_name": HOSTILE[:40], "note": HOSTILE}
+    _call(server, token, "PATCH", "/api/v1/accounts/update_credentials", changes)
     status = _call(server, token, "POST", "/api/v1/statuses", {"status": f"茶 {HOSTILE}", "language": "zh"})
     for url in (status["url"], status["account"]["url"]):
         page = _seen(chromium, url, tmp_path / "profile")
