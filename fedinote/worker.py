@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from fedinote.federation import delivery
 from fedinote.federation.delivery import Deliverer
@@ -12,9 +14,11 @@ from fedinote.infra.clock import to_ms
 from fedinote.wiring import JOBS, PERIODIC
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 IDLE = 1.0  # seconds between looks when nothing wakes the worker (another process may have queued something)
 PAUSE_AFTER_ERROR = 2.0
+GATHER = 0.01
 
 
 async def run(app: App) -> None:
@@ -32,7 +36,7 @@ async def run(app: App) -> None:
         await asyncio.shield(deliverer.stop())
 
 
-async def _steadily(step, subject) -> None:  # type: ignore[no-untyped-def]
+async def _steadily(step: Callable[[T], Awaitable[None]], subject: T) -> None:
     """Repeat a step for ever; a failure (a database that is away) is logged, and tried again after a pause."""
     while True:
         try:
@@ -43,25 +47,18 @@ async def _steadily(step, subject) -> None:  # type: ignore[no-untyped-def]
 
 
 async def _jobs(app: App) -> None:
-    app.work.clear()
+    seen = app.work.count
     if await jobs.run_batch(app, JOBS) == 0:
-        await _until_work(app)
+        await app.work.wait(seen, IDLE)
 
 
 async def _deliveries(deliverer: Deliverer) -> None:
+    work = deliverer.app.work
+    seen = work.count
     if await deliverer.step() == 0:
-        if deliverer.busy:
-            await deliverer.wait(IDLE)
-        else:
-            await _until_work(deliverer.app)
-
-
-async def _until_work(app: App) -> None:
-    try:
-        async with asyncio.timeout(IDLE):
-            await app.work.wait()
-    except TimeoutError:
-        pass
+        await work.wait(seen, IDLE)
+        if deliverer.busy:  # several end at about the same time: one look for all of them
+            await asyncio.sleep(GATHER)
 
 
 async def _periodic(app: App) -> None:

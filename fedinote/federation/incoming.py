@@ -38,7 +38,7 @@ async def to_new_post(app: App, post: vocab.Post, author: Row, budget: Budget) -
     """
     if fetching.is_ours(app, post.id) or not same_origin(post.id, author["uri"]) or post.id == author["uri"]:
         raise Refused(reason="the object and its author are of different origins")
-    mentions = await _mentions(app, post, author, budget)
+    mentions = await _mentions(app, post, budget)
     parent = await _parent(app, post.in_reply_to)
     now = app.now()
     published = min(post.published or now, now + timedelta(minutes=1))
@@ -151,7 +151,7 @@ async def _parent(app: App, uri: str | None) -> _Parent:
     return _Parent(row["id"], row["account_id"], row["conversation_id"]) if row else _Parent(None, None, None)
 
 
-async def _mentions(app: App, post: vocab.Post, author: Row, budget: Budget) -> tuple[Mention, ...]:
+async def _mentions(app: App, post: vocab.Post, budget: Budget) -> tuple[Mention, ...]:
     """Find the accounts that the post names, and the local ones it is addressed to without naming them."""
     named = list(dict.fromkeys(m.href for m in post.mentions))[:MAX_MENTIONS]
     addressed = [uri for uri in (*post.to, *post.cc) if fetching.is_ours(app, uri)][:MAX_MENTIONS]
@@ -166,7 +166,7 @@ async def _mentions(app: App, post: vocab.Post, author: Row, budget: Budget) -> 
     mentions: dict[int, Mention] = {}
     for uri in (*named, *addressed):
         row_or_none = found.get(uri)
-        if row_or_none is not None and row_or_none["id"] != author["id"]:
+        if row_or_none is not None:
             mentions.setdefault(row_or_none["id"], mention(row_or_none, silent=uri not in named))
     return tuple(mentions.values())
 

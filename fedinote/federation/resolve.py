@@ -102,7 +102,7 @@ async def url(app: App, text: str) -> tuple[str, int] | None:
     known = await _known_url(app, text)
     if known is not None or fetching.is_ours(app, text):
         return known
-    budget = Budget(6)
+    budget = Budget()
     try:
         document = await _document_or_linked(app, text, budget)
         if vocab.is_actor(document):

@@ -1,6 +1,5 @@
 """The application: everything a verb needs, passed as its first argument. Built in `bootstrap.py`, nowhere else."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ from fedinote.infra.pubsub import Bus
 from fedinote.infra.ratelimit import Limiter
 from fedinote.infra.settings import Settings
 from fedinote.infra.storage import LocalStorage
+from fedinote.infra.wake import Wake
 
 Reaction = Callable[["App", Any], Awaitable[None]]
 
@@ -34,7 +34,7 @@ class App:
     secrets: dict[str, str] = field(default_factory=dict)
     caches: dict[str, Any] = field(default_factory=dict)
     translator: Any = None
-    work: asyncio.Event = field(default_factory=asyncio.Event)
+    work: Wake = field(default_factory=Wake)
 
     def now(self) -> datetime:
         """Return the present moment, aware, UTC."""

@@ -1,10 +1,13 @@
 """Like, Announce, Add and Remove."""
 
+from dataclasses import replace
+
 from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import same_origin
 from fedinote.federation import fetching, resolve
 from fedinote.federation.fetching import Budget
+from fedinote.federation.handlers import forwarded
 from fedinote.federation.handlers.targets import was_undone
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
@@ -25,17 +28,35 @@ async def like(app: App, verified: VerifiedActivity) -> None:
 
 
 async def announce(app: App, verified: VerifiedActivity) -> None:
-    """Boost a post, which is fetched from its origin when unknown; an activity is never boosted (S36)."""
+    """Boost a post, which is fetched from its origin when unknown; of an activity see `_pass_on`."""
     activity = verified.activity
     target = activity.object
     if target is None or target.id is None or activity.id is None:
         raise Malformed(reason="Announce without an id or object")
     if isinstance(target, vocab.Activity):
-        raise Refused(reason="Announce of an activity")
+        await _pass_on(app, verified, target)
+        return
     if await was_undone(app, verified.signer_id, activity.id) or not await _wanted(app, verified.signer_id, target.id):
         return
     post_id = await resolve.post(app, target.id, Budget())
     await interactions.boost(app, verified.signer_id, post_id, _shown(activity), uri=activity.id, at=activity.published)
+
+
+async def _pass_on(app: App, verified: VerifiedActivity, inner: vocab.Activity) -> None:
+    """Take what a group that somebody here follows says that its members did (FEP-1b12).
+
+    Only what the origin says now is believed (S37). A new post is boosted by the group; an activity never is (S36).
+    """
+    booster = await app.db.row("SELECT actor_type FROM accounts WHERE id = ?", verified.signer_id)
+    if booster is None or booster["actor_type"] != "Group" or not await _followed(app, verified.signer_id):
+        raise Refused(reason="Announce of an activity")
+    if inner.type in ("Update", "Delete"):
+        await forwarded.refetch(app, replace(verified, activity=inner, own=False))
+    elif inner.type == "Create" and inner.object_id is not None:
+        post_id = await resolve.post(app, inner.object_id, Budget())
+        activity = verified.activity
+        shown = _shown(activity)
+        await interactions.boost(app, verified.signer_id, post_id, shown, uri=activity.id, at=activity.published)
 
 
 def _shown(activity: vocab.Activity) -> str:
@@ -46,16 +67,17 @@ def _shown(activity: vocab.Activity) -> str:
 
 async def _wanted(app: App, booster_id: int, uri: str) -> bool:
     """Tell whether a boost concerns anybody here: the booster is followed, or the post is ours (S48)."""
-    if fetching.is_ours(app, uri):
-        return True
-    return (
-        await app.db.row(
-            "SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id"
-            " WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1",
-            booster_id,
-        )
-        is not None
+    return fetching.is_ours(app, uri) or await _followed(app, booster_id)
+
+
+async def _followed(app: App, account_id: int) -> bool:
+    """Tell whether somebody here follows an account."""
+    row = await app.db.row(
+        "SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id"
+        " WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1",
+        account_id,
     )
+    return row is not None
 
 
 async def add(app: App, verified: VerifiedActivity) -> None:

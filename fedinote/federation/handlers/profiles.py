@@ -13,15 +13,20 @@ MAX_FOLLOWERS_MOVED = 10_000
 
 
 async def move(app: App, verified: VerifiedActivity) -> None:
-    """Let our followers of the signer follow its new account, when both actors, fetched anew, agree (S39)."""
+    """Let our followers of an account follow its new one, when both actors, fetched anew, agree (S39).
+
+    Either of the two may say so (FEP-7628): the old one pushes, the new one pulls.
+    """
     activity = verified.activity
-    if activity.object_id != verified.signer_uri or activity.target is None:
-        raise Malformed(reason="Move of somebody else, or to nowhere")
+    if activity.object_id is None or activity.target is None:
+        raise Malformed(reason="Move of nobody, or to nowhere")
+    if verified.signer_uri not in (activity.object_id, activity.target):
+        raise Refused(reason="Move of somebody else")
     budget = Budget()
     target = await actors.resolve(app, activity.target, budget, fresh=True)
-    if verified.signer_uri not in msgspec.json.decode(target["also_known_as"]):
+    if activity.object_id not in msgspec.json.decode(target["also_known_as"]):
         raise Refused(reason="the new account does not name the old one")
-    old = await actors.fetch(app, verified.signer_uri, budget)
+    old = await actors.fetch(app, activity.object_id, budget)
     if old["moved_to_uri"] != target["uri"]:
         raise Refused(reason="the old account does not name the new one")
     rows = await app.db.rows(

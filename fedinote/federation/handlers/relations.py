@@ -11,6 +11,8 @@ from fedinote.infra.errors import Forbidden, Malformed, NotFound, Refused
 from fedinote.posts import interactions, publishing
 from fedinote.relations import blocks, follows
 
+UNDOABLE = frozenset({"Follow", "Block", "Like", "Announce"})
+
 
 async def ignore(app: App, verified: VerifiedActivity) -> None:
     """Take note of nothing."""
@@ -80,7 +82,7 @@ async def undo(app: App, verified: VerifiedActivity) -> None:
         return
     if isinstance(done, vocab.Activity) and await _undo_by_object(app, verified, done):
         return
-    if done.id is not None:
+    if done.id is not None and not (isinstance(done, vocab.Activity) and done.type not in UNDOABLE):
         await remember_undone(app, verified.signer_id, done.id)
 
 
