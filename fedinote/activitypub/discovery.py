@@ -208,7 +208,8 @@ def nodeinfo(server: NodeInfoOut, version: str) -> dict[str, Any]:
     """The NodeInfo document in version `2.0` or `2.1`; serve as `nodeinfo_type(version)`."""
     software = {"name": "fedinote", "version": server.version}
     if version == "2.1":
-        software |= {"repository": server.repository, "homepage": server.homepage}
+        stated = {"repository": server.repository, "homepage": server.homepage}
+        software |= {name: value for name, value in stated.items() if value}
     return {
         "version": version,
         "software": software,

@@ -35,4 +35,3 @@ def configure(level: str) -> None:
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Its messages hold the parameters of requests.
-    logging.getLogger("aiosqlite").setLevel(logging.WARNING)

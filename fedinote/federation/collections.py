@@ -87,8 +87,11 @@ async def featured(app: App, account: Row, request: Request) -> dict[str, Any]:
     return render.collection(account["featured_url"], total=len(items), items=items)
 
 
-async def replies(app: App, post: Row) -> dict[str, Any]:
-    """The public answers to a post that are known here, by their ids: the author's own first."""
+async def replies(app: App, post: Row, request: Request) -> dict[str, Any]:
+    """The public answers to a post that are known here, by their ids, on one page: the author's own first."""
+    url = f"{post['uri']}/replies"
+    if request.query_params.get("page") != "true":
+        return render.collection(url, total=None, first=f"{url}?page=true")
     rows = await app.db.rows(
         "SELECT uri FROM posts WHERE in_reply_to_id = ? AND visibility IN ('public', 'unlisted')"
         " ORDER BY CASE WHEN account_id = ? THEN 0 ELSE 1 END, id LIMIT ?",
@@ -96,5 +99,4 @@ async def replies(app: App, post: Row) -> dict[str, Any]:
         post["account_id"],
         MAX_REPLIES,
     )
-    url = f"{post['uri']}/replies"
-    return render.collection(url, total=None, items=[row["uri"] for row in rows])
+    return render.collection_page(f"{url}?page=true", part_of=url, items=[row["uri"] for row in rows])

@@ -286,7 +286,7 @@ async def post_collection(request: Request) -> Response:
     row = await _visible(app, asking, request.path_params["post_id"], account)
     kind = request.url.path.rpartition("/")[2]
     if kind == "replies":
-        return _activity(await collections.replies(app, row))
+        return _activity(await collections.replies(app, row, request))
     total = row["favourites_count"] if kind == "likes" else row["reblogs_count"]
     return _activity(render.collection(f"{row['uri']}/{kind}", total=total))
 

@@ -4,6 +4,7 @@ A page loads nothing from other servers, so that they do not learn who reads her
 become links, and an author without a picture of ours is shown by an initial.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ from fedinote.text.language_names import own_name
 from fedinote.text.urls import host_of, safe_url
 
 TINTS = 6
+# A post that begins with a @mention has a Latin letter first, which is what browsers go by when they may choose.
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ps sd ug ur yi".split())
+_RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
  a.avatar, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
 _POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
@@ -124,6 +128,12 @@ class Card:
     replies: int
     boosts: int
     favourites: int
+
+    @property
+    def direction(self) -> str:
+        """How the text runs, as HTML's `dir` has it."""
+        known = self.language.partition("-")[0] in _RIGHT_TO_LEFT and _RTL_LETTER.search(self.content)
+        return "rtl" if known else "auto"
 
     @property
     def text(self) -> str:

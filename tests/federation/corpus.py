@@ -21,7 +21,11 @@ from fedinote.infra.outbound import Outbound
 from tests.support.fakefedi import CONTEXT, JRD, Answer, FakeActor, FakeHost, Seen, jrd, rsa_key
 
 SCHEME = "x-scheme"
-_REMAINS = {"content", "contentMap", "inbox", "actor", "name", "orderedItems", "items", "object", "attributedTo", "first"}
+WHOLE = frozenset({"inbox", "preferredUsername"})
+"""What an actor's document needs to be one that can be federated with."""
+_SAYS = frozenset(
+    ("content", "contentMap", "inbox", "actor", "name", "orderedItems", "items", "object", "attributedTo", "first")
+)
 
 
 class MappedOutbound(Outbound):
@@ -72,7 +76,7 @@ def parts(document: Any, context: Any = None) -> Iterator[dict[str, Any]]:
         return
     context = document.get("@context", context)
     identity = document.get("id")
-    if isinstance(identity, str) and identity.startswith("http") and "#" not in identity and _REMAINS & set(document):
+    if isinstance(identity, str) and identity.startswith("http") and "#" not in identity and _SAYS & set(document):
         yield {"@context": context, **document} if context else document
     for key, value in document.items():
         if key != "@context":
@@ -119,7 +123,7 @@ class Fediverse:
     def actor(self, uri: str, **fields: Any) -> FakeActor:
         """Somebody who can sign: as the corpus has the actor, or made up."""
         found = self.documents.get(uri)
-        if found is None or not found.get("inbox") or fields:
+        if found is None or not WHOLE <= found.keys() or fields:
             found = self.serve(made_up(uri, **fields))
         document = with_our_key(found)
         self.documents[uri] = document
@@ -174,7 +178,7 @@ class Corpus:
                     found[part["id"]] = part
             named |= set(people(row.document))
         for uri in named:
-            if not found.get(uri, {}).get("inbox"):
+            if not WHOLE <= found.get(uri, {}).keys():
                 found[uri] = made_up(uri)
         self._documents = {uri: with_our_key(document) for uri, document in found.items()}
 
@@ -184,5 +188,5 @@ class Corpus:
         identity = vocab.web_uri(row.document.get("id"))
         if identity:
             own[identity] = with_our_key(row.document)
-        actors = {uri for uri in people(row.document) if not own.get(uri, {}).get("inbox")} - {identity}
+        actors = {uri for uri in people(row.document) if not WHOLE <= own.get(uri, {}).keys()} - {identity}
         return Fediverse(self._documents | own | {u: self._documents[u] for u in actors if u in self._documents})

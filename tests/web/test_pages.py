@@ -236,9 +236,9 @@ async def test_every_post_says_its_language_and_takes_its_own_direction(
     app: App, alice: User, stranger: Browser
 ) -> None:
     await write(app, alice, "你好世界", language="zh")
-    await write(app, alice, "שלום", language="he")
+    await write(app, alice, "@bob שלום", language="he")
     page = soup(await stranger.get("/@alice"))
-    assert [(w["lang"], w["dir"]) for w in page.select("article .words")] == [("he", "auto"), ("zh", "auto")]
+    assert [(w["lang"], w["dir"]) for w in page.select("article .words")] == [("he", "rtl"), ("zh", "auto")]
     assert [mark.get_text() for mark in page.select("article .language")] == ["עברית", "中文"]
 
 

@@ -1,6 +1,7 @@
 """Create, Update and Delete. Update of an actor is a profile's, Delete of an actor its end."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 
@@ -118,9 +119,16 @@ async def revise(app: App, author_id: int, post: vocab.Post, budget: Budget) -> 
     if row["account_id"] != author_id or row["local"] or row["reblog_of_id"] is not None:
         raise Refused(reason="Update of a post of somebody else")
     new = await incoming.to_new_post(app, post, author, budget)
-    if post.updated is not None and new.edited_at is not None:
-        await revising.revise(app, row, new)
+    edited_at = new.edited_at or _first_edit(row, post)
+    if edited_at is not None:
+        await revising.revise(app, row, replace(new, edited_at=edited_at))
     await _refresh_poll(app, row, post)
+
+
+def _first_edit(row: Row, post: vocab.Post) -> datetime | None:
+    """Return `updated` where it equals `published`, as Ghost has it; once only, as later ones could not be ordered."""
+    same = post.updated is not None and post.updated == post.published
+    return post.updated if same and row["edited_at"] is None else None
 
 
 async def _refresh_poll(app: App, row: Row, post: vocab.Post) -> None:
@@ -128,6 +136,9 @@ async def _refresh_poll(app: App, row: Row, post: vocab.Post) -> None:
     if post.poll is None:
         return
     options = [{"title": option.name, "votes": option.votes} for option in post.poll.options]
+    known = await app.db.row("SELECT options FROM polls WHERE post_id = ?", row["id"])
+    if known is None or [o["title"] for o in _options(known)] != [o["title"] for o in options]:
+        return
     async with app.db.transaction():
         changed = await app.db.execute(
             "UPDATE polls SET options = ?, voters_count = ?, expires_at = ? WHERE post_id = ? AND options <> ?",
