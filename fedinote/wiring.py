@@ -18,7 +18,7 @@ from fedinote.moderation import audit
 from fedinote.notifications import reactions as notify
 from fedinote.posts import polls
 from fedinote.posts import reactions as post_reactions
-from fedinote.relations import blocks
+from fedinote.relations import blocks, domains
 from fedinote.timelines import conversations, fanout, lists, live
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
@@ -74,6 +74,7 @@ JOBS: Mapping[str, JobFunction] = {
     resolve.ANCESTOR_JOB: resolve.fetch_ancestor,
     outgoing.POLL_UPDATE_JOB: outgoing.update_poll,
     polls.CLOSE_JOB: polls.close,
+    domains.PART_JOB: domains.part,
 }
 
 PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (

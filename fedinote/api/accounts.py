@@ -13,8 +13,7 @@ from fedinote.api.routing import Call, route
 from fedinote.auth import registrations, tokens
 from fedinote.auth.registrations import Form
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.posts import visibility
-from fedinote.timelines import tags
+from fedinote.timelines import queries, tags
 
 MANY = 80
 _READ = ("read:accounts",)
@@ -49,34 +48,15 @@ async def posts(call: Call) -> Any:
     if owner.get("suspended") or (viewer_id and await call.app.db.row(_BLOCKED, account_id, viewer_id)):
         return Page()
     params = call.params
-    conditions, values = ["p.account_id = ?"], [account_id]
-    if params.flag("exclude_replies"):
-        conditions.append(
-            "((p.in_reply_to_account_id IS NULL AND p.in_reply_to_uri IS NULL) OR p.in_reply_to_account_id = ?)"
-        )
-        values.append(account_id)
-    if params.flag("exclude_reblogs"):
-        conditions.append("p.reblog_of_id IS NULL")
-    if params.flag("only_media"):
-        conditions.append("p.media_count > 0")
-    if tagged := params.text("tagged"):
-        tag_id = await tags.find(call.app, tagged)
-        conditions.append("EXISTS (SELECT 1 FROM post_tags pt WHERE pt.tag_id = ? AND pt.post_id = p.id)")
-        values.append(tag_id or 0)
-    if params.flag("pinned"):
-        conditions.append("EXISTS (SELECT 1 FROM pins k WHERE k.account_id = ? AND k.post_id = p.id)")
-        values.append(account_id)
-    return await _page(call, conditions, values)
-
-
-async def _page(call: Call, conditions: list[str], values: list[int]) -> Page:
-    page = paging(call)
-    seen, seen_by = visibility.condition("p", call.viewer_id)
-    within, bounds, order = page.sql("p.id")
-    where = " AND ".join([*conditions, seen, within])
-    sql = f"SELECT p.id FROM posts p WHERE {where} {order}"  # noqa: S608
-    ids = [row["id"] for row in page.arrange(await call.app.db.rows(sql, *values, *seen_by, *bounds))]
-    return Page(await statuses(call.app, ids, call.viewer, context="account"), ids)
+    profile = queries.Profile(
+        pinned=params.flag("pinned"),
+        only_media=params.flag("only_media"),
+        exclude_replies=params.flag("exclude_replies"),
+        exclude_reblogs=params.flag("exclude_reblogs"),
+        tagged=tags.parse(tagged).name if (tagged := params.text("tagged")) else None,
+    )
+    found = await queries.account(call.app, viewer_id, account_id, paging(call), profile)
+    return Page(await statuses(call.app, found.ids, call.viewer, context="account"), found.keys)
 
 
 async def sign_up(call: Call) -> Any:

@@ -12,7 +12,7 @@ from fedinote.api.paging import Page, Paging, paging
 from fedinote.api.routing import Call, route
 from fedinote.infra.clock import iso
 from fedinote.infra.errors import NotFound
-from fedinote.relations import blocks, follows, lookup
+from fedinote.relations import blocks, domains, follows, lookup
 from fedinote.relations.lookup import Entry
 
 MAX_ASKED = 80
@@ -145,6 +145,25 @@ def _moment(end: Any) -> str | None:
     return None if end is None else iso(end)
 
 
+async def list_domain_blocks(call: Call) -> Page:
+    """List the domains that the caller blocks: names, no entities."""
+    asked = paging(call, 100, 200)
+    entries = asked.arrange(await domains.page(call.app, call.me.account_id, asked.sql))
+    return Page([one.domain for one in entries], [one.id for one in entries])
+
+
+async def block_domain(call: Call) -> dict[str, Any]:
+    """Block a domain: its people are not seen any more, and follows end both ways."""
+    await domains.block(call.app, call.me.account_id, call.params.need("domain"))
+    return {}
+
+
+async def unblock_domain(call: Call) -> dict[str, Any]:
+    """Block a domain no longer."""
+    await domains.unblock(call.app, call.me.account_id, call.params.need("domain"))
+    return {}
+
+
 async def followers(call: Call) -> Page:
     """List the followers of an account."""
     reader = lookup.followers_page
@@ -195,4 +214,7 @@ ROUTES = (
     route("POST", "/api/v1/follow_requests/{id}/reject", reject, auth="user", scopes=_WRITE_FOLLOWS),
     route("GET", "/api/v1/blocks", list_blocks, auth="user", scopes=_READ_BLOCKS),
     route("GET", "/api/v1/mutes", list_mutes, auth="user", scopes=_READ_MUTES),
+    route("GET", "/api/v1/domain_blocks", list_domain_blocks, auth="user", scopes=_READ_BLOCKS),
+    route("POST", "/api/v1/domain_blocks", block_domain, auth="user", scopes=_WRITE_BLOCKS),
+    route("DELETE", "/api/v1/domain_blocks", unblock_domain, auth="user", scopes=_WRITE_BLOCKS),
 )

@@ -16,6 +16,7 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.keys import VAPID_PUBLIC
 from fedinote.infra.settings import Settings
 from fedinote.posts.drafts import MAX_POLL_SECONDS, MIN_POLL_SECONDS
+from fedinote.posts.featured_tags import MAX_FEATURED
 from fedinote.posts.interactions import MAX_PINS
 from fedinote.text.compose import URL_LENGTH
 from fedinote.text.html import escape
@@ -134,7 +135,7 @@ def _account_limits() -> dict[str, int]:
         "max_note_length": profiles.MAX_NOTE,
         "max_avatar_description_length": 0,
         "max_header_description_length": 0,
-        "max_featured_tags": 0,
+        "max_featured_tags": MAX_FEATURED,
         "max_pinned_statuses": MAX_PINS,
         "max_profile_fields": profiles.MAX_FIELDS,
         "profile_field_name_limit": profiles.MAX_FIELD,

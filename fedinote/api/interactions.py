@@ -9,6 +9,7 @@ from fedinote.api.entities.statuses import status, statuses
 from fedinote.api.paging import Page, paging
 from fedinote.api.routing import Call, route
 from fedinote.posts import interactions, visibility
+from fedinote.timelines import queries
 
 _STATUSES = ("write:statuses",)
 _FAVOURITES = ("write:favourites",)
@@ -86,26 +87,16 @@ async def unmute(call: Call) -> Any:
 
 async def favourites(call: Call) -> Any:
     """GET /api/v1/favourites: the posts that the viewer likes, by when."""
-    return await _kept(call, "favourites")
+    return await _kept(call, await queries.favourites(call.app, call.me.account_id, paging(call)))
 
 
 async def bookmarks(call: Call) -> Any:
     """GET /api/v1/bookmarks: the posts that the viewer keeps, by when."""
-    return await _kept(call, "bookmarks")
+    return await _kept(call, await queries.bookmarks(call.app, call.me.account_id, paging(call)))
 
 
-async def _kept(call: Call, table: str) -> Page:
-    page = paging(call)
-    where, params, order = page.sql("k.id")
-    rows = page.arrange(
-        await call.app.db.rows(
-            f"SELECT k.id, k.post_id FROM {table} k WHERE k.account_id = ? AND {where} {order}",  # noqa: S608
-            call.me.account_id,
-            *params,
-        )
-    )
-    found = await statuses(call.app, [row["post_id"] for row in rows], call.viewer, context="account")
-    return Page(found, [row["id"] for row in rows])
+async def _kept(call: Call, found: queries.Slice) -> Page:
+    return Page(await statuses(call.app, found.ids, call.viewer, context="account"), found.keys)
 
 
 ROUTES = (

@@ -22,6 +22,4 @@ async def custom_emojis(call: Call) -> Any:
     ]
 
 
-ROUTES = (
-    route("GET", "/api/v1/custom_emojis", custom_emojis, auth="public"),
-)
+ROUTES = (route("GET", "/api/v1/custom_emojis", custom_emojis, auth="public"),)

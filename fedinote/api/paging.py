@@ -30,7 +30,7 @@ class Page:
     They may be more than the items (filtered ones) or other ids altogether. Routing adds the header.
     """
 
-    items: list[dict[str, Any]] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
     ids: Sequence[int] = ()
 
 

@@ -34,4 +34,5 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Its messages hold the parameters of requests.
+    # Below INFO it writes down what web sockets carry: tokens and posts.
+    logging.getLogger("uvicorn").setLevel(max(logging.INFO, logging.getLogger().level))

@@ -80,7 +80,7 @@ async def serve_app(app: App, listening: socket.socket) -> None:
     from fedinote import server
     from fedinote import worker as jobs
 
-    host = _Server(_config(server.create(app)), app.settings.base)
+    host = _Server(_config(server.create(app)), app)
     work = asyncio.create_task(jobs.run(app), name="worker")
     work.add_done_callback(lambda _: host.handle_exit(signal.SIGTERM, None))
     try:
@@ -104,6 +104,8 @@ def _config(asgi: Any) -> uvicorn.Config:
         forwarded_allow_ips=[],
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=60,
+        ws_ping_interval=30,
+        ws_max_size=65_536,
         h11_max_incomplete_event_size=65_536,
     )
 
@@ -111,16 +113,21 @@ def _config(asgi: Any) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """Ends on SIGINT and SIGTERM and returns: the database is then closed, and the process ends with 0."""
 
-    def __init__(self, config: uvicorn.Config, base: str) -> None:
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
         super().__init__(config)
-        self._base = base
+        self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve, and then say so."""
         await super().startup(sockets)
         for one in sockets or ():
             address = one.getsockname()
-            click.echo(f"FediNote serves {self._base} on {address[0]}:{address[1]}")
+            click.echo(f"FediNote serves {self._app.settings.base} on {address[0]}:{address[1]}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams first: the original waits for them until its patience is over."""
+        self._app.bus.close()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

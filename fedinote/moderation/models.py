@@ -57,3 +57,45 @@ class Report(Model):
         table = "reports"
         unique_together = (("uri", "target"),)
         indexes = (("action_taken_at", "id"), ("target",))
+
+
+class Announcement(Model):
+    """What the staff tells everybody here. `content` is safe HTML, `source` what was typed.
+
+    Shown from its making until `ends_at`; `starts_at` is when what it tells of begins. `all_day`: of both only the
+    dates count. Snapshots for rendering: `mentions`, `tags`, `emojis` as in posts, `statuses` [{id, url}].
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    source = fields.TextField()
+    content = fields.TextField()
+    mentions = JsonField(default=list)
+    tags = JsonField(default=list)
+    emojis = JsonField(default=list)
+    statuses = JsonField(default=list)
+    starts_at = TimeField(null=True)
+    ends_at = TimeField(null=True)
+    all_day = fields.BooleanField(default=False)
+    created_at = TimeField()
+
+    class Meta:
+        table = "announcements"
+
+
+class AnnouncementRead(Model):
+    """A person has put an announcement away."""
+
+    id = fields.BigIntField(primary_key=True)
+    announcement: fields.ForeignKeyRelation[Announcement] = fields.ForeignKeyField(
+        "fedinote.Announcement", related_name="reads"
+    )
+    announcement_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="announcement_reads"
+    )
+    account_id: int
+
+    class Meta:
+        table = "announcement_reads"
+        unique_together = (("announcement", "account"),)
+        indexes = (("account",),)

@@ -21,6 +21,8 @@ _SHOWN = """
 AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = n.account_id AND b.target_id = n.from_account_id)
 AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = n.account_id AND m.target_id = n.from_account_id
   AND m.hide_notifications AND (m.expires_at IS NULL OR m.expires_at > ?))
+AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = n.account_id
+  AND d.domain = (SELECT s.domain FROM accounts s WHERE s.id = n.from_account_id))
 AND (n.post_id IS NULL OR EXISTS (SELECT 1 FROM posts p WHERE p.id = n.post_id AND {visible}))
 """
 

@@ -41,6 +41,7 @@ _WELCOME = f"""
   AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = s.id AND b.target_id = a.id)
   AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = a.id AND m.target_id = s.id AND m.hide_notifications
     AND (m.expires_at IS NULL OR m.expires_at > ?))
+  AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = a.id AND d.domain = s.domain)
   AND (s.silenced_at IS NULL OR s.id = a.id OR EXISTS (
     SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.target_id = s.id AND f.accepted))
   AND (p.id IS NULL OR ({_VISIBLE} AND NOT EXISTS (

@@ -271,3 +271,39 @@ class CustomEmoji(Model):
     class Meta:
         table = "custom_emojis"
         unique_together = (("shortcode", "domain"),)
+
+
+class FeaturedTag(Model):
+    """A hashtag that a person shows on the own profile."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="featured_tags"
+    )
+    account_id: int
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField("fedinote.Tag", related_name="featured_by")
+    tag_id: int
+    created_at = TimeField()
+
+    class Meta:
+        table = "featured_tags"
+        unique_together = (("account", "tag"),)
+
+
+class ScheduledPost(Model):
+    """A post that will be published at `due`. `params` is the draft; `idempotency_key` the client's, if it sent one."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="scheduled_posts"
+    )
+    account_id: int
+    params = JsonField()
+    due = TimeField()
+    idempotency_key = fields.CharField(255, null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "scheduled_posts"
+        unique_together = (("account", "idempotency_key"),)
+        indexes = (("account", "due"),)

@@ -7,14 +7,14 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
 
 _ANYBODY = """({a}.visibility IN ('public', 'unlisted')
- AND NOT EXISTS (SELECT 1 FROM accounts va WHERE va.id = {a}.account_id AND va.suspended_at IS NOT NULL))"""
+ AND (SELECT va.suspended_at IS NULL FROM accounts va WHERE va.id = {a}.account_id))"""
 
 _PERSON = """(({a}.visibility IN ('public', 'unlisted') OR {a}.account_id = ?
   OR EXISTS (SELECT 1 FROM post_mentions vm WHERE vm.post_id = {a}.id AND vm.account_id = ?)
   OR ({a}.visibility = 'private' AND EXISTS (
     SELECT 1 FROM follows vf WHERE vf.follower_id = ? AND vf.target_id = {a}.account_id AND vf.accepted)))
  AND NOT EXISTS (SELECT 1 FROM blocks vb WHERE vb.account_id = {a}.account_id AND vb.target_id = ?)
- AND NOT EXISTS (SELECT 1 FROM accounts va WHERE va.id = {a}.account_id AND va.suspended_at IS NOT NULL))"""
+ AND (SELECT va.suspended_at IS NULL FROM accounts va WHERE va.id = {a}.account_id))"""
 
 
 def condition(alias: str, viewer_id: int | None) -> tuple[str, list[int]]:

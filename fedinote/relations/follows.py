@@ -14,7 +14,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden
 from fedinote.relations.models import Follow
-from fedinote.relations.pairs import Party, blocked_either_way, counted, pair
+from fedinote.relations.pairs import Party, blocked_either_way, counted, domain_blocked_either_way, pair
 
 MAX_LANGUAGES = 50
 
@@ -42,7 +42,7 @@ async def request(
 
     Repeated, it changes the options that are not None (`languages` empty: all of them) and nothing else; but a
     remote follower who asks again is told again that it was accepted (FollowAccepted, with the new `uri`): the
-    first Accept may have been lost. Raises NotFound, Forbidden (oneself, blocked either way, suspended, moved) and
+    first Accept may have been lost. Raises NotFound, Forbidden (oneself, blocked either way, also by domain, suspended, moved) and
     Conflict (the uri belongs to another follow).
     """
     options = {"reblogs": reblogs, "notify": notify, "languages": languages}
@@ -64,6 +64,8 @@ async def _refuse(app: App, follower: Party, target: Party) -> None:
         raise Forbidden("This account has moved", reason="the target of the follow has moved")
     if await blocked_either_way(app, follower.id, target.id):
         raise Forbidden(reason="a side of the follow blocks the other")
+    if await domain_blocked_either_way(app, follower, target):
+        raise Forbidden(reason="a side of the follow blocks the other's server")
 
 
 def _is_open(follower: Party, target: Party) -> bool:

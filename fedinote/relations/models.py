@@ -75,3 +75,19 @@ class AccountNote(Model):
     class Meta:
         table = "account_notes"
         unique_together = (("account", "target"),)
+
+
+class AccountDomainBlock(Model):
+    """`account` wants nothing from `domain` (as `accounts.domain` spells it; its subdomains are others)."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="domain_blocks"
+    )
+    account_id: int
+    domain = fields.CharField(255)
+    created_at = TimeField()
+
+    class Meta:
+        table = "account_domain_blocks"
+        unique_together = (("account", "domain"),)

@@ -79,6 +79,21 @@ async def blocked_either_way(app: App, first_id: int, second_id: int) -> bool:
     return found is not None
 
 
+async def domain_blocked_either_way(app: App, first: Party, second: Party) -> bool:
+    """Tell whether one of the two blocks the server where the other lives."""
+    if first.domain == second.domain:
+        return False
+    found = await app.db.row(
+        "SELECT 1 AS value FROM account_domain_blocks"
+        " WHERE (account_id = ? AND domain = ?) OR (account_id = ? AND domain = ?)",
+        first.id,
+        second.domain,
+        second.id,
+        first.domain,
+    )
+    return found is not None
+
+
 def counted(follower_id: int, target_id: int, step: int) -> Query:
     """Give the statement that counts an accepted follow (`step` 1), or one that ended (-1), on both sides."""
     return _COUNT, (follower_id, step, step, target_id, step, step, [follower_id, target_id])

@@ -62,8 +62,10 @@ async def _keep(app: App, post_id: int, everybody: Sequence[int], author_id: int
         ("SELECT conversation_id FROM posts WHERE id = ?", [post_id]),
         (
             "SELECT a.id FROM accounts a WHERE a.id IN_INTS(?) AND a.domain = '' AND NOT EXISTS"
-            " (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = ?) ORDER BY a.id",
-            [people, author_id],
+            " (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = ?) AND NOT EXISTS"
+            " (SELECT 1 FROM account_domain_blocks d JOIN accounts s ON s.domain = d.domain"
+            " WHERE d.account_id = a.id AND s.id = ?) ORDER BY a.id",
+            [people, author_id, author_id],
         ),
     )
     if not posts:

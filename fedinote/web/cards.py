@@ -22,7 +22,7 @@ from fedinote.text.urls import host_of, safe_url
 
 TINTS = 6
 # A post that begins with a @mention has a Latin letter first, which is what browsers go by when they may choose.
-_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ps sd ug ur yi".split())
+_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
 _RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
  a.avatar, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""

@@ -141,6 +141,13 @@ CREATE TABLE "sessions" (
     "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_sessions_user_id_80072d" ON "sessions" ("user_id");
+CREATE TABLE "account_domain_blocks" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "domain" VARCHAR(255) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_account_dom_account_a39b53" UNIQUE ("account_id", "domain")
+);
 CREATE TABLE "account_notes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "comment" TEXT NOT NULL,
@@ -328,11 +335,28 @@ CREATE TABLE "post_mentions" (
     CONSTRAINT "uid_post_mentio_post_id_bd7bb8" UNIQUE ("post_id", "account_id")
 );
 CREATE INDEX "idx_post_mentio_account_652053" ON "post_mentions" ("account_id", "post_id");
+CREATE TABLE "scheduled_posts" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "params" TEXT NOT NULL,
+    "due" BIGINT NOT NULL,
+    "idempotency_key" VARCHAR(255),
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_scheduled_p_account_963c88" UNIQUE ("account_id", "idempotency_key")
+);
+CREATE INDEX "idx_scheduled_p_account_e6dea4" ON "scheduled_posts" ("account_id", "due");
 CREATE TABLE "tags" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "name" VARCHAR(255) NOT NULL UNIQUE,
     "display" VARCHAR(255) NOT NULL,
     "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "featured_tags" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "tag_id" BIGINT NOT NULL REFERENCES "tags" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_featured_ta_account_7a9fd1" UNIQUE ("account_id", "tag_id")
 );
 CREATE TABLE "post_tags" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -454,6 +478,26 @@ CREATE TABLE "domain_blocks" (
     "public_comment" TEXT NOT NULL,
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "announcements" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "source" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
+    "mentions" TEXT NOT NULL,
+    "tags" TEXT NOT NULL,
+    "emojis" TEXT NOT NULL,
+    "statuses" TEXT NOT NULL,
+    "starts_at" BIGINT,
+    "ends_at" BIGINT,
+    "all_day" INT NOT NULL,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "announcement_reads" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "announcement_id" BIGINT NOT NULL REFERENCES "announcements" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_announcemen_announc_916072" UNIQUE ("announcement_id", "account_id")
+);
+CREATE INDEX "idx_announcemen_account_7a11e0" ON "announcement_reads" ("account_id");
 CREATE TABLE "audit_log" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "action" VARCHAR(64) NOT NULL,

@@ -167,3 +167,36 @@ async def test_a_list_from_making_to_deleting(alice: Person, bob: Person) -> Non
     assert (await alice.delete(path)).json == {}
     assert (await alice.get(path)).status == 404
     assert (await alice.post("/api/v1/lists", {"title": " "})).status == 422
+
+
+async def test_blocking_a_domain_and_ending_it(app: App, alice: Person, bob: Person) -> None:
+    far = await person(app, "far", "far.example")
+    await alice.post(f"/api/v1/accounts/{far}/follow")
+    assert (await alice.get("/api/v1/domain_blocks")).json == []
+    for name in ("far.example", "FAR.example.", "other.example"):
+        assert (await alice.post("/api/v1/domain_blocks", {"domain": name})).json == {}
+    assert (await alice.get("/api/v1/domain_blocks")).json == ["other.example", "far.example"]
+    assert (await bob.get("/api/v1/domain_blocks")).json == []
+    now = (await alice.get(f"/api/v1/accounts/relationships?id[]={far}&id[]={bob.id}")).json
+    assert [(one["domain_blocking"], one["requested"]) for one in now] == [(True, False), (False, False)]
+    assert (await alice.post(f"/api/v1/accounts/{far}/follow")).status == 403
+    assert (await alice.delete("/api/v1/domain_blocks", {"domain": "far.example"})).json == {}
+    assert (await alice.delete("/api/v1/domain_blocks?domain=other.example")).json == {}
+    assert (await alice.delete("/api/v1/domain_blocks", {"domain": "never.example"})).json == {}
+    assert (await alice.get("/api/v1/domain_blocks")).json == []
+    assert (await alice.post(f"/api/v1/accounts/{far}/follow")).status == 200
+
+
+async def test_what_is_no_domain_of_others_cannot_be_blocked(alice: Person, stranger: Client) -> None:
+    for wrong in ("", "no domain", "localhost:8000", "https://far.example/"):
+        assert (await alice.post("/api/v1/domain_blocks", {"domain": wrong})).status == 422
+    assert (await stranger.post("/api/v1/domain_blocks", {"domain": "far.example"})).status == 401
+
+
+async def test_blocked_domains_are_paged(alice: Person) -> None:
+    names = [f"s{number}.example" for number in range(3)]
+    for name in names:
+        await alice.post("/api/v1/domain_blocks", {"domain": name})
+    first = await alice.get("/api/v1/domain_blocks?limit=2")
+    assert first.json == ["s2.example", "s1.example"]
+    assert (await alice.get(first.links["next"])).json == ["s0.example"]

@@ -123,7 +123,7 @@ class Fediverse:
     def actor(self, uri: str, **fields: Any) -> FakeActor:
         """Somebody who can sign: as the corpus has the actor, or made up."""
         found = self.documents.get(uri)
-        if found is None or not WHOLE <= found.keys() or fields:
+        if found is None or not found.keys() >= WHOLE or fields:
             found = self.serve(made_up(uri, **fields))
         document = with_our_key(found)
         self.documents[uri] = document
@@ -178,7 +178,7 @@ class Corpus:
                     found[part["id"]] = part
             named |= set(people(row.document))
         for uri in named:
-            if not WHOLE <= found.get(uri, {}).keys():
+            if not found.get(uri, {}).keys() >= WHOLE:
                 found[uri] = made_up(uri)
         self._documents = {uri: with_our_key(document) for uri, document in found.items()}
 
@@ -188,5 +188,5 @@ class Corpus:
         identity = vocab.web_uri(row.document.get("id"))
         if identity:
             own[identity] = with_our_key(row.document)
-        actors = {uri for uri in people(row.document) if not WHOLE <= own.get(uri, {}).keys()} - {identity}
+        actors = {uri for uri in people(row.document) if not own.get(uri, {}).keys() >= WHOLE} - {identity}
         return Fediverse(self._documents | own | {u: self._documents[u] for u in actors if u in self._documents})

@@ -483,6 +483,7 @@ async def _check_forwarded(replay: Replay, row: Row) -> None:
     """A group passes on what its members did: what they made is fetched, and what they liked is not boosted."""
     by, inner = row.expected["by"], row.document["object"]
     uri = str(reference(inner["object"]))
+    replay.fediverse.serve(replay.fediverse.actor(by).document | {"type": "Group"})
     await replay.followed(by)
     if row.expected["of"] == "Like":
         posted = await replay.alice.post("Like me")
@@ -491,6 +492,7 @@ async def _check_forwarded(replay: Replay, row: Row) -> None:
         return
     await replay.take(by, row.document)
     assert await replay.count("posts", "uri = ?", uri) == 1
+    assert await replay.count("posts", "reblog_of_id IS NOT NULL") == 1
 
 
 async def _check_proof(replay: Replay, row: Row) -> None:
@@ -500,6 +502,16 @@ async def _check_proof(replay: Replay, row: Row) -> None:
     await replay.followed(actor)
     await replay.account("https://stranger.example/users/sender")
     await replay.take("https://stranger.example/users/sender", row.document)
+    assert await replay.count("posts") == 1
+
+
+async def _check_shape(replay: Replay, row: Row) -> None:
+    """A proof that proves nothing does no harm either: what the actor signs, or its origin serves, is taken."""
+    if vocab.is_post(row.document):
+        await replay.search(row.document["id"])
+    else:
+        await replay.followed(row.document["actor"])
+        await replay.take(row.document["actor"], row.document)
     assert await replay.count("posts") == 1
 
 
@@ -561,7 +573,7 @@ CHECKS: dict[str, Check] = {
     "c2s_create": _check_nothing,
     "collection": _check_nothing,
     "fragment": _check_nothing,
-    "proof_shape_only": _check_nothing,
+    "proof_shape_only": _check_shape,
 }
 
 

@@ -39,7 +39,7 @@ def _entity(one: Relationship) -> dict[str, Any]:
         "muting_expires_at": None if one.muting_expires_at is None else iso(one.muting_expires_at),
         "requested": one.requested,
         "requested_by": one.requested_by,
-        "domain_blocking": False,
+        "domain_blocking": one.domain_blocking,
         "endorsed": False,
         "note": one.note,
     }
