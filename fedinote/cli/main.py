@@ -9,6 +9,7 @@ from fedinote.cli.context import Setup
 from fedinote.cli.demo import demo
 from fedinote.cli.doctor import doctor
 from fedinote.cli.domains import domain
+from fedinote.cli.emojis import emoji
 from fedinote.cli.invites import invite
 from fedinote.cli.serve import migrate, serve, worker
 from fedinote.cli.tokens import token
@@ -39,7 +40,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, doctor, demo):
+for command in (serve, worker, migrate, user, token, invite, domain, emoji, doctor, demo):
     cli.add_command(command)
 
 

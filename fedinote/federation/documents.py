@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from fedinote.activitypub import audience, render
+from fedinote.activitypub.context import post_context
 from fedinote.activitypub.render import Envelope
-from fedinote.activitypub.render_actors import ActorOut, EmojiOut, HashtagOut, ImageOut, actor, instance_actor
+from fedinote.activitypub.render_actors import ActorOut, EmojiOut, HashtagOut, ImageOut, actor, emoji, instance_actor
 from fedinote.activitypub.render_notes import MediaOut, MentionOut, NoteOut, PollOut, note
 from fedinote.infra.app import App
 from fedinote.infra.clock import EPOCH, from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
+from fedinote.media import emojis
 
 TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 
@@ -118,10 +121,17 @@ def _poll(app: App, row: Row) -> PollOut:
     )
 
 
-def _emoji(app: App, entry: Mapping[str, str]) -> EmojiOut:
+async def custom_emoji(app: App, shortcode: str) -> dict[str, Any]:
+    """Render a custom emoji of ours. Raises NotFound."""
+    row = await emojis.find(app, shortcode)
+    found = _emoji(app, {"shortcode": row["shortcode"], "url": row["url"]}, from_ms(row["updated_at"]))
+    return {"@context": post_context(), **emoji(found)}
+
+
+def _emoji(app: App, entry: Mapping[str, str], updated: datetime = EPOCH) -> EmojiOut:
     extension = entry["url"].rpartition(".")[2].lower()
     image = ImageOut(entry["url"], TYPES.get(extension, "image/png"))
-    return EmojiOut(app.url(f"/emojis/{entry['shortcode']}"), entry["shortcode"], image, EPOCH)
+    return EmojiOut(app.url(f"/emojis/{entry['shortcode']}"), entry["shortcode"], image, updated)
 
 
 async def account(app: App, account_id: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from fedinote.infra.errors import BadRequest, Gone, NotFound, Unauthorized, Unsu
 from fedinote.posts import publishing, visibility
 
 ACTIVITY_JSON = "application/activity+json; charset=utf-8"
+LARGEST_ID = 2**63 - 1
 NODEINFO_DAYS = {"active_month": 30, "active_half_year": 182}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -257,6 +258,8 @@ async def status(request: Request) -> Response:
 
 async def _visible(app: App, asking: Row | None, post_id: int, account: Row) -> Row:
     """Return a local post of this account that the signer may see; Gone when it was deleted, NotFound otherwise."""
+    if post_id > LARGEST_ID:
+        raise NotFound
     try:
         row = await visibility.sees(app, asking["id"] if asking else None, post_id)
     except NotFound:
@@ -266,6 +269,11 @@ async def _visible(app: App, asking: Row | None, post_id: int, account: Row) -> 
     if row["account_id"] != account["id"] or not row["local"]:
         raise NotFound
     return row
+
+
+async def emoji(request: Request) -> Response:
+    """GET of a custom emoji of ours."""
+    return _activity(await documents.custom_emoji(app_of(request), request.path_params["shortcode"]))
 
 
 def _collection(build: Callable[[App, Row, Request], Awaitable[dict[str, Any]]]) -> Endpoint:
@@ -320,6 +328,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route(f"{_POST}/replies", post_collection),
     Route(f"{_POST}/likes", post_collection),
     Route(f"{_POST}/shares", post_collection),
+    Route("/emojis/{shortcode}", emoji),
     ObjectRoute(_USER, actor),
     ObjectRoute(_POST, status),
     ActivityRoute("/@{name}", actor),
