@@ -49,7 +49,8 @@ class Job:
     """A delivery that this worker holds."""
 
     id: int
-    outgoing_id: int
+    sender_id: int
+    body: bytes
     inbox: str
     host: str
     attempts: int
@@ -101,20 +102,22 @@ class Deliverer:
         now = self.app.now()
         full = [host for host, count in self._hosts.items() if count >= PER_HOST]
         rows = await self.app.db.returning(_CLAIM, now + LEASE, now, now, now, full, most, now)
-        jobs = [Job(r["id"], r["outgoing_id"], r["inbox"], r["host"], r["attempts"], r["created_at"]) for r in rows]
-        missing = list({job.outgoing_id for job in jobs} - set(self._bodies))
+        bodies = await self._outgoing({row["outgoing_id"] for row in rows})
+        return [
+            Job(r["id"], *bodies[r["outgoing_id"]], r["inbox"], r["host"], r["attempts"], r["created_at"])
+            for r in sorted(rows, key=lambda row: int(row["id"]))
+        ]
+
+    async def _outgoing(self, ids: set[int]) -> dict[int, tuple[int, bytes]]:
+        """Return (sender, body) of activities; those of the last step are kept, as one goes to many inboxes."""
+        missing = list(ids - set(self._bodies))
         if missing:
             found = await self.app.db.rows(
                 "SELECT id, account_id, body FROM outgoing_activities WHERE id IN_INTS(?)", missing
             )
-            if len(self._bodies) > 500:
-                self._bodies.clear()
-                missing = list({job.outgoing_id for job in jobs})
-                found = await self.app.db.rows(
-                    "SELECT id, account_id, body FROM outgoing_activities WHERE id IN_INTS(?)", missing
-                )
-            self._bodies |= {r["id"]: (r["account_id"], r["body"].encode()) for r in found}
-        return sorted(jobs, key=lambda job: job.id)
+            self._bodies |= {row["id"]: (row["account_id"], row["body"].encode()) for row in found}
+        self._bodies = {outgoing_id: self._bodies[outgoing_id] for outgoing_id in ids} if ids else self._bodies
+        return self._bodies
 
     async def _one(self, job: Job) -> None:
         try:
@@ -141,10 +144,9 @@ class Deliverer:
             await self._answered(job, answer)
 
     async def _post(self, job: Job) -> Response:
-        sender_id, body = self._bodies[job.outgoing_id]
         url = self.app.outbound.canonical(job.inbox)
-        headers = await signing.sign_post(self.app, sender_id, url, body, CONTENT_TYPE)
-        return await self.app.outbound.post(url, body, headers=headers)
+        headers = await signing.sign_post(self.app, job.sender_id, url, job.body, CONTENT_TYPE)
+        return await self.app.outbound.post(url, job.body, headers=headers)
 
     async def _answered(self, job: Job, answer: Response) -> None:
         if 200 <= answer.status < 300:
