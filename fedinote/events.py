@@ -209,3 +209,17 @@ class PolicyApplied:
     kind: str
     account_id: int
     uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementPublished:
+    """The staff tells everybody something."""
+
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementRemoved:
+    """An announcement was taken back, or its time is over."""
+
+    announcement_id: int

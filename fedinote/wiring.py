@@ -14,10 +14,9 @@ from fedinote.federation import delivery, inbox, outgoing, resolve
 from fedinote.infra.app import App, Reaction
 from fedinote.infra.jobs import JobFunction
 from fedinote.media import sweeping
-from fedinote.moderation import audit
+from fedinote.moderation import announcements, audit
 from fedinote.notifications import reactions as notify
-from fedinote.posts import polls
-from fedinote.posts import reactions as post_reactions
+from fedinote.posts import polls, scheduling
 from fedinote.relations import blocks, domains
 from fedinote.timelines import conversations, fanout, lists, live
 
@@ -28,14 +27,12 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         fanout.on_post_published,
         notify.on_post_published,
         conversations.on_post_published,
-        post_reactions.on_post_published,
         outgoing.on_post_published,
         live.on_post_published,
     ),
     events.PostEdited: (
         notify.on_post_edited,
         conversations.on_post_edited,
-        post_reactions.on_post_edited,
         outgoing.on_post_edited,
         live.on_post_edited,
     ),
@@ -67,6 +64,8 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.AccountSuspended: (logins.on_account_suspended, outgoing.on_account_suspended),
     events.ReportFiled: (notify.on_report_filed, outgoing.on_report_filed),
     events.PolicyApplied: (audit.on_policy_applied,),
+    events.AnnouncementPublished: (live.on_announcement_published,),
+    events.AnnouncementRemoved: (live.on_announcement_removed,),
 }
 
 JOBS: Mapping[str, JobFunction] = {
@@ -74,7 +73,9 @@ JOBS: Mapping[str, JobFunction] = {
     resolve.ANCESTOR_JOB: resolve.fetch_ancestor,
     outgoing.POLL_UPDATE_JOB: outgoing.update_poll,
     polls.CLOSE_JOB: polls.close,
+    scheduling.PUBLISH_JOB: scheduling.publish,
     domains.PART_JOB: domains.part,
+    announcements.TELL_JOB: announcements.tell,
 }
 
 PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (

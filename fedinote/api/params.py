@@ -6,6 +6,7 @@ JSON too. Where query and body name the same thing the body wins. null is the sa
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, overload
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
+from fedinote.infra.clock import from_iso
 from fedinote.infra.errors import BadRequest, Invalid, UnsupportedType
 
 MAX_FIELDS = 1000
@@ -106,6 +108,11 @@ class Params:
         """Return the ids among the values, in order, each once; what cannot be an id of ours is left out."""
         texts = (_as_text(name, value) for value in _listed(self._values.get(name)))
         return [*dict.fromkeys(int(text) for text in texts if is_id(text))]
+
+    def moment(self, name: str) -> datetime | None:
+        """Return an ISO 8601 time, aware and in UTC; None where there is none. `Invalid` for what is no time."""
+        text = self.text(name, "").strip()
+        return from_iso(text) if text else None
 
     def mapping(self, name: str) -> "Params":
         """Return what is below a name (`source[privacy]`), empty when there is nothing. `Invalid` for a plain value."""

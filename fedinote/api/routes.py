@@ -3,6 +3,7 @@
 from fedinote.api import (
     accounts,
     admin,
+    announcements,
     conversations,
     featured_tags,
     filters,
@@ -18,6 +19,7 @@ from fedinote.api import (
     oauth,
     polls,
     profile,
+    scheduled_statuses,
     search,
     statuses,
     streaming,
@@ -28,6 +30,7 @@ from fedinote.api import (
 ROUTES = (
     *accounts.ROUTES,
     *admin.ROUTES,
+    *announcements.ROUTES,
     *conversations.ROUTES,
     *featured_tags.ROUTES,
     *filters.ROUTES,
@@ -43,6 +46,7 @@ ROUTES = (
     *oauth.ROUTES,
     *polls.ROUTES,
     *profile.ROUTES,
+    *scheduled_statuses.ROUTES,
     *search.ROUTES,
     *statuses.ROUTES,
     *streaming.ROUTES,

@@ -39,7 +39,13 @@ _NAMED = """SELECT a.id FROM accounts a WHERE a.deleted_at IS NULL AND a.suspend
 _NEAR = f"""SELECT a.id, a.display_name FROM accounts a
  WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND (a.domain = '' OR a.id IN (
   SELECT f.target_id FROM follows f WHERE f.follower_id = ?)) ORDER BY a.id LIMIT {2 * LOOKED_AT}"""  # noqa: S608
-_TAGS = "SELECT id FROM tags WHERE name COLLATE {c} >= ? AND name COLLATE {c} < ? ORDER BY name LIMIT 200"
+# A tag that stands in private posts alone would tell what is in them.
+_TAGS = """SELECT t.id FROM tags t WHERE t.name COLLATE {c} >= ? AND t.name COLLATE {c} < ?
+ AND (EXISTS (SELECT 1 FROM post_tags x JOIN posts p ON p.id = x.post_id
+   WHERE x.tag_id = t.id AND p.visibility IN ('public', 'unlisted'))
+  OR EXISTS (SELECT 1 FROM featured_tags g WHERE g.tag_id = t.id)
+  OR EXISTS (SELECT 1 FROM followed_tags f WHERE f.tag_id = t.id AND f.account_id = ?))
+ ORDER BY t.name LIMIT 200"""
 
 
 async def search(call: Call) -> Any:
@@ -58,7 +64,7 @@ async def search(call: Call) -> Any:
         ids = await _people(call, text, following=params.flag("following"))
         found["accounts"] = await accounts(call.app, ids[window], call.viewer)
     if "hashtags" in kinds and not text.startswith("@"):
-        found["hashtags"] = await tags(call.app, (await _hashtags(call.app, text))[window], call.viewer)
+        found["hashtags"] = await tags(call.app, (await _hashtags(call, text))[window], call.viewer)
     if "statuses" in kinds and call.viewer is not None and not text.startswith(("#", "@")):
         found["statuses"] = await _posts(call, text, window)
     return found
@@ -131,9 +137,12 @@ async def _suspended(app: App, account_id: int) -> bool:
     return await app.db.value("SELECT suspended_at AS value FROM accounts WHERE id = ?", account_id) is not None
 
 
-async def _hashtags(app: App, text: str) -> list[int]:
+async def _hashtags(call: Call, text: str) -> list[int]:
     wanted = unicodedata.normalize("NFKC", text.removeprefix("#")).lower()  # as tags are folded
-    rows = await app.db.rows(_TAGS.format(c=_BYTES[app.db.dialect]), wanted, wanted + _LAST) if wanted else []
+    if not wanted:
+        return []
+    sql = _TAGS.format(c=_BYTES[call.app.db.dialect])
+    rows = await call.app.db.rows(sql, wanted, wanted + _LAST, call.viewer_id or 0)
     return [row["id"] for row in rows]
 
 

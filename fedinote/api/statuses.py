@@ -4,6 +4,7 @@ from typing import Any
 
 from fedinote.api.entities import accounts as account_entities
 from fedinote.api.entities import statuses as entities
+from fedinote.api.entities.scheduled_statuses import scheduled_statuses
 from fedinote.api.paging import Page, paging
 from fedinote.api.params import Params
 from fedinote.api.routing import Call, route
@@ -11,7 +12,7 @@ from fedinote.federation import resolve
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
-from fedinote.posts import publishing, revising, threads, visibility
+from fedinote.posts import publishing, revising, scheduling, threads, visibility
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
 
@@ -23,14 +24,16 @@ _FANS = {"favourites": "f.post_id = ?", "posts": "f.reblog_of_id = ?"}
 
 
 async def create(call: Call) -> Any:
-    """POST /api/v1/statuses: publish. The same Idempotency-Key again gives the first post."""
-    if call.params.text("scheduled_at"):
-        raise Invalid("Validation failed: Posts cannot be scheduled on this server")
+    """POST /api/v1/statuses: publish, or with `scheduled_at` plan to. The same Idempotency-Key gives the first again."""
     if call.params.text("quoted_status_id"):
         raise Invalid("Validation failed: Posts cannot be quoted on this server")
     key = call.request.headers.get("idempotency-key", "").strip() or None
     draft = await _draft(call)
     await resolve.mentions(call.app, draft.text)
+    due = call.params.moment("scheduled_at")
+    if due is not None:
+        planned = await scheduling.schedule(call.app, call.me.account_id, draft, due, idempotency_key=key)
+        return (await scheduled_statuses(call.app, [planned]))[0]
     post_id = await publishing.publish(call.app, call.me.account_id, draft, idempotency_key=key)
     return await entities.status(call.app, post_id, call.viewer)
 

@@ -64,22 +64,24 @@ class Feed:
     async def add(self, name: str, *, tag: str = "", list_id: str = "") -> None:
         """Listen to a stream too. Raises what `streams.find` does, and TooMany."""
         stream = await streams.find(self._app, self._viewer, name, tag=tag, list_id=list_id)
-        present = self._streams.setdefault(stream.channel, [])
+        present = {one for listeners in self._streams.values() for one in listeners}
         if stream in present:
             return
-        if sum(map(len, self._streams.values())) >= MAX_STREAMS:
+        if len(present) >= MAX_STREAMS:
             raise TooMany("Too many streams on one connection")
-        present.append(stream)
-        self._subscription.add(stream.channel)
+        for channel in stream.channels:
+            self._streams.setdefault(channel, []).append(stream)
+            self._subscription.add(channel)
 
     async def remove(self, name: str, *, tag: str = "", list_id: str = "") -> None:
         """Listen to a stream no more. Raises what `streams.find` does."""
         stream = await streams.find(self._app, self._viewer, name, tag=tag, list_id=list_id)
-        left = [one for one in self._streams.get(stream.channel, ()) if one != stream]
-        self._streams[stream.channel] = left
-        if not left:
-            del self._streams[stream.channel]
-            self._subscription.remove(stream.channel)
+        for channel in stream.channels:
+            left = [one for one in self._streams.pop(channel, ()) if one != stream]
+            if left:
+                self._streams[channel] = left
+            else:
+                self._subscription.remove(channel)
 
     def close(self) -> None:
         """Listen to nothing any more: the iterator ends."""

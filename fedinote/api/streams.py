@@ -4,17 +4,20 @@ The bus carries events and ids only (`timelines.live`). Here each is asked for a
 it: a post that the stream's own query does not give this viewer (visibility, blocks, mutes) is not sent.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
 
+from fedinote.api.entities import announcements
 from fedinote.api.entities.conversations import conversations as conversation_entities
 from fedinote.api.entities.notifications import notifications
 from fedinote.api.entities.statuses import statuses
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, Forbidden, Invalid
+from fedinote.moderation import announcements as announced
 from fedinote.timelines import conversations, lists, live, queries, tags
 from fedinote.timelines.queries import Origin, Tags
 from fedinote.timelines.window import Window
@@ -40,6 +43,11 @@ class Stream:
     only_media: bool = False
     subject: str = ""
     list_id: int = 0
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What the stream listens to on the bus: its own channel, and for a home what is told to everybody."""
+        return (self.channel, live.EVERYBODY) if self.kind == "user" else (self.channel,)
 
 
 async def find(app: App, viewer: Viewer, name: str, *, tag: str = "", list_id: str = "") -> Stream:
@@ -104,12 +112,31 @@ async def render(app: App, viewer: Viewer, stream: Stream, event: str, about: in
         return str(about) if event == "delete" else await _post(app, viewer, stream, about)
     if event == "notification" and stream.kind in _READS and viewer.has("read:notifications"):
         return _first(await notifications(app, [about], viewer))
-    if event == "filters_changed" and stream.kind == "user":
-        return ""
+    if stream.kind == "user" and event in _TO_EVERYBODY:
+        return await _TO_EVERYBODY[event](app, about)
     if event == "conversation" and stream.kind == "direct":
         found = await conversations.page(app, viewer.account_id, Window.only(about).sql)
         return _first(await conversation_entities(app, found, viewer))
     return None
+
+
+async def _nothing(app: App, about: int) -> str:
+    return ""
+
+
+async def _id(app: App, about: int) -> str:
+    return str(about)
+
+
+async def _announcement(app: App, announcement_id: int) -> str | None:
+    return _first([announcements.entity(app, one) for one in await announced.by_id(app, announcement_id)])
+
+
+_TO_EVERYBODY: dict[str, Callable[[App, int], Awaitable[str | None]]] = {
+    "filters_changed": _nothing,
+    "announcement": _announcement,
+    "announcement.delete": _id,
+}
 
 
 def _first(found: list[dict[str, Any]]) -> str | None:

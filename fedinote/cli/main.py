@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 import fedinote
+from fedinote.cli.announcements import announcement
 from fedinote.cli.context import Setup
 from fedinote.cli.demo import demo
 from fedinote.cli.doctor import doctor
@@ -40,7 +41,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, emoji, doctor, demo):
+for command in (serve, worker, migrate, user, token, invite, domain, announcement, emoji, doctor, demo):
     cli.add_command(command)
 
 

@@ -292,11 +292,12 @@ async def post_collection(request: Request) -> Response:
     asking = await signer(request)
     account = await _local(app, request.path_params["name"])
     row = await _visible(app, asking, request.path_params["post_id"], account)
+    private = row["visibility"] not in ("public", "unlisted")
     kind = request.url.path.rpartition("/")[2]
     if kind == "replies":
-        return _activity(await collections.replies(app, row, request))
+        return _activity(await collections.replies(app, row, request), private=private)
     total = row["favourites_count"] if kind == "likes" else row["reblogs_count"]
-    return _activity(render.collection(f"{row['uri']}/{kind}", total=total))
+    return _activity(render.collection(f"{row['uri']}/{kind}", total=total), private=private)
 
 
 async def to_profile(request: Request) -> Response:

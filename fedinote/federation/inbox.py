@@ -65,18 +65,19 @@ def _key(verified: VerifiedActivity) -> str:
 
 async def process(app: App, received_id: int) -> None:
     """Let a received activity have its effect (a job; safe to repeat)."""
-    row = await app.db.row("SELECT signer, body FROM received_activities WHERE id = ?", received_id)
-    if row is None or row["body"] is None:
-        return
-    signer = await app.db.row("SELECT id, uri, domain FROM accounts WHERE uri = ?", row["signer"])
-    if signer is None or await domains.suspended(app, signer["domain"]):
+    row = await app.db.row(
+        "SELECT r.body, a.id, a.uri, a.domain FROM received_activities r JOIN accounts a ON a.uri = r.signer"
+        " WHERE r.id = ? AND r.body IS NOT NULL",
+        received_id,
+    )
+    if row is None or await domains.suspended(app, row["domain"], host_of(row["uri"])):
         return
     body = row["body"].encode()
     activity = vocab.parse_activity(vocab.decode(body))
-    own = activity.actor == signer["uri"]
-    if own and not _id_is_own(activity, signer["uri"]):
+    own = activity.actor == row["uri"]
+    if own and not _id_is_own(activity, row["uri"]):
         raise GiveUp("the activity's id is of another origin than its actor")
-    verified = VerifiedActivity(activity, signer["id"], signer["uri"], own, body)
+    verified = VerifiedActivity(activity, row["id"], row["uri"], own, body)
     try:
         await handlers.handle(app, verified)
     except Malformed as error:

@@ -36,6 +36,15 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def from_iso(text: str) -> datetime:
+    """Return the aware moment of an ISO 8601 text; without an offset it is UTC. `Invalid` for anything else."""
+    try:
+        moment = datetime.fromisoformat(text.strip().upper())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("Validation failed: This is not a time like 2026-01-02T03:04:05Z") from None
+
+
 def http_date(moment: datetime) -> str:
     """Return an aware moment as `Fri, 02 Jan 2026 03:04:05 GMT` (RFC 9110, section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -63,6 +63,13 @@ async def enqueue(app: App, kind: str, args: Mapping[str, Any], *, key: str | No
     app.db.after_commit(app.work.set)
 
 
+async def take_back(app: App, key: str) -> None:
+    """Remove the queued job with this key, unless a worker has it at the moment (it must see for itself)."""
+    await app.db.execute(
+        "DELETE FROM jobs WHERE key = ? AND (lease_until IS NULL OR lease_until < ?)", key, app.now()
+    )
+
+
 _CLAIM = """
 UPDATE jobs SET lease_until = ?, starts = starts + 1 WHERE id IN (
   SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= ? AND (lease_until IS NULL OR lease_until < ?)

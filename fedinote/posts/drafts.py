@@ -125,7 +125,7 @@ async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None
     """
     _check_text(app, draft)
     parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
-    mentions = await _mentions(app, draft, author_id, parent)
+    mentions = await mentioned(app, draft.text)
     return NewPost(
         author_id=author_id,
         visibility=_visibility(draft.visibility),
@@ -192,9 +192,10 @@ def _language(draft: Draft) -> str | None:
     return language.detect(draft.text)
 
 
-async def _mentions(app: App, draft: Draft, author_id: int, parent: Row | None) -> tuple[Mention, ...]:
+async def mentioned(app: App, text: str) -> tuple[Mention, ...]:
+    """Find whom a text names, as far as they are known here and not suspended."""
     found = {}
-    for handle in compose.find_mentions(draft.text):
+    for handle in compose.find_mentions(text):
         name, _, domain = handle.lower().partition("@")
         found[(name, "" if domain == app.settings.host else domain)] = True
     if not found:

@@ -1,6 +1,7 @@
 """Voting, and the end of polls."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -71,13 +72,10 @@ def _check(app: App, poll: Row, account_id: int, choices: tuple[int, ...], optio
         raise Invalid("Validation failed: Only one option can be chosen")
 
 
-async def plan_close(app: App, post_id: int) -> None:
-    """Queue the end of a post's poll, if it has one that ends."""
-    poll = await app.db.row("SELECT id, expires_at FROM polls WHERE post_id = ?", post_id)
-    if poll is None or poll["expires_at"] is None:
-        return
-    delay = max(0.0, (poll["expires_at"] - to_ms(app.now())) / 1000)
-    await jobs.enqueue(app, CLOSE_JOB, {"poll_id": poll["id"]}, key=f"close-poll-{poll['id']}", delay=delay)
+async def plan_close(app: App, poll_id: int, expires_at: datetime) -> None:
+    """Queue the end of a poll."""
+    delay = max(0.0, (expires_at - app.now()).total_seconds())
+    await jobs.enqueue(app, CLOSE_JOB, {"poll_id": poll_id}, key=f"close-poll-{poll_id}", delay=delay)
 
 
 async def close(app: App, poll_id: int) -> None:

@@ -11,6 +11,7 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
+from fedinote.posts import polls
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
 FRESH = timedelta(days=2)  # older posts arrive silently: no home timeline, no notifications
@@ -222,12 +223,13 @@ async def _store_media(app: App, new: NewPost, post_id: int) -> None:
 
 
 async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
-    """Store a poll for a post."""
+    """Store a poll for a post, and plan its end."""
     options = [{"title": title, "votes": votes} for title, votes in zip(poll.options, poll.votes, strict=True)]
+    poll_id = app.ids.next()
     await app.db.execute(
         "INSERT INTO polls (id, post_id, options, multiple, hide_totals, expires_at, voters_count)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        app.ids.next(),
+        poll_id,
         post_id,
         encoded(options),
         poll.multiple,
@@ -235,6 +237,8 @@ async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
         poll.expires_at,
         poll.voters,
     )
+    if poll.expires_at is not None:
+        await polls.plan_close(app, poll_id, poll.expires_at)
 
 
 async def delete(app: App, post_id: int) -> None:

@@ -3,20 +3,30 @@
 Nothing is rendered here. A connection that listens asks the timeline's query whether its viewer has the post there,
 and renders it for that viewer. Channels:
 
-    user:<account>  direct:<account>  list:<list>  hashtag:<name>  hashtag:local:<name>
+    everybody  user:<account>  direct:<account>  list:<list>  hashtag:<name>  hashtag:local:<name>
     public  public:local  public:remote  and each of the three with :media
 
 A message is JSON, `[event, id]`. Events: update, status.update, delete (a post), notification, conversation (the
-id of its newest post), filters_changed (the id is 0).
+id of its newest post), filters_changed (the id is 0), announcement, announcement.delete.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
-from fedinote.events import Boosted, PostDeleted, PostEdited, PostPublished
+from fedinote.events import (
+    AnnouncementPublished,
+    AnnouncementRemoved,
+    Boosted,
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+)
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
+
+EVERYBODY = "everybody"
+"""The channel that everybody's home listens to as well."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -51,6 +61,16 @@ def _publish(app: App, channels: list[str], event: str, about: int) -> None:
             app.bus.publish(channel, message)
 
     app.db.after_commit(send)
+
+
+async def on_announcement_published(app: App, event: AnnouncementPublished) -> None:
+    """Stream an announcement to everybody."""
+    _publish(app, [EVERYBODY], "announcement", event.announcement_id)
+
+
+async def on_announcement_removed(app: App, event: AnnouncementRemoved) -> None:
+    """Stream the end of an announcement to everybody."""
+    _publish(app, [EVERYBODY], "announcement.delete", event.announcement_id)
 
 
 async def on_post_published(app: App, event: PostPublished) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -15,8 +16,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fedinote.api import streaming
 from fedinote.auth import tokens
+from fedinote.moderation import announcements
 from fedinote.relations import blocks
 from fedinote.timelines import lists, live
+from fedinote.worker import settle
 from tests.api.client import File
 from tests.api.conftest import Person, Town, picture
 
@@ -490,3 +493,26 @@ async def test_all_streams_end_when_the_server_stops(host: str, town: Town, alic
         town.app.bus.close()
         assert await listener.closed() == 1001
         assert [line async for line in lines] == []
+
+
+async def test_an_announcement_reaches_every_home_and_so_does_its_end(
+    host: str, town: Town, alice: Person, bob: Person
+) -> None:
+    app = town.app
+    async with listening(host, alice, "user") as home, listening(host, bob, "public") as public:
+        await subscribed(town, live.EVERYBODY)
+        await subscribed(town, "public")
+        made = await announcements.create(app, "hello", announcements.Span(ends_at=app.now() + timedelta(hours=1)))
+        await settle(app)
+        frame = await home.frame()
+        assert (frame["stream"], frame["event"]) == (["user"], "announcement")
+        payload = json.loads(frame["payload"])
+        assert (payload["id"], payload["content"]) == (str(made.id), "<p>hello</p>")
+        assert "read" not in payload
+        app.clock.shift(3601)
+        await settle(app)
+        assert await home.told() == (["user"], "announcement.delete", str(made.id))
+        await home.send(type="unsubscribe", stream="user")
+        await until(lambda: not app.bus.listened(live.EVERYBODY))
+        post = await written(alice, "public")
+        assert (await public.told())[1:] == ("update", post)

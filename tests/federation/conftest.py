@@ -1,14 +1,31 @@
 """Two instances that can reach each other; or one among fake servers. Each has its own database."""
 
+import itertools
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from fedinote.infra import keys
 from tests.conftest import Databases, make_settings
 from tests.federation.scene import Scene
 from tests.support.fakefedi import FakeFedi, faking
 from tests.support.instances import Instance, World, serving
+
+_MADE = keys._generate_pair
+
+
+@lru_cache
+def _pair(_number: int) -> keys.KeyPair:
+    return _MADE()
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give people keys from a supply of eight: to make one takes longer than most tests here."""
+    supply = itertools.cycle(range(8))
+    monkeypatch.setattr(keys, "_generate_pair", lambda: _pair(next(supply)))
 
 
 @pytest.fixture

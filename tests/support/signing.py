@@ -8,14 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from fedinote.activitypub import keys
 from fedinote.activitypub.keys import PrivateKeyObject
 from tests.support.fakefedi import ACTIVITY, FakeActor
-from tests.support.instances import Instance
 
 Headers = list[tuple[str, str]]
+
+
+class Place(Protocol):
+    """A server of ours, wherever it runs: `host` is `localhost:PORT`."""
+
+    host: str
+
 
 FULL = "(request-target) host date digest content-type"
 
@@ -75,7 +81,7 @@ def signed(actor: FakeActor, host: str, path: str, body: bytes, way: Way = RIGHT
     return way.after([*headers, ("signature", ",".join(parts))])
 
 
-async def send(instance: Instance, path: str, body: bytes, headers: Headers, method: str = "POST") -> int:
+async def send(instance: Place, path: str, body: bytes, headers: Headers, method: str = "POST") -> int:
     """Send exactly these headers (duplicates too, and the instance's Host when there is none); the status."""
     if not any(name == "host" for name, _ in headers):
         headers = [("host", instance.host), *headers]
@@ -91,7 +97,7 @@ async def send(instance: Instance, path: str, body: bytes, headers: Headers, met
 
 
 async def deliver(
-    instance: Instance,
+    instance: Place,
     actor: FakeActor,
     activity: Mapping[str, Any] | bytes,
     way: Way = RIGHT,
@@ -105,7 +111,7 @@ async def deliver(
     return await send(instance, path, body if swapped is None else swapped, headers)
 
 
-async def fetch(instance: Instance, actor: FakeActor | None, url: str) -> int:
+async def fetch(instance: Place, actor: FakeActor | None, url: str) -> int:
     """GET a document as ActivityPub, signed by an actor or (None) not at all; the status."""
     path = url.removeprefix(f"http://{instance.host}")
     headers: Headers = [("accept", ACTIVITY)]

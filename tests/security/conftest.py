@@ -1,0 +1,23 @@
+"""One app for all tests of a module: they only look."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from fedinote.bootstrap import running
+from fedinote.infra.app import App
+from tests.conftest import Databases, make_settings
+from tests.security.stage import Stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_app(dialect: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
+    settings = make_settings(tmp_path_factory.mktemp("security"), await databases.new())
+    async with running(settings) as built:
+        yield built
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(one_app: App) -> Stage:
+    return await Stage(one_app).play()
