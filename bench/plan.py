@@ -16,16 +16,19 @@ class Plan:
     notifications: int = 40
     read_seconds: float = 2.0
     read_least: int = 30
-    writes: int = 300
-    incoming: int = 300
+    writes: int = 600
+    incoming: int = 800
     followers: int = 500
     hosts: int = 100
     rounds: int = 4
     separate_inboxes: bool = True
+    idle_seconds: float = 0.5
 
 
 FULL = Plan()
-QUICK = Plan(read_seconds=0.35, read_least=20, writes=80, incoming=80, followers=200, rounds=2, separate_inboxes=False)
+QUICK = Plan(
+    read_seconds=0.35, read_least=20, writes=100, incoming=150, followers=200, rounds=2, separate_inboxes=False
+)
 SMOKE = Plan(
     concurrencies=(1, 4),
     posts=60,
@@ -39,4 +42,5 @@ SMOKE = Plan(
     followers=6,
     hosts=3,
     rounds=1,
+    idle_seconds=0.1,
 )

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 _TICK = os.sysconf("SC_CLK_TCK")
-# Idle means: less than 4 % of a core, for half a second. An idle server looks into its queues once a second.
-_WINDOW = 0.5
-_IDLE_SHARE = 0.04
+# Idle means: less than two ticks (4 % of a core, for half a second). An idle server looks into its queues once a second.
+_IDLE_TICKS = 2
 _STEP = 0.05
 
 
@@ -56,10 +55,11 @@ class Memory:
 
 
 class Meter:
-    """CPU and memory of process trees."""
+    """CPU of process trees, and the memory of the first of them. `idle` is how long (s) a server must rest."""
 
-    def __init__(self, roots: Iterable[int]) -> None:
+    def __init__(self, roots: Sequence[int], *, idle: float = 0.5) -> None:
         self._roots = tuple(roots)
+        self._idle = idle
 
     def cpu(self) -> float:
         """Return the CPU seconds used so far, user and system, children that have ended included."""
@@ -69,9 +69,9 @@ class Meter:
         return ticks / _TICK
 
     def memory(self) -> Memory:
-        """Return the memory in use."""
+        """Return the memory in use (not of a database server: its processes share most of theirs)."""
         sums = {"VmRSS:": 0, "VmHWM:": 0}
-        for pid in tree(self._roots):
+        for pid in tree(self._roots[:1]):
             with contextlib.suppress(OSError):
                 for line in Path(f"/proc/{pid}/status").read_text().splitlines():
                     name, *rest = line.split()
@@ -89,11 +89,30 @@ class Meter:
         while (now := time.perf_counter()) - started < limit:
             await asyncio.sleep(_STEP)
             used = self.cpu()
-            if used - mark > _IDLE_SHARE * _WINDOW:
+            if used - mark > _IDLE_TICKS / _TICK:
                 mark, busy_until = used, time.perf_counter()
-            elif now - busy_until >= _WINDOW:
+            elif now - busy_until >= self._idle:
                 return busy_until
         return time.perf_counter()
+
+
+class Machine:
+    """How much of the machine other programs use: where it is much, only the CPU figures are worth something."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._mark = self._now()
+
+    def _now(self) -> tuple[float, float]:
+        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+        busy = sum(int(fields[number]) for number in (0, 1, 2, 5, 6)) / _TICK  # user, nice, system, interrupts
+        own = os.times()
+        return time.perf_counter(), busy - self._meter.cpu() - own.user - own.system
+
+    def others(self) -> float:
+        """Return how many cores other programs used, on average since this was made."""
+        (then, before), (now, after) = self._mark, self._now()
+        return round(max(0.0, after - before) / (now - then), 2)
 
 
 class Server:

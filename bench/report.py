@@ -15,7 +15,7 @@ from bench.processes import Memory
 
 REFERENCE = "GoToSocial 0.20.0-rc1"
 # CPU ms an operation at concurrency 1 / 8 / 32, on SQLite and on PostgreSQL; two cores, the same seeding.
-_REFERENCE = {
+REFERENCES = {
     "GET home?limit=20": ("1.4 / 1.2 / 1.5", "1.7 / 4.4 / 4.8"),
     "GET public": ("1.3 / 1.5 / 1.5", "2.2 / 5.1 / 5.2"),
     "GET account statuses": ("1.4 / 1.5 / 1.8", "1.8 / 4.0 / 5.1"),
@@ -43,12 +43,16 @@ _REFERENCE_FOOTPRINT = {
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Seconds of the first start and of a later one, and the memory when idle and after the load."""
+    """Seconds of the first start and of a later one, the memory when idle and after the load.
+
+    `others` is how many cores other programs used meanwhile.
+    """
 
     first_start: float
     start: float
     idle: Memory
     loaded: Memory
+    others: float
 
 
 def table(lines: Sequence[Line], footprint: Footprint, database: str) -> str:
@@ -59,11 +63,12 @@ def table(lines: Sequence[Line], footprint: Footprint, database: str) -> str:
     rows = [_row(line, database) for line in lines]
     text = [_columns([head, *rows]), "", _footprint(footprint)]
     text += [f"ERRORS {line.name} at {f.concurrency}: {f.errors}" for line in lines for f in line.figures if f.errors]
+    text.append(f"Other programs used {footprint.others:.1f} of {os.cpu_count()} cores meanwhile.")
     return "\n".join(text)
 
 
 def _row(line: Line, database: str) -> list[str]:
-    sqlite, postgresql = _REFERENCE.get(line.name, ("", ""))
+    sqlite, postgresql = REFERENCES.get(line.name, ("", ""))
     return [
         line.name,
         " / ".join(_short(figure.cpu_ms) for figure in line.figures),

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench import delivering, queries, reading, writing
 from bench.figures import Bench, Line, Say
 from bench.plan import Plan
-from bench.processes import Meter, Server
+from bench.processes import Machine, Meter, Server
 from bench.remotes import Actor, Remotes
 from bench.report import Footprint
 from bench.seeding import Seeded, seed
@@ -82,7 +82,8 @@ class Session:
     ) -> tuple[list[Line], Footprint]:
         try:
             start = await server.start()
-            meter = Meter([server.pid, *self.database.pids])
+            meter = Meter([server.pid, *self.database.pids], idle=self.plan.idle_seconds)
+            machine = Machine(meter)
             await meter.settle()
             idle = meter.memory()
             bench = Bench(self.plan, server, meter, seeded, self.remotes)
@@ -93,7 +94,7 @@ class Session:
             self.say("incoming posts")
             lines.append(await writing.incoming(bench, authors))
             lines += await self._deliveries(bench)
-            return lines, Footprint(first_start, start, idle, meter.memory())
+            return lines, Footprint(first_start, start, idle, meter.memory(), machine.others())
         finally:
             await server.stop()
 

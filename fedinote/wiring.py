@@ -11,6 +11,7 @@ from fedinote import events
 from fedinote.auth import oauth, sessions
 from fedinote.auth import reactions as logins
 from fedinote.federation import delivery, inbox, outgoing, resolve
+from fedinote.infra import jobs
 from fedinote.infra.app import App, Reaction
 from fedinote.infra.jobs import JobFunction
 from fedinote.media import sweeping
@@ -80,6 +81,7 @@ JOBS: Mapping[str, JobFunction] = {
 
 PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(minutes=10), delivery.tidy),
+    (timedelta(hours=1), jobs.tidy),
     (timedelta(minutes=10), blocks.forget_expired_mutes),
     (timedelta(hours=6), fanout.trim),
     (timedelta(hours=1), sweeping.sweep),

@@ -26,14 +26,14 @@ async def run(app: App) -> None:
     if app.db.dialect == "sqlite":  # no other process works on it, so what is still leased was cut off
         await jobs.release_all(app)
         await delivery.release_all(app)
-    deliverer = Deliverer(app)
+    runner, deliverer = jobs.Runner(app, JOBS), Deliverer(app)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_steadily(_jobs, app))
+            group.create_task(_steadily(_jobs, runner))
             group.create_task(_steadily(_deliveries, deliverer))
             group.create_task(_steadily(_periodic, app))
     finally:
-        await asyncio.shield(deliverer.stop())
+        await asyncio.shield(asyncio.gather(runner.stop(), deliverer.stop()))
 
 
 async def _steadily(step: Callable[[T], Awaitable[None]], subject: T) -> None:
@@ -46,10 +46,11 @@ async def _steadily(step: Callable[[T], Awaitable[None]], subject: T) -> None:
             await asyncio.sleep(PAUSE_AFTER_ERROR)
 
 
-async def _jobs(app: App) -> None:
-    seen = app.work.count
-    if await jobs.run_batch(app, JOBS) == 0:
-        await app.work.wait(seen, IDLE)
+async def _jobs(runner: jobs.Runner) -> None:
+    work = runner.app.work
+    seen = work.count
+    if await runner.step() == 0:
+        await work.wait(seen, IDLE)
 
 
 async def _deliveries(deliverer: Deliverer) -> None:

@@ -15,7 +15,7 @@ _READ, _WRITE = ("read:notifications",), ("write:notifications",)
 _MODERATORS_ONLY = ("admin.report", "admin.sign_up")
 
 
-def _wanted(call: Call) -> Wanted:
+def wanted(call: Call) -> Wanted:
     """Read types, exclude_types and account_id; who moderates no more is not shown what only moderators are told."""
     kinds = call.params.list("types")
     hidden = () if rank(call.me.role) else _MODERATORS_ONLY
@@ -32,7 +32,7 @@ def _wanted(call: Call) -> Wanted:
 async def index(call: Call) -> Page:
     """List the caller's notifications."""
     asked = paging(call, 40, 80)
-    found = asked.arrange(await queries.page(call.app, call.me.account_id, asked.sql, _wanted(call)))
+    found = asked.arrange(await queries.page(call.app, call.me.account_id, asked.sql, wanted(call)))
     return Page(await entities.of(call.app, found, call.me), [one.id for one in found])
 
 
@@ -59,7 +59,7 @@ async def dismiss(call: Call) -> dict[str, Any]:
 async def unread_count(call: Call) -> dict[str, Any]:
     """Count those after the read marker, up to `limit` (100 by default, 1,000 at most)."""
     most = call.params.number("limit", 100)
-    return {"count": await queries.unread_count(call.app, call.me.account_id, _wanted(call), most)}
+    return {"count": await queries.unread_count(call.app, call.me.account_id, wanted(call), most)}
 
 
 ROUTES = (

@@ -25,12 +25,13 @@ Paging = Window
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A list answer with a Link header. `ids` are the ids that paging goes by, newest first, of all that was read.
+    """An answer (a list, or an object with lists) with a Link header.
 
-    They may be more than the items (filtered ones) or other ids altogether. Routing adds the header.
+    `ids` are the ids that paging goes by, newest first, of all that was read: they may be more than the items (filtered
+    ones) or other ids altogether. Routing adds the header.
     """
 
-    items: list[Any] = field(default_factory=list)
+    items: Any = field(default_factory=list)
     ids: Sequence[int] = ()
 
 

@@ -24,7 +24,7 @@ _FANS = {"favourites": "f.post_id = ?", "posts": "f.reblog_of_id = ?"}
 
 
 async def create(call: Call) -> Any:
-    """POST /api/v1/statuses: publish, or with `scheduled_at` plan to. The same Idempotency-Key gives the first again."""
+    """POST /api/v1/statuses: publish, or plan to (`scheduled_at`). The same Idempotency-Key gives the first again."""
     if call.params.text("quoted_status_id"):
         raise Invalid("Validation failed: Posts cannot be quoted on this server")
     key = call.request.headers.get("idempotency-key", "").strip() or None

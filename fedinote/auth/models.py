@@ -103,6 +103,7 @@ class OAuthCode(Model):
 
     class Meta:
         table = "oauth_codes"
+        indexes = (("app",),)
 
 
 class Invite(Model):

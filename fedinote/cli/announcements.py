@@ -13,7 +13,7 @@ from fedinote.moderation import announcements
 from fedinote.moderation.announcements import Span
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A time in ISO 8601; without an offset it is UTC."""
 
     name = "time"
@@ -56,10 +56,8 @@ def create(setup: Setup, text: str, starts_at: datetime | None, ends_at: datetim
       fedinote announcement create "We celebrate #tenyears" --starts-at 2027-05-01 --ends-at 2027-05-03 --all-day
     """
 
-    async def work(app: App) -> int:
-        return (await announcements.create(app, text, Span(starts_at, ends_at, all_day))).id
-
-    click.echo(f"Announced as {setup.run(work)}")
+    made = setup.run(lambda app: announcements.create(app, text, Span(starts_at, ends_at, all_day)))
+    click.echo(f"Announced as {made.id}")
 
 
 @announcement.command()

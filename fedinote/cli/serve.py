@@ -144,7 +144,7 @@ class _Server(uvicorn.Server):
 
 async def _end(work: "asyncio.Task[None]") -> None:
     work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(asyncio.CancelledError, TimeoutError):
         async with asyncio.timeout(WORKER_GRACE_SECONDS):
             await work
 
@@ -178,7 +178,7 @@ async def _work(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, work.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, TimeoutError):
             await work
 
 

@@ -22,7 +22,7 @@ def _number(request: Request, name: str) -> int | None:
         return None
     if not text.isdigit() or len(text) > 19:
         raise BadRequest(f"The parameter `{name}` must be a number")
-    return int(text)
+    return min(int(text), 2**63 - 1)
 
 
 async def outbox(app: App, account: Row, request: Request) -> dict[str, Any]:

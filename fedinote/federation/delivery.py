@@ -23,6 +23,9 @@ LEASE = timedelta(seconds=60)
 SCHEDULE = (60, 300, 900, 3600, 3 * 3600, 8 * 3600, 24 * 3600)
 GIVE_UP = timedelta(days=7)
 SLOW_AFTER = 5
+LOOK = 1000  # rows considered at a step, oldest first
+LONGEST_PAUSE = timedelta(hours=1)
+SHORTEST_RETRY = 60.0  # seconds, whatever Retry-After says
 UNAVAILABLE_DAYS = 7
 FLUSH = 100
 RETRIED = frozenset({401, 403, 408, 425, 429})
@@ -31,13 +34,17 @@ DAY_MS = 86_400_000
 _CLAIM = f"""
 UPDATE deliveries SET lease_until = ? WHERE id IN (
   SELECT id FROM (
-    SELECT d.id, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.id) AS place, COALESCE(h.failures, 0) AS failures
-    FROM deliveries d LEFT JOIN hosts h ON h.host = d.host
-    WHERE d.dead_at IS NULL AND d.next_at <= ? AND (d.lease_until IS NULL OR d.lease_until < ?)
-      AND (h.retry_at IS NULL OR h.retry_at <= ?) AND NOT (d.host IN_TEXTS(?))
-      AND (d.order_key = '' OR NOT EXISTS (
-        SELECT 1 FROM deliveries e WHERE e.inbox = d.inbox AND e.order_key = d.order_key AND e.id < d.id
-          AND e.dead_at IS NULL))
+    SELECT n.id, ROW_NUMBER() OVER (PARTITION BY n.host ORDER BY n.id) AS place, n.failures FROM (
+      SELECT d.id, d.host, COALESCE(h.failures, 0) AS failures
+      FROM deliveries d LEFT JOIN hosts h ON h.host = d.host
+      WHERE d.dead_at IS NULL AND d.next_at <= ? AND (d.lease_until IS NULL OR d.lease_until < ?)
+        AND (h.retry_at IS NULL OR h.retry_at <= ?) AND NOT (d.host IN_TEXTS(?))
+        AND (COALESCE(h.failures, 0) < {SLOW_AFTER} OR NOT EXISTS (
+          SELECT 1 FROM deliveries f WHERE f.host = d.host AND f.lease_until >= ?))
+        AND (d.order_key = '' OR NOT EXISTS (
+          SELECT 1 FROM deliveries e WHERE e.inbox = d.inbox AND e.order_key = d.order_key AND e.id < d.id
+            AND e.dead_at IS NULL))
+      ORDER BY d.next_at LIMIT {LOOK}) n
   ) fair WHERE place <= CASE WHEN failures >= {SLOW_AFTER} THEN 1 ELSE {PER_HOST} END ORDER BY place, id LIMIT ?)
 AND (lease_until IS NULL OR lease_until < ?)
 RETURNING id, outgoing_id, inbox, host, attempts, created_at
@@ -66,6 +73,7 @@ class Deliverer:
         self._bodies: dict[int, tuple[int, bytes]] = {}
         self._done: list[int] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: set[int] = set()
         self._last_success: set[str] = set()
 
     async def step(self) -> int:
@@ -75,6 +83,7 @@ class Deliverer:
         claimed = await self._claim(room) if room > 0 else []
         for job in claimed:
             self._hosts[job.host] += 1
+            self._held.add(job.id)
             task = asyncio.create_task(self._one(job))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -90,18 +99,24 @@ class Deliverer:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
-    async def stop(self, patience: float = 10.0) -> None:
+    async def stop(self, patience: float = 5.0) -> None:
         """Let those in flight end, write down the results; what does not end in time is tried again later."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience)
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._flush()
+        if self._held:
+            await self.app.db.execute(
+                "UPDATE deliveries SET lease_until = NULL WHERE id IN_INTS(?) AND lease_until IS NOT NULL",
+                list(self._held),
+            )
 
     async def _claim(self, most: int) -> list[Job]:
         now = self.app.now()
         full = [host for host, count in self._hosts.items() if count >= PER_HOST]
-        rows = await self.app.db.returning(_CLAIM, now + LEASE, now, now, now, full, most, now)
+        rows = await self.app.db.returning(_CLAIM, now + LEASE, now, now, now, full, now, most, now)
         bodies = await self._outgoing({row["outgoing_id"] for row in rows})
         return [
             Job(r["id"], *bodies[r["outgoing_id"]], r["inbox"], r["host"], r["attempts"], r["created_at"])
@@ -124,6 +139,9 @@ class Deliverer:
             await self._attempt(job)
         except Exception:
             log.exception("delivery failed unexpectedly", extra={"host": job.host})
+            self._held.discard(job.id)
+        else:
+            self._held.discard(job.id)
         finally:
             self._hosts[job.host] -= 1
             if self._hosts[job.host] <= 0:
@@ -178,14 +196,16 @@ class Deliverer:
         if to_ms(now) - job.created_ms > GIVE_UP / timedelta(milliseconds=1):
             await self._bury(job, reason)
             return
-        delay = timedelta(seconds=wait) if wait is not None else retry_delay(job.attempts, SCHEDULE)
+        delay = (
+            timedelta(seconds=max(wait, SHORTEST_RETRY)) if wait is not None else retry_delay(job.attempts, SCHEDULE)
+        )
         await self.app.db.atomic(
             (
                 "UPDATE deliveries SET attempts = attempts + 1, lease_until = NULL, next_at = ?, error = ?"
                 " WHERE id = ?",
                 (now + delay, reason[:500], job.id),
             ),
-            *_host_failure(job.host, to_ms(now), to_ms(now + delay)),
+            *_host_failure(job.host, to_ms(now), to_ms(now + min(delay, LONGEST_PAUSE))),
         )
 
     async def _flush(self) -> None:
@@ -196,6 +216,11 @@ class Deliverer:
             return
         await self.app.db.atomic(
             ("DELETE FROM deliveries WHERE id IN_INTS(?)", (done,)),
+            (
+                "UPDATE deliveries SET next_at = ? WHERE dead_at IS NULL AND lease_until IS NULL AND next_at > ?"
+                " AND host IN (SELECT host FROM hosts WHERE host IN_TEXTS(?) AND failures >= ?)",
+                (self.app.now(), self.app.now(), list(well), SLOW_AFTER),
+            ),
             (
                 "UPDATE hosts SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL"
                 " WHERE host IN_TEXTS(?) AND (failures > 0 OR failure_days > 0 OR unavailable_at IS NOT NULL)",
@@ -247,8 +272,9 @@ async def tidy(app: App) -> None:
         ("DELETE FROM received_activities WHERE received_at < ?", (now - timedelta(days=30),)),
         (
             "UPDATE received_activities SET body = NULL WHERE body IS NOT NULL AND received_at < ?"
-            " AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'federation.process')",
-            (now - timedelta(days=2),),
+            " AND received_at >= ?"
+            " AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'federation.process' AND dead_at IS NULL)",
+            (now - timedelta(days=2), now - timedelta(days=4)),
         ),
         ("DELETE FROM idempotency_keys WHERE created_at < ?", (now - timedelta(days=1),)),
     )

@@ -16,7 +16,7 @@ from fedinote.activitypub.signatures import SignedRequest
 from fedinote.federation import collections, documents, fetching, inbox, verification
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import BadRequest, Gone, NotFound, Unauthorized, UnsupportedType
+from fedinote.infra.errors import BadRequest, Forbidden, Gone, NotFound, Unauthorized, UnsupportedType
 from fedinote.posts import publishing, visibility
 
 ACTIVITY_JSON = "application/activity+json; charset=utf-8"
@@ -281,6 +281,8 @@ def _collection(build: Callable[[App, Row, Request], Awaitable[dict[str, Any]]])
         app = app_of(request)
         await signer(request)
         row = await _local(app, request.path_params["name"])
+        if row["suspended_at"] is not None:
+            raise Forbidden("This account is suspended")
         return _activity(await build(app, row, request))
 
     return endpoint

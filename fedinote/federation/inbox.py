@@ -34,16 +34,17 @@ async def receive(app: App, request: SignedRequest) -> None:
             (received_id, host, _key(verified), verified.signer_uri, request.body.decode(), app.now()),
         ),
         (
-            "INSERT INTO jobs (kind, args, priority, run_at, starts, failures, created_at)"
-            " SELECT ?, ?, 4, received_at, 0, 0, received_at FROM received_activities WHERE id = ?",
-            (JOB, encoded({"received_id": received_id}), received_id),
+            "INSERT INTO jobs (kind, args, order_key, priority, run_at, starts, failures, created_at)"
+            " SELECT ?, ?, ?, 4, received_at, 0, 0, received_at FROM received_activities WHERE id = ?",
+            (JOB, encoded({"received_id": received_id}), _order(verified.signer_uri), received_id),
         ),
         (
-            "INSERT INTO hosts (host, failures, failure_days, last_failure_day, last_seen_at) VALUES (?, 0, 0, 0, ?)"
+            "INSERT INTO hosts (host, failures, failure_days, last_failure_day, last_seen_at)"
+            " SELECT domain, 0, 0, 0, CAST(? AS BIGINT) FROM accounts WHERE id = ?"
             " ON CONFLICT (host) DO UPDATE SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL,"
             " last_seen_at = excluded.last_seen_at"
             " WHERE hosts.unavailable_at IS NOT NULL OR hosts.retry_at IS NOT NULL",
-            (host, app.now()),
+            (app.now(), verified.signer_id),
         ),
     )
     app.work.set()
@@ -54,6 +55,11 @@ async def _unknown_self(app: App, activity: vocab.Activity) -> bool:
     if activity.object_id != activity.actor:
         return False
     return await app.db.row("SELECT 1 AS value FROM accounts WHERE uri = ?", activity.actor) is None
+
+
+def _order(signer_uri: str) -> str:
+    """Return what keeps the activities of one account in the order in which they came."""
+    return hashlib.sha256(signer_uri.encode()).hexdigest()
 
 
 def _key(verified: VerifiedActivity) -> str:

@@ -74,6 +74,8 @@ async def on_post_deleted(app: App, event: PostDeleted) -> None:
     await queue(app, event.author_id, body, people, order_key=event.uri)
 
 
+_ADDRESSED = "SELECT account_id AS id FROM post_mentions WHERE post_id = ?"
+
 _REACHED = """
 SELECT account_id AS id FROM post_mentions WHERE post_id = ?
 UNION SELECT account_id FROM posts WHERE reblog_of_id = ?
@@ -86,11 +88,16 @@ UNION SELECT r.account_id FROM posts p JOIN posts r ON r.id IN (p.in_reply_to_id
 async def _audience(
     app: App, post_id: int, author_id: int, visibility: str, people: tuple[int, ...], *, reached: bool = False
 ) -> Audience:
-    """Tell who gets what concerns a post; `reached`: also those who boosted, liked or answered it (G08)."""
+    """Tell who gets what concerns a post; `reached`: also those who boosted, liked or answered a public one (G08).
+
+    What is not public goes to those it is addressed to and nobody else, whoever liked or answered it.
+    """
     accounts = set(people)
+    public = visibility in ("public", "unlisted")
     if reached:
-        accounts |= {r["id"] for r in await app.db.rows(_REACHED, *[post_id] * 5)}
-    elif visibility in ("public", "unlisted"):
+        sql, times = (_REACHED, 5) if public else (_ADDRESSED, 1)
+        accounts |= {r["id"] for r in await app.db.rows(sql, *[post_id] * times)}
+    elif public:
         parent = await app.db.row(
             "SELECT in_reply_to_account_id AS id FROM posts WHERE id = ? AND in_reply_to_account_id IS NOT NULL",
             post_id,

@@ -1,6 +1,7 @@
 """From a name to the thing: actor ids, handles, post ids and pasted URLs, fetched when they are unknown here."""
 
 import asyncio
+import hashlib
 import re
 
 from fedinote.activitypub import vocab
@@ -83,7 +84,7 @@ async def store_post(app: App, found: vocab.Post, author: Row, budget: Budget, *
                 app,
                 ANCESTOR_JOB,
                 {"uri": new.in_reply_to_uri, "depth": depth + 1},
-                key=f"ancestor {new.in_reply_to_uri}"[:255],
+                key="ancestor " + hashlib.sha256(new.in_reply_to_uri.encode()).hexdigest(),
                 priority=7,
             )
     return post_id
@@ -91,7 +92,10 @@ async def store_post(app: App, found: vocab.Post, author: Row, budget: Budget, *
 
 async def fetch_ancestor(app: App, uri: str, depth: int) -> None:
     """Fetch a post that another one answers (a job)."""
-    await post(app, uri, Budget(5), depth=depth)
+    post_id = await post(app, uri, Budget(5), depth=depth)
+    author_id = await app.db.value("SELECT account_id AS value FROM posts WHERE id = ?", post_id)
+    if author_id is not None:  # it may have come by another way while its answers were stored
+        await app.db.atomic(*publishing.adoption(uri, author_id, post_id))
 
 
 async def url(app: App, text: str) -> tuple[str, int] | None:

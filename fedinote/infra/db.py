@@ -98,6 +98,11 @@ class Database(ABC):
     # -- what the product uses ----------------------------------------------------------------------------------
 
     @property
+    def lock(self) -> str:
+        """What to add to a SELECT whose rows this transaction is going to change (SQLite has one writer anyway)."""
+        return " FOR NO KEY UPDATE" if self.dialect == "postgresql" else ""
+
+    @property
     def in_transaction(self) -> bool:
         """Whether the running task has an open transaction."""
         return self._current.get() is not None
@@ -184,8 +189,16 @@ class Database(ABC):
 
 
 def plain(value: Any) -> Any:
-    """Turn a parameter into what both databases take: a datetime becomes epoch milliseconds."""
-    return to_ms(value) if isinstance(value, datetime) else value
+    """Turn a parameter into what both databases take: times become milliseconds, NUL goes out of texts."""
+    match value:
+        case str():
+            return value.replace("\x00", "") if "\x00" in value else value
+        case datetime():
+            return to_ms(value)
+        case list() | tuple():
+            return [plain(one) for one in value]
+        case _:
+            return value
 
 
 @lru_cache(maxsize=2048)

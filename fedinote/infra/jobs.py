@@ -16,7 +16,7 @@ import msgspec
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import BadRequest, Forbidden, GiveUp, NotFound, Refused, TryAgain
+from fedinote.infra.errors import BadRequest, Forbidden, GiveUp, Gone, NotFound, Refused, TryAgain
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,10 @@ LEASE = timedelta(seconds=90)
 LIMIT = 75.0  # seconds a job may run: less than its lease
 MAX_FAILURES = 8
 MAX_DEATHS = 3
+KEEP_DEAD = timedelta(days=30)
+LOOK_FOR_SUSPECTS = 20  # steps
 SCHEDULE = (15, 60, 300, 900, 3600, 3 * 3600, 8 * 3600)  # seconds before each new try
-FINAL = (GiveUp, Refused, BadRequest, NotFound, Forbidden)
+FINAL = (GiveUp, Refused, BadRequest, NotFound, Gone, Forbidden)
 
 JobFunction = Callable[..., Awaitable[None]]
 
@@ -65,25 +67,42 @@ async def enqueue(app: App, kind: str, args: Mapping[str, Any], *, key: str | No
 
 async def take_back(app: App, key: str) -> None:
     """Remove the queued job with this key, unless a worker has it at the moment (it must see for itself)."""
-    await app.db.execute(
-        "DELETE FROM jobs WHERE key = ? AND (lease_until IS NULL OR lease_until < ?)", key, app.now()
-    )
+    await app.db.execute("DELETE FROM jobs WHERE key = ? AND (lease_until IS NULL OR lease_until < ?)", key, app.now())
 
 
 _CLAIM = """
-UPDATE jobs SET lease_until = ?, starts = starts + 1 WHERE id IN (
-  SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= ? AND (lease_until IS NULL OR lease_until < ?)
-  ORDER BY priority, run_at LIMIT ? {lock})
+UPDATE jobs SET lease_until = ?, starts = starts + 1, key = NULL WHERE id IN (
+  SELECT j.id FROM jobs j WHERE j.dead_at IS NULL AND j.run_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
+    AND {which}
+    AND (j.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.order_key = j.order_key AND e.id < j.id
+      AND e.dead_at IS NULL AND (e.run_at <= ? OR e.lease_until >= ?)))
+  ORDER BY j.priority, j.run_at, j.id LIMIT ? {lock})
 RETURNING id, kind, args, starts, failures
 """
+_SUSPECTED = "j.starts > j.failures"  # its last run neither ended nor failed: the process died
+_UNSUSPECTED = "j.starts <= j.failures"
 
 
-async def claim(app: App, most: int) -> list[ClaimedJob]:
-    """Take up to `most` jobs that are due, for the length of the lease."""
+async def claim(app: App, most: int, *, suspects: bool = False) -> list[ClaimedJob]:
+    """Take up to `most` jobs that are due, for the length of the lease.
+
+    `suspects`: those in whose last run the process died. They are to be run alone: if it dies again, no other job
+    is suspected with them.
+    """
     now = app.now()
-    sql = _CLAIM.format(lock="FOR UPDATE SKIP LOCKED" if app.db.dialect == "postgresql" else "")
-    rows = await app.db.returning(sql, now + LEASE, now, now, most)
+    lock = "FOR UPDATE OF j SKIP LOCKED" if app.db.dialect == "postgresql" else ""
+    sql = _CLAIM.format(which=_SUSPECTED if suspects else _UNSUSPECTED, lock=lock)
+    rows = await app.db.returning(sql, now + LEASE, now, now, now, now, most)
     return [_job(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+
+async def _has_suspects(app: App) -> bool:
+    now = app.now()
+    sql = (
+        f"SELECT 1 AS value FROM jobs j WHERE {_SUSPECTED} AND j.dead_at IS NULL AND j.run_at <= ?"  # noqa: S608
+        " AND (j.lease_until IS NULL OR j.lease_until < ?) LIMIT 1"
+    )
+    return await app.db.row(sql, now, now) is not None
 
 
 def _job(row: Row) -> ClaimedJob:
@@ -98,6 +117,9 @@ async def run(app: App, job: ClaimedJob, functions: Mapping[str, JobFunction]) -
     try:
         async with asyncio.timeout(LIMIT):
             await functions[job.kind](app, **job.args)
+    except asyncio.CancelledError:  # we are being stopped: that is not the job's fault
+        await asyncio.shield(_hand_back(app, job))
+        raise
     except FINAL as error:
         log.info("job given up", extra={"job": job.kind, "reason": str(error)})
     except TryAgain as error:
@@ -108,6 +130,10 @@ async def run(app: App, job: ClaimedJob, functions: Mapping[str, JobFunction]) -
         await _put_back(app, job, f"{type(error).__name__}: {error}", None)
         return False
     return True
+
+
+async def _hand_back(app: App, job: ClaimedJob) -> None:
+    await app.db.execute("UPDATE jobs SET lease_until = NULL, starts = starts - 1 WHERE id = ?", job.id)
 
 
 async def close(app: App, done: list[int]) -> None:
@@ -144,16 +170,84 @@ async def release_all(app: App) -> None:
 
 
 async def run_batch(app: App, functions: Mapping[str, JobFunction], *, most: int = 16) -> int:
-    """Claim up to `most` jobs, run them side by side, close those that are done; the number claimed."""
-    claimed = await claim(app, most)
-    done: list[int] = []
+    """Claim up to `most` jobs, run them side by side to the end; the number claimed. For tests and the command line."""
+    runner = Runner(app, functions, most=most)
+    started = await runner.step()
+    await runner.finish()
+    return started
 
-    async def one(job: ClaimedJob) -> None:
-        if await run(app, job, functions):
-            done.append(job.id)
 
-    async with asyncio.TaskGroup() as group:
+class Runner:
+    """Keeps up to `most` jobs running, so that a slow one delays nobody else."""
+
+    def __init__(self, app: App, functions: Mapping[str, JobFunction], *, most: int = 16) -> None:
+        self.app = app
+        self._functions = functions
+        self._most = most
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._done: list[int] = []
+        self._steps = 0
+        self._waiting = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether jobs are running or not yet closed."""
+        return bool(self._tasks or self._done)
+
+    async def step(self) -> int:
+        """Close what is done, claim what is due, and start it; the number started.
+
+        Every now and then, where a process has died, it lets the running jobs end and takes one suspect alone.
+        """
+        await self._flush()
+        if self._waiting and self._tasks:
+            return 0
+        if self._waiting or self._steps % LOOK_FOR_SUSPECTS == 0:
+            self._waiting = await _has_suspects(self.app)
+        if self._waiting and self._tasks:
+            return 0
+        self._steps += 1
+        if self._waiting:
+            return self._start(await claim(self.app, 1, suspects=True))
+        room = self._most - len(self._tasks)
+        return self._start(await claim(self.app, room)) if room > 0 else 0
+
+    def _start(self, claimed: list[ClaimedJob]) -> int:
         for job in claimed:
-            group.create_task(one(job))
-    await close(app, done)
-    return len(claimed)
+            task = asyncio.create_task(self._one(job))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return len(claimed)
+
+    async def finish(self) -> None:
+        """Let everything that runs come to its end, and close it."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._flush()
+
+    async def stop(self, patience: float = 5.0) -> None:
+        """Let what runs end; what does not end in time is handed back."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._flush()
+
+    async def _one(self, job: ClaimedJob) -> None:
+        try:
+            if await run(self.app, job, self._functions):
+                self._done.append(job.id)
+        except Exception:
+            log.exception("a job could not be put back")
+        finally:
+            self.app.work.set()
+
+    async def _flush(self) -> None:
+        done, self._done = self._done, []
+        await close(self.app, done)
+
+
+async def tidy(app: App) -> None:
+    """Delete jobs that were given up a month ago."""
+    await app.db.execute("DELETE FROM jobs WHERE dead_at IS NOT NULL AND dead_at < ?", app.now() - KEEP_DEAD)

@@ -57,8 +57,10 @@ async def migrate(db: Database, root: Path | None = None) -> list[Migration]:
 
 
 async def _prepare(db: Database) -> None:
+    # Side by side, PostgreSQL makes the same table twice and fails: one process at a time.
+    lock = f"SELECT pg_advisory_xact_lock({LOCK_ID});\n" if db.dialect == "postgresql" else ""
     await db.script(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+        f"{lock}CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
         " checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"
     )
 

@@ -9,7 +9,8 @@ from fedinote.infra.orm import JsonField, TimeField
 class Job(Model):
     """Work that must happen: written in the transaction of its cause, run at least once, deleted when done.
 
-    `key` is unique while the job exists: a second one is not queued. `lease_until` is set while a worker has it.
+    `key` is unique while the job waits: a second one is not queued. Of those with one `order_key` that are due, the
+    oldest runs first and alone. `lease_until` is set while a worker has it.
     `starts` is raised before each run and `failures` after one that raised: where they part, the process died.
     `dead_at` is set when it gave up.
     """
@@ -18,6 +19,7 @@ class Job(Model):
     kind = fields.CharField(64)
     args = JsonField()
     key = fields.CharField(255, null=True, unique=True)
+    order_key = fields.CharField(64, null=True)
     priority = fields.SmallIntField(default=5)
     run_at = TimeField()
     lease_until = TimeField(null=True)
@@ -29,7 +31,7 @@ class Job(Model):
 
     class Meta:
         table = "jobs"
-        indexes = (("dead_at", "priority", "run_at"),)
+        indexes = (("dead_at", "priority", "run_at"), ("order_key", "id"))
 
 
 class Secret(Model):

@@ -67,6 +67,8 @@ class PostgresDatabase(Database):
         try:
             async with self._pool.acquire(timeout=10) as raw:
                 yield _Borrowed(raw)
+        except asyncpg.DeadlockDetectedError as error:
+            raise Unavailable("The database is busy", reason=str(error)) from error
         except (*_AWAY, TimeoutError, asyncpg.InterfaceError) as error:
             raise Unavailable("The database cannot be reached", reason=str(error)) from error
 

@@ -32,7 +32,8 @@ PRAGMAS = (
 
 
 def _bind(params: Sequence[Any]) -> list[Any]:
-    return [msgspec.json.encode(p).decode() if isinstance(p, list | tuple) else plain(p) for p in params]
+    bound = [plain(p) for p in params]
+    return [msgspec.json.encode(p).decode() if isinstance(p, list) else p for p in bound]
 
 
 class _Thread(Connection):
@@ -94,6 +95,12 @@ class _Thread(Connection):
         self._executor.shutdown(wait=False)
 
 
+def _roll_back(raw: sqlite3.Connection) -> None:
+    """Leave the transaction, if there still is one: some errors end it by themselves."""
+    if raw.in_transaction:
+        raw.execute("ROLLBACK")
+
+
 class SqliteDatabase(Database):
     """A database file of our own."""
 
@@ -139,17 +146,13 @@ class SqliteDatabase(Database):
     async def begin(self) -> AsyncIterator[_Thread]:
         """Borrow a connection in a transaction: committed at the end, rolled back on an exception."""
         async with self._lock:
-            await self._writer.execute("BEGIN IMMEDIATE", ())
             try:
+                # Shielded: the thread goes on when the task is cancelled, and the lock must know how it ends.
+                await asyncio.shield(self._writer.execute("BEGIN IMMEDIATE", ()))
                 yield self._writer
-            except BaseException:
-                await asyncio.shield(self._writer.execute("ROLLBACK", ()))
-                raise
-            try:
                 await asyncio.shield(self._writer.execute("COMMIT", ()))
             except BaseException:
-                with contextlib.suppress(sqlite3.OperationalError, Unavailable):
-                    await self._writer.execute("ROLLBACK", ())
+                await asyncio.shield(self._writer.hop(_roll_back))
                 raise
 
     async def atomic(self, *queries: Query) -> list[list[Row]]:
@@ -174,6 +177,7 @@ class SqliteDatabase(Database):
 
     async def script(self, sql: str) -> None:
         """Run several statements of DDL, all or nothing."""
+
         def call(raw: sqlite3.Connection) -> None:
             try:
                 raw.executescript(f"BEGIN IMMEDIATE;\n{sql.rstrip().rstrip(';')};\nCOMMIT;")

@@ -10,12 +10,12 @@ from datetime import datetime
 from fedinote.events import AnnouncementPublished, AnnouncementRemoved
 from fedinote.infra import jobs
 from fedinote.infra.app import App
-from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.moderation import audit
 from fedinote.moderation.models import Announcement
 from fedinote.posts import drafts
+from fedinote.posts.drafts import Mention
 from fedinote.text import compose
 
 TELL_JOB = "moderation.tell_announcement"
@@ -48,7 +48,7 @@ async def create(app: App, text: str, span: Span) -> Announcement:
             id=app.ids.next(),
             source=text,
             content=drafts.to_html(app, text, mentions),
-            mentions=[{"id": str(m.account_id), "username": m.username, "acct": m.acct, "url": m.url} for m in mentions],
+            mentions=[_named(one) for one in mentions],
             tags=[{"name": tag.name} for tag in compose.find_hashtags(text)],
             emojis=list(await drafts.emojis(app, "", text)),
             statuses=await _linked(app, text),
@@ -74,6 +74,10 @@ def _check(app: App, text: str, span: Span) -> None:
         raise Invalid("Validation failed: The end must be in the future, and after the start")
     if span.all_day and span.starts_at is None and span.ends_at is None:
         raise Invalid("Validation failed: What lasts all day needs a start or an end")
+
+
+def _named(one: Mention) -> dict[str, str]:
+    return {"id": str(one.account_id), "username": one.username, "acct": one.acct, "url": one.url}
 
 
 async def _linked(app: App, text: str) -> list[dict[str, str]]:
@@ -158,4 +162,5 @@ async def dismiss(app: App, account_id: int, announcement_id: int) -> None:
 
 def is_over(app: App, one: Announcement) -> bool:
     """Tell whether an announcement is not shown any more."""
-    return one.ends_at is not None and to_ms(one.ends_at) <= to_ms(app.now())
+    ends_at: datetime | None = one.ends_at
+    return ends_at is not None and ends_at <= app.now()

@@ -23,7 +23,7 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit_log"
-        indexes = (("target_type", "target"),)
+        indexes = (("target_type", "target"), ("actor",))
 
 
 class Report(Model):

@@ -13,7 +13,7 @@ Window = Callable[[str], tuple[str, Sequence[int], str]]
 """Given the column that a page goes by: its condition, parameters and order."""
 
 MOST_UNREAD = 1000
-_COLUMNS = "n.id, n.kind, n.from_account_id, n.post_id, n.subject, n.created_at"
+COLUMNS = "n.id, n.kind, n.from_account_id, n.post_id, n.subject, n.created_at"
 # Asked again at reading: what a person may not see any more, or does not want to, is not shown either (it comes back
 # with the right to see it).
 _SHOWN = """
@@ -48,16 +48,19 @@ class Notice:
     created_at: int
 
 
-def _notice(row: Row) -> Notice:
+def as_notice(row: Row) -> Notice:
+    """Turn a row of COLUMNS into a Notice."""
     return Notice(row["id"], row["kind"], row["from_account_id"], row["post_id"], row["subject"], row["created_at"])
 
 
-def _shown(app: App, account_id: int) -> tuple[str, list[int]]:
+def may_be_shown(app: App, account_id: int) -> tuple[str, list[int]]:
+    """Return the condition that keeps what the person may and wants to see at present, and its parameters."""
     visible, params = visibility.condition("p", account_id)
     return _SHOWN.format(visible=visible), [to_ms(app.now()), *params]
 
 
-def _filter(wanted: Wanted) -> tuple[str, list[int | list[str]]]:
+def chosen_by(wanted: Wanted) -> tuple[str, list[int | list[str]]]:
+    """Return the condition that keeps what is wanted, and its parameters."""
     parts: list[str] = []
     params: list[int | list[str]] = []
     if wanted.kinds is not None:
@@ -75,43 +78,43 @@ def _filter(wanted: Wanted) -> tuple[str, list[int | list[str]]]:
 async def page(app: App, account_id: int, window: Window, wanted: Wanted) -> list[Notice]:
     """Return a person's notifications in the window's order."""
     where, params, order = window("n.id")
-    chosen, chosen_params = _filter(wanted)
-    shown, shown_params = _shown(app, account_id)
+    chosen, chosen_params = chosen_by(wanted)
+    shown, shown_params = may_be_shown(app, account_id)
     rows = await app.db.rows(
-        f"SELECT {_COLUMNS} FROM notifications n"  # noqa: S608
+        f"SELECT {COLUMNS} FROM notifications n"  # noqa: S608
         f" WHERE n.account_id = ? AND {where} AND {chosen} AND {shown} {order}",
         account_id,
         *params,
         *chosen_params,
         *shown_params,
     )
-    return [_notice(row) for row in rows]
+    return [as_notice(row) for row in rows]
 
 
 async def show(app: App, account_id: int, notification_id: int) -> Notice:
     """Return one of a person's notifications. Raises NotFound for others', and for what may not be seen any more."""
-    shown, params = _shown(app, account_id)
+    shown, params = may_be_shown(app, account_id)
     row = await app.db.row(
-        f"SELECT {_COLUMNS} FROM notifications n WHERE n.id = ? AND n.account_id = ? AND {shown}",  # noqa: S608
+        f"SELECT {COLUMNS} FROM notifications n WHERE n.id = ? AND n.account_id = ? AND {shown}",  # noqa: S608
         notification_id,
         account_id,
         *params,
     )
     if row is None:
         raise NotFound
-    return _notice(row)
+    return as_notice(row)
 
 
 async def by_id(app: App, account_id: int, ids: Sequence[int]) -> list[Notice]:
     """Return those of a person's notifications that have these ids and may be seen, in any order."""
-    shown, params = _shown(app, account_id)
+    shown, params = may_be_shown(app, account_id)
     rows = await app.db.rows(
-        f"SELECT {_COLUMNS} FROM notifications n WHERE n.id IN_INTS(?) AND n.account_id = ? AND {shown}",  # noqa: S608
+        f"SELECT {COLUMNS} FROM notifications n WHERE n.id IN_INTS(?) AND n.account_id = ? AND {shown}",  # noqa: S608
         list(ids),
         account_id,
         *params,
     )
-    return [_notice(row) for row in rows]
+    return [as_notice(row) for row in rows]
 
 
 async def dismiss(app: App, account_id: int, notification_id: int) -> None:
@@ -129,8 +132,8 @@ async def clear(app: App, account_id: int) -> None:
 
 async def unread_count(app: App, account_id: int, wanted: Wanted, most: int = 100) -> int:
     """Count the notifications after the person's read marker, up to `most` (at most 1,000)."""
-    chosen, chosen_params = _filter(wanted)
-    shown, shown_params = _shown(app, account_id)
+    chosen, chosen_params = chosen_by(wanted)
+    shown, shown_params = may_be_shown(app, account_id)
     count: int = await app.db.value(
         "SELECT COUNT(*) AS value FROM (SELECT n.id FROM notifications n WHERE n.account_id = ? AND n.id > COALESCE("  # noqa: S608
         "(SELECT k.last_read_id FROM markers k WHERE k.account_id = ? AND k.timeline = 'notifications'), 0)"

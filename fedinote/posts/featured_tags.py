@@ -15,7 +15,8 @@ RECENT = 1000
 _WRITTEN = "p.account_id = g.account_id AND p.visibility IN ('public', 'unlisted')"
 _LIST = f"""
 SELECT g.id, t.name, t.display,
-  (SELECT COUNT(*) FROM posts p JOIN post_tags pt ON pt.post_id = p.id WHERE pt.tag_id = g.tag_id AND {_WRITTEN}) AS uses,
+  (SELECT COUNT(*) FROM posts p JOIN post_tags pt ON pt.post_id = p.id
+   WHERE pt.tag_id = g.tag_id AND {_WRITTEN}) AS uses,
   (SELECT MAX(p.created_at) FROM posts p JOIN post_tags pt ON pt.post_id = p.id
    WHERE pt.tag_id = g.tag_id AND {_WRITTEN}) AS last_at
 FROM featured_tags g JOIN tags t ON t.id = g.tag_id JOIN accounts a ON a.id = g.account_id
@@ -77,9 +78,7 @@ async def feature(app: App, account_id: int, name: str) -> Featured:
 
 async def unfeature(app: App, account_id: int, featured_id: int) -> None:
     """Take a hashtag off the profile. Raises NotFound when it is not on it."""
-    if not await app.db.execute(
-        "DELETE FROM featured_tags WHERE id = ? AND account_id = ?", featured_id, account_id
-    ):
+    if not await app.db.execute("DELETE FROM featured_tags WHERE id = ? AND account_id = ?", featured_id, account_id):
         raise NotFound
 
 

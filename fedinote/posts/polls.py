@@ -8,7 +8,7 @@ import msgspec
 from fedinote.events import PollClosed, PollVoted
 from fedinote.infra import jobs
 from fedinote.infra.app import App
-from fedinote.infra.clock import to_ms
+from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.posts import visibility
@@ -35,11 +35,14 @@ async def vote(app: App, account_id: int, poll_id: int, choices: Sequence[int], 
     In a poll with several choices others may be added later; those of remote voters come one by one (`local` False).
     Emits PollVoted.
     """
-    poll = await find(app, account_id, poll_id)
-    options = msgspec.json.decode(poll["options"])
+    found = await find(app, account_id, poll_id)
     wanted = tuple(dict.fromkeys(choices))
-    _check(app, poll, account_id, wanted, len(options))
     async with app.db.transaction():
+        poll = await app.db.row(f"SELECT * FROM polls WHERE id = ?{app.db.lock}", poll_id)  # noqa: S608
+        if poll is None:
+            raise NotFound
+        counted = msgspec.json.decode(poll["options"])
+        _check(app, poll, wanted, own=found["author_id"] == account_id)
         before = {r["choice"] for r in await app.db.rows(
             "SELECT choice FROM poll_votes WHERE poll_id = ? AND account_id = ?", poll_id, account_id)}  # fmt: skip
         if before and (not poll["multiple"] or before & set(wanted)):
@@ -48,8 +51,6 @@ async def vote(app: App, account_id: int, poll_id: int, choices: Sequence[int], 
             "INSERT INTO poll_votes (poll_id, account_id, choice) VALUES (?, ?, ?)",
             [(poll_id, account_id, choice) for choice in wanted],
         )
-        fresh = await app.db.row("SELECT options FROM polls WHERE id = ?", poll_id)
-        counted = msgspec.json.decode(fresh["options"]) if fresh else options
         for choice in wanted:
             counted[choice]["votes"] += 1
         await app.db.execute(
@@ -58,13 +59,14 @@ async def vote(app: App, account_id: int, poll_id: int, choices: Sequence[int], 
             0 if before else 1,
             poll_id,
         )
-        await app.emit(PollVoted(poll_id, poll["post_id"], account_id, poll["author_id"], local, wanted))
+        await app.emit(PollVoted(poll_id, poll["post_id"], account_id, found["author_id"], local, wanted))
 
 
-def _check(app: App, poll: Row, account_id: int, choices: tuple[int, ...], options: int) -> None:
+def _check(app: App, poll: Row, choices: tuple[int, ...], *, own: bool) -> None:
+    options = len(msgspec.json.decode(poll["options"]))
     if poll["expires_at"] is not None and poll["expires_at"] <= to_ms(app.now()):
         raise Invalid("Validation failed: The poll has already ended")
-    if poll["author_id"] == account_id:
+    if own:
         raise Invalid("Validation failed: You cannot vote in your own poll")
     if not choices or any(choice < 0 or choice >= options for choice in choices):
         raise Invalid("Validation failed: The chosen option does not exist")
@@ -81,8 +83,14 @@ async def plan_close(app: App, poll_id: int, expires_at: datetime) -> None:
 async def close(app: App, poll_id: int) -> None:
     """Tell those concerned that a poll has ended. Emits PollClosed."""
     row = await app.db.row(
-        "SELECT q.id, q.post_id, p.account_id FROM polls q JOIN posts p ON p.id = q.post_id WHERE q.id = ?", poll_id
+        "SELECT q.id, q.post_id, q.expires_at, p.account_id FROM polls q JOIN posts p ON p.id = q.post_id"
+        " WHERE q.id = ?",
+        poll_id,
     )
-    if row is not None:
-        async with app.db.transaction():
+    if row is None:
+        return
+    async with app.db.transaction():
+        if row["expires_at"] is not None and row["expires_at"] > to_ms(app.now()):
+            await plan_close(app, poll_id, from_ms(row["expires_at"]))  # its author moved the end
+        else:
             await app.emit(PollClosed(row["id"], row["post_id"], row["account_id"]))

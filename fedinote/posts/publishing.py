@@ -36,12 +36,16 @@ async def publish(app: App, author_id: int, draft: Draft, *, idempotency_key: st
         return earlier
     new = await prepare(app, author_id, draft)
     async with app.db.transaction():
+        if idempotency_key and app.db.lock:
+            await app.db.rows("SELECT 1 AS value FROM accounts WHERE id = ? FOR NO KEY UPDATE", author_id)
         if idempotency_key and (earlier := await _earlier(app, author_id, idempotency_key)):
             return earlier
         post_id = await store(app, new)
         if post_id is not None and idempotency_key:
             await app.db.execute(
-                "INSERT INTO idempotency_keys (account_id, key, post_id, created_at) VALUES (?, ?, ?, ?)",
+                "INSERT INTO idempotency_keys (account_id, key, post_id, created_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id,"
+                " created_at = excluded.created_at",
                 author_id,
                 idempotency_key[:255],
                 post_id,
@@ -137,7 +141,13 @@ def snapshots(new: NewPost) -> tuple[str | None, str | None, str | None]:
 
 def _links(app: App, new: NewPost, post_id: int) -> list[Query]:
     """Give the statements that count the post and link it with mentions, tags, and answers that came before it."""
-    queries: list[Query] = [
+    queries: list[Query] = []
+    if new.in_reply_to_id:  # posts before accounts, everywhere: two transactions must not wait for each other
+        queries.append(("UPDATE posts SET replies_count = replies_count + 1 WHERE id = ?", (new.in_reply_to_id,)))
+    if new.uri:
+        queries += adoption(new.uri, new.author_id, post_id)
+    return [
+        *queries,
         (
             "UPDATE accounts SET statuses_count = statuses_count + 1, last_status_at = ? WHERE id = ?",
             (new.created_at, new.author_id),
@@ -151,11 +161,6 @@ def _links(app: App, new: NewPost, post_id: int) -> list[Query]:
         ),
         *tag_links(app, post_id, new.tags),
     ]
-    if new.in_reply_to_id:
-        queries.append(("UPDATE posts SET replies_count = replies_count + 1 WHERE id = ?", (new.in_reply_to_id,)))
-    if new.uri:
-        queries += _adoption(new, post_id)
-    return queries
 
 
 def tag_links(app: App, post_id: int, tags: tuple[tuple[str, str], ...]) -> list[Query]:
@@ -167,25 +172,26 @@ def tag_links(app: App, post_id: int, tags: tuple[tuple[str, str], ...]) -> list
             "INSERT INTO tags (id, name, display, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (app.ids.next(), name, display, app.now()),
         )
-        for name, display in tags
+        for name, display in sorted(tags)  # in one order everywhere, or two posts could wait for each other
     ]
     names = [name for name, _ in tags]
     link = "INSERT INTO post_tags (tag_id, post_id) SELECT id, CAST(? AS BIGINT) FROM tags WHERE name IN_TEXTS(?)"
     return [*made, (f"{link} ON CONFLICT DO NOTHING", (post_id, names))]
 
 
-def _adoption(new: NewPost, post_id: int) -> list[Query]:
-    """Give the statements by which answers that came before their parent find it."""
+def adoption(uri: str, author_id: int, post_id: int) -> list[Query]:
+    """Give the statements by which answers that came before a post find it."""
     return [
         (
             "UPDATE posts SET replies_count = (SELECT COUNT(*) FROM posts c WHERE c.in_reply_to_uri = ?) WHERE id = ?"
             " AND EXISTS (SELECT 1 FROM posts c WHERE c.in_reply_to_uri = ?)",
-            (new.uri, post_id, new.uri),
+            (uri, post_id, uri),
         ),
         (
-            "UPDATE posts SET in_reply_to_id = ?, in_reply_to_account_id = ?, in_reply_to_uri = NULL"
+            "UPDATE posts SET in_reply_to_id = ?, in_reply_to_account_id = ?, in_reply_to_uri = NULL,"
+            " conversation_id = (SELECT c.conversation_id FROM posts c WHERE c.id = ?)"
             " WHERE in_reply_to_uri = ? AND id <> ?",
-            (post_id, new.author_id, new.uri, post_id),
+            (post_id, author_id, post_id, uri, post_id),
         ),
     ]
 
@@ -244,7 +250,7 @@ async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
 async def delete(app: App, post_id: int) -> None:
     """Remove a post (or boost) for good: its URI answers 410 from now on, and nobody can bring it back."""
     async with app.db.transaction():
-        row = await app.db.row("SELECT * FROM posts WHERE id = ?", post_id)
+        row = await app.db.row(f"SELECT * FROM posts WHERE id = ?{app.db.lock}", post_id)  # noqa: S608
         if row is None:
             raise NotFound
         await app.emit(
@@ -261,17 +267,13 @@ async def delete(app: App, post_id: int) -> None:
 
 
 def _uncounted(row: Row) -> list[Query]:
-    queries: list[Query] = [
-        (
-            "UPDATE accounts SET statuses_count = statuses_count - 1 WHERE id = ? AND statuses_count > 0",
-            (row["account_id"],),
-        )
-    ]
+    queries: list[Query] = []
     for column, parent in (("replies_count", row["in_reply_to_id"]), ("reblogs_count", row["reblog_of_id"])):
         if parent is not None:
             sql = f"UPDATE posts SET {column} = {column} - 1 WHERE id = ? AND {column} > 0"  # noqa: S608
             queries.append((sql, (parent,)))
-    return queries
+    author = "UPDATE accounts SET statuses_count = statuses_count - 1 WHERE id = ? AND statuses_count > 0"
+    return [*queries, (author, (row["account_id"],))]
 
 
 async def is_deleted(app: App, uri: str) -> bool:

@@ -9,7 +9,7 @@ from fedinote.events import PostEdited
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
-from fedinote.infra.errors import NotFound
+from fedinote.infra.errors import Forbidden, NotFound
 from fedinote.policy import pipeline
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
@@ -27,7 +27,9 @@ async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
     draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None)
     new = replace(await prepare(app, author_id, draft, post_id=post_id), edited_at=app.now())
     async with app.db.transaction():
-        await revise(app, row, new)
+        taken = await revise(app, row, new)
+    if not taken:
+        raise Forbidden("This version was refused by the rules of this server")
 
 
 async def revise(app: App, row: Row, new: NewPost) -> bool:
@@ -37,8 +39,6 @@ async def revise(app: App, row: Row, new: NewPost) -> bool:
     here, or a policy rejects it. Emits PostEdited.
     """
     edited_at = new.edited_at or app.now()
-    if row["edited_at"] is not None and to_ms(edited_at) <= row["edited_at"]:
-        return False
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
     if author is None:
         return False
@@ -47,6 +47,10 @@ async def revise(app: App, row: Row, new: NewPost) -> bool:
         return False
     new = replace(new, **verdict.changes)
     async with app.db.transaction():
+        present = await app.db.row(f"SELECT * FROM posts WHERE id = ?{app.db.lock}", row["id"])  # noqa: S608
+        if present is None or (present["edited_at"] is not None and to_ms(edited_at) <= present["edited_at"]):
+            return False
+        row = present
         before = {r["account_id"] for r in await app.db.rows(
             "SELECT account_id FROM post_mentions WHERE post_id = ?", row["id"])}  # fmt: skip
         await _remember(app, row)

@@ -220,7 +220,9 @@ async def publish(app: App, scheduled_id: int, due: int) -> None:
 
 async def _due(app: App, scheduled_id: int, due: int) -> Row | None:
     """Return the plan, held until the transaction ends, as long as its author may post."""
-    author: int | None = await app.db.value("SELECT account_id AS value FROM scheduled_posts WHERE id = ?", scheduled_id)
+    author: int | None = await app.db.value(
+        "SELECT account_id AS value FROM scheduled_posts WHERE id = ?", scheduled_id
+    )
     if author is None:
         return None
     await _hold(app, author)

@@ -42,8 +42,8 @@ async def request(
 
     Repeated, it changes the options that are not None (`languages` empty: all of them) and nothing else; but a
     remote follower who asks again is told again that it was accepted (FollowAccepted, with the new `uri`): the
-    first Accept may have been lost. Raises NotFound, Forbidden (oneself, blocked either way, also by domain, suspended, moved) and
-    Conflict (the uri belongs to another follow).
+    first Accept may have been lost. Raises NotFound, Forbidden (oneself, blocked either way, also by domain,
+    suspended, moved) and Conflict (the uri belongs to another follow).
     """
     options = {"reblogs": reblogs, "notify": notify, "languages": languages}
     async with app.db.transaction():

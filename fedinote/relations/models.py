@@ -60,6 +60,7 @@ class Mute(Model):
     class Meta:
         table = "mutes"
         unique_together = (("account", "target"),)
+        indexes = (("target",),)
 
 
 class AccountNote(Model):
@@ -75,6 +76,7 @@ class AccountNote(Model):
     class Meta:
         table = "account_notes"
         unique_together = (("account", "target"),)
+        indexes = (("target",),)
 
 
 class AccountDomainBlock(Model):

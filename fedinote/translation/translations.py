@@ -93,7 +93,8 @@ async def _translated(app: App, engine: Engine, row: Row, target: str) -> dict[s
         *(segment_text(m["description"]) for m in described),
     ]
     source = _source(row)
-    answers, detected = await _runs(app, engine, [run for t in texts for run in t.runs], source, target)
+    keep = row["visibility"] in PUBLIC
+    answers, detected = await _runs(app, engine, [run for t in texts for run in t.runs], (source, target), keep=keep)
     content, warning, *others = _rebuilt(texts, answers)
     return {
         "content": html.sanitise(content),
@@ -128,9 +129,10 @@ def _rebuilt(texts: Sequence[Segmented], answers: Sequence[str]) -> list[str]:
 
 
 async def _runs(
-    app: App, engine: Engine, runs: Sequence[str], source: str | None, target: str
+    app: App, engine: Engine, runs: Sequence[str], pair: tuple[str | None, str], *, keep: bool
 ) -> tuple[Sequence[str], str | None]:
-    """Translate text runs through the cache; nothing is kept of an answer that failed."""
+    """Translate text runs through the cache; nothing is kept of an answer that failed, nor (`keep`) of private words."""
+    source, target = pair
     if not runs:
         return (), None
     if sum(map(len, runs)) > MAX_CHARACTERS:
@@ -140,6 +142,8 @@ async def _runs(
     if kept is not None:
         return msgspec.json.decode(kept["texts"]), kept["source"] or None
     answer = await engine.translate(runs, source=source, target=target)
+    if not keep:
+        return answer.texts, answer.detected
     await app.db.execute(
         "INSERT INTO translations (key, engine, source, target, texts, created_at) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",

@@ -66,7 +66,7 @@ async def demo(request: Request) -> Response:
 async def _posts(app: App, account_id: int) -> tuple[Card | None, Card | None]:
     own = await queries.account(app, None, account_id, Window(1), Profile(exclude_replies=True, exclude_reblogs=True))
     home = await queries.home(app, account_id, Window(20))
-    found = {one.id: one for one in await cards.cards(app, [*own.ids, *home.ids], account_id)}
+    found = {one.id: one for one in await cards.cards(app, [*own.ids, *home.ids])}  # what anybody may read
     mine = next((found[one] for one in own.ids if one in found), None)
     theirs = next((found[one] for one in home.ids if one in found and not found[one].local), None)
     return mine, theirs

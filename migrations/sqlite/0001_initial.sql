@@ -4,6 +4,7 @@ CREATE TABLE "jobs" (
     "kind" VARCHAR(64) NOT NULL,
     "args" TEXT NOT NULL,
     "key" VARCHAR(255) UNIQUE,
+    "order_key" VARCHAR(64),
     "priority" SMALLINT NOT NULL,
     "run_at" BIGINT NOT NULL,
     "lease_until" BIGINT,
@@ -14,6 +15,7 @@ CREATE TABLE "jobs" (
     "created_at" BIGINT NOT NULL
 );
 CREATE INDEX "idx_jobs_dead_at_97d49c" ON "jobs" ("dead_at", "priority", "run_at");
+CREATE INDEX "idx_jobs_order_k_401eb9" ON "jobs" ("order_key", "id");
 CREATE TABLE "secrets" (
     "name" VARCHAR(64) NOT NULL PRIMARY KEY,
     "value" TEXT NOT NULL
@@ -120,6 +122,7 @@ CREATE TABLE "oauth_codes" (
     "app_id" BIGINT NOT NULL REFERENCES "oauth_apps" ("id") ON DELETE CASCADE,
     "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
 );
+CREATE INDEX "idx_oauth_codes_app_id_8fcb36" ON "oauth_codes" ("app_id");
 CREATE TABLE "oauth_tokens" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "token_hash" VARCHAR(64) NOT NULL UNIQUE,
@@ -155,6 +158,7 @@ CREATE TABLE "account_notes" (
     "target_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_account_not_account_b1908c" UNIQUE ("account_id", "target_id")
 );
+CREATE INDEX "idx_account_not_target__d7ce8a" ON "account_notes" ("target_id");
 CREATE TABLE "blocks" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "uri" VARCHAR(2048) NOT NULL UNIQUE,
@@ -186,6 +190,7 @@ CREATE TABLE "mutes" (
     "target_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_mutes_account_5a4c26" UNIQUE ("account_id", "target_id")
 );
+CREATE INDEX "idx_mutes_target__2039b2" ON "mutes" ("target_id");
 CREATE TABLE "conversation_mutes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "conversation_id" BIGINT NOT NULL,
@@ -508,6 +513,7 @@ CREATE TABLE "audit_log" (
     "actor_id" BIGINT REFERENCES "accounts" ("id") ON DELETE SET NULL
 );
 CREATE INDEX "idx_audit_log_target__d81e1a" ON "audit_log" ("target_type", "target");
+CREATE INDEX "idx_audit_log_actor_i_3f2ecd" ON "audit_log" ("actor_id");
 CREATE TABLE "reports" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "post_ids" TEXT NOT NULL,

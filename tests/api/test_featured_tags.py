@@ -8,9 +8,7 @@ from tests.api.test_statuses import write
 from tests.relations.people import change
 
 
-async def test_a_featured_tag_counts_what_its_owner_wrote_for_all(
-    alice: Person, bob: Person, stranger: Client
-) -> None:
+async def test_a_featured_tag_counts_what_its_owner_wrote_for_all(alice: Person, bob: Person, stranger: Client) -> None:
     made = (await alice.post("/api/v1/featured_tags", form={"name": "#Tea"})).json
     assert made == {
         "id": made["id"],

@@ -29,7 +29,8 @@ async def test_a_lease_that_ran_out_is_taken_again(app: App) -> None:
     assert len(await jobs.claim(app, 1)) == 1
     assert await jobs.claim(app, 1) == []
     app.clock.shift(jobs.LEASE.total_seconds() + 1)
-    assert [job.starts for job in await jobs.claim(app, 1)] == [2]
+    assert await jobs.claim(app, 1) == []
+    assert [job.starts for job in await jobs.claim(app, 1, suspects=True)] == [2]
 
 
 async def test_a_job_that_fails_is_tried_again_by_schedule_and_then_buried(app: App) -> None:
@@ -52,8 +53,8 @@ async def test_a_job_that_fails_is_tried_again_by_schedule_and_then_buried(app: 
 
 async def test_a_job_that_kills_its_process_is_buried(app: App) -> None:
     await jobs.enqueue(app, "crash", {})
-    for _ in range(jobs.MAX_DEATHS):
-        assert len(await jobs.claim(app, 1)) == 1
+    for death in range(jobs.MAX_DEATHS):
+        assert len(await jobs.claim(app, 1, suspects=death > 0)) == 1
         app.clock.shift(jobs.LEASE.total_seconds() + 1)
     ran = []
 
@@ -97,4 +98,54 @@ async def test_leases_of_a_stopped_process_are_released(app: App) -> None:
     await jobs.enqueue(app, "greet", {})
     await jobs.claim(app, 1)
     await jobs.release_all(app)
-    assert len(await jobs.claim(app, 1)) == 1
+    assert len(await jobs.claim(app, 1, suspects=True)) == 1
+
+
+async def test_a_suspect_runs_alone_and_the_others_go_on_after_it(app: App) -> None:
+    running, together = 0, []
+
+    async def work(app: App, number: int) -> None:
+        nonlocal running
+        running += 1
+        together.append((number, running))
+        await asyncio.sleep(0.01)
+        running -= 1
+
+    await jobs.enqueue(app, "work", {"number": 0})
+    await jobs.claim(app, 1)
+    await jobs.release_all(app)
+    for number in range(1, 6):
+        await jobs.enqueue(app, "work", {"number": number})
+    for _ in range(4):
+        await jobs.run_batch(app, {"work": work})
+    assert (0, 1) in together
+    assert sorted(number for number, _ in together) == list(range(6))
+
+
+async def test_jobs_with_one_order_key_run_one_after_another(app: App) -> None:
+    order = []
+
+    async def work(app: App, number: int) -> None:
+        await asyncio.sleep(0.02 if number == 0 else 0)
+        order.append(number)
+
+    for number in range(5):
+        await jobs.enqueue(app, "work", {"number": number})
+    await app.db.execute("UPDATE jobs SET order_key = 'one'")
+    for _ in range(6):
+        await jobs.run_batch(app, {"work": work})
+    assert order == [0, 1, 2, 3, 4]
+
+
+async def test_a_job_that_is_stopped_with_the_process_is_not_blamed(app: App) -> None:
+    async def work(app: App) -> None:
+        await asyncio.sleep(30)
+
+    await jobs.enqueue(app, "work", {})
+    for _ in range(jobs.MAX_DEATHS + 2):
+        runner = jobs.Runner(app, {"work": work})
+        await runner.step()
+        await runner.stop(patience=0.01)
+    row = await app.db.row("SELECT starts, failures, lease_until, dead_at FROM jobs")
+    assert row is not None
+    assert (row["starts"], row["failures"], row["lease_until"], row["dead_at"]) == (0, 0, None, None)

@@ -8,7 +8,7 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.notifications import queries
+from fedinote.notifications import groups, queries
 from fedinote.notifications.queries import Notice
 
 _REPORTS = "SELECT * FROM reports WHERE id IN_INTS(?)"
@@ -52,7 +52,7 @@ def _entity(one: Notice, people: dict[str, dict[str, Any]]) -> dict[str, Any] | 
     return {
         "id": str(one.id),
         "type": one.kind,
-        "group_key": f"ungrouped-{one.id}",
+        "group_key": groups.key_of(one),
         "created_at": moment(one.created_at),
         "account": account,
     }

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from fedinote.federation.handlers import forwarded, interactions, posts, profiles, relations, reports
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, Refused
+from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Gone, Invalid, NotFound, Refused
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ async def handle(app: App, verified: VerifiedActivity) -> None:
     handler = HANDLERS[kind] if verified.own else forwarded.refetch
     try:
         await handler(app, verified)
-    except (NotFound, Forbidden, Invalid, Refused, Conflict, BadRequest) as error:
+    except (NotFound, Gone, Forbidden, Invalid, Refused, Conflict, BadRequest) as error:
         log.info("activity without effect", extra={"type": kind, "reason": error.reason, "actor": verified.signer_uri})
 
 

@@ -1,0 +1,255 @@
+"""The leak matrix on pages and on what other servers fetch: asked by browsers, and by signed and unsigned GETs (G03)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+from starlette.routing import Route
+
+from fedinote.federation.endpoints import ROUTES as FEDERATION
+from fedinote.infra.settings import DEMO_VARIABLES
+from fedinote.web.routes import ROUTES as PAGES
+from tests.api.client import Client
+from tests.security.matrix import UNKNOWN
+from tests.security.stage import FAR, TAG, Post, Stage, Viewer
+from tests.security.test_leaks import wrong
+from tests.support.fakefedi import ACTIVITY
+from tests.support.signing import Way, signed
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+Asked = tuple[str, int | None, list[Post]]
+"""A path, what is answered (None: anything but a server error), and whose markers are in it."""
+
+GET = Way(names="(request-target) host date", method="GET", headers={"digest": None, "content-type": None})
+SIGNERS = ("", "fan", "stranger", "foe")
+
+
+def paths(routes: Iterable[Any]) -> set[str]:
+    return {route.path for route in routes if isinstance(route, Route) and "GET" in (route.methods or ())}
+
+
+# -- pages ----------------------------------------------------------------------------------------------------------
+
+
+def _open(stage: Stage, **fields: Any) -> list[Post]:
+    return [p for p in stage.posts if p.open and all(getattr(p, name) == value for name, value in fields.items())]
+
+
+def _profile(stage: Stage, _: Viewer) -> list[Asked]:
+    return [("/@alice", 200, _open(stage, local=True)), (f"/@rhea@{FAR}", 404, [])]
+
+
+def _post(stage: Stage, _: Viewer) -> list[Asked]:
+    """Public and unlisted posts alone, whoever asks; above and below them too."""
+    asked: list[Asked] = [(f"/@alice/{stage.roots['alice']}", 200, _open(stage, local=True))]
+    for post in stage.posts:
+        shown = [post] if post.open else []
+        asked.append((f"/@alice/{post.id}", 200 if post.open and post.local else 404, shown if post.local else []))
+        asked.append((f"/@alice/{post.boost_id or UNKNOWN}", 404, []))
+        asked.append((f"/@other/{post.id}", 404, []))
+        name = "mentioned" if post.visibility == "direct" else "follower"
+        asked.append((f"/@{name}/{stage.answers[post.id]}", 200, shown))
+    return asked
+
+
+def _translation(stage: Stage, viewer: Viewer) -> list[Asked]:
+    asked: list[Asked] = []
+    for post in filter(lambda one: one.local, stage.posts):
+        status = 200 if post.open else 404
+        if post.open and not viewer.somebody:
+            status = 303
+        elif post.open and not viewer.sees(post):
+            status = 404
+        asked.append((f"/@alice/{post.id}/translation?to=zh", status, [post] if status == 200 else []))
+    return asked
+
+
+def _interaction(stage: Stage, viewer: Viewer) -> list[Asked]:
+    asked: list[Asked] = []
+    for post in filter(lambda one: one.local, stage.posts):
+        status = 303 if not viewer.somebody else 200 if viewer.sees(post) else 404
+        for uri in (post.uri, post.uri.replace("/users/alice/statuses/", "/@alice/")):
+            asked.append((f"/authorize_interaction?uri={uri}", status, [post] if status == 200 else []))
+    return asked
+
+
+def _nothing(path: str) -> Callable[[Stage, Viewer], list[Asked]]:
+    return lambda _, __: [(path, None, [])]
+
+
+WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
+    "/": lambda stage, _: [("/", 200, _open(stage, local=True, visibility="public"))],
+    "/@{name}": _profile,
+    "/@{name}/{post_id}": _post,
+    "/@{name}/{post_id}/translation": _translation,
+    "/about": _nothing("/about"),
+    "/auth/sign_in": _nothing("/auth/sign_in"),
+    "/auth/sign_out": _nothing("/auth/sign_out"),
+    "/auth/sign_up": _nothing("/auth/sign_up"),
+    "/authorize_interaction": _interaction,
+    "/demo": _nothing("/demo"),
+    "/invite/{code}": _nothing("/invite/unknown"),
+    "/oauth/authorize": _nothing("/oauth/authorize?client_id=client&response_type=code"),
+    "/tags/{name}": lambda stage, _: [(f"/tags/{TAG}", 200, _open(stage, visibility="public"))],
+}
+
+
+async def test_every_page_is_in_the_matrix() -> None:
+    assert not paths(PAGES) - set(WEB)
+
+
+@pytest.mark.parametrize("path", sorted(paths(PAGES)))
+async def test_a_page_shows_public_and_unlisted_posts_alone(stage: Stage, path: str) -> None:
+    problems = []
+    for viewer in stage.viewers:
+        for asked, status, shown in WEB[path](stage, viewer):
+            answer = await viewer.browser.get(asked)
+            about = answer.body + repr(answer.headers).encode()
+            found = wrong(stage, about, shown)
+            if answer.status >= 500 or status not in (None, answer.status):
+                found.append(f"{answer.status} instead of {status}")
+            problems += [f"{viewer.name} {asked}: {one}" for one in found]
+    assert not problems
+
+
+async def test_the_demo_page_shows_nothing_that_its_person_alone_may_read(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DEMO_VARIABLES[0], "follower")
+    answer = await stage.viewer("anonymous").browser.get("/demo")
+    assert answer.status == 200
+    found = [post for post in stage.posts if post.marker.encode() in answer.body]
+    assert [post.author for post in found] == ["rhea"]
+    assert all(post.open for post in found)
+
+
+async def test_a_page_of_a_hidden_post_is_the_page_of_an_unknown_one(stage: Stage) -> None:
+    hidden = [post for post in stage.posts if post.local and not post.open]
+    for viewer in stage.viewers:
+        unknown = await viewer.browser.get(f"/@alice/{UNKNOWN}")
+        for post in hidden:
+            answer = await viewer.browser.get(f"/@alice/{post.id}")
+            assert (answer.status, answer.body) == (unknown.status, unknown.body)
+
+
+# -- other servers ----------------------------------------------------------------------------------------------------
+
+
+def _granted(stage: Stage, name: str, *, boost: bool = False) -> list[Post]:
+    """Which of alice's posts (or of her boosts) a server's account may fetch."""
+    kinds = {"": ("public", "unlisted"), "stranger": ("public", "unlisted"), "fan": ("public", "unlisted", "private")}
+    return [p for p in stage.posts if p.local and p.visibility in kinds.get(name, ()) and (p.boost_id or not boost)]
+
+
+def _object(pattern: str, *, content: bool = True) -> Callable[[Stage, str], list[Asked]]:
+    def asks(stage: Stage, name: str) -> list[Asked]:
+        asked: list[Asked] = []
+        for post in stage.posts:
+            seen = post in _granted(stage, name)
+            shown = [post] if seen and content else []
+            asked.append((pattern.format(name="alice", post_id=post.id), 200 if seen else 404, shown))
+            asked.append((pattern.format(name="other", post_id=post.id), 404, []))
+            if post.boost_id:
+                status = 200 if post in _granted(stage, name, boost=True) else 404
+                asked.append((pattern.format(name="alice", post_id=post.boost_id), status, []))
+        return asked
+
+    return asks
+
+
+def _replies(stage: Stage, name: str) -> list[Asked]:
+    """Of a post who may see it; and the answers to a public post are named as far as they are public."""
+    pattern = "/users/{name}/statuses/{post_id}/replies"
+    return [*_object(pattern, content=False)(stage, name), *_object(f"{pattern}?page=true", content=False)(stage, name)]
+
+
+def _own(stage: Stage, _: str) -> list[Asked]:
+    shown = _open(stage, local=True)
+    return [("/users/alice/outbox", 200, []), ("/users/alice/outbox?page=true", 200, shown)]
+
+
+def _featured(stage: Stage, _: str) -> list[Asked]:
+    return [("/users/alice/collections/featured", 200, _open(stage, local=True))]
+
+
+def _none(pattern: str) -> Callable[[Stage, str], list[Asked]]:
+    def asks(stage: Stage, _: str) -> list[Asked]:
+        ids = [stage.posts[2].id, stage.posts[3].id]
+        found = [pattern.format(name="alice", version="2.0", post_id=one) for one in ids]
+        return [(path + more, None, []) for path in found for more in ("", "?page=true", "?resource=acct:alice@x")]
+
+    return asks
+
+
+_POST = "/users/{name}/statuses/{post_id:int}"
+AP: Mapping[str, Callable[[Stage, str], list[Asked]]] = {
+    "/.well-known/webfinger": _none("/.well-known/webfinger"),
+    "/.well-known/nodeinfo": _none("/.well-known/nodeinfo"),
+    "/.well-known/host-meta": _none("/.well-known/host-meta"),
+    "/.well-known/host-meta.json": _none("/.well-known/host-meta.json"),
+    "/nodeinfo/{version}": _none("/nodeinfo/{version}"),
+    "/actor": _none("/actor"),
+    "/emojis/{shortcode}": _none("/emojis/smile"),
+    "/users/{name}": _none("/users/{name}"),
+    "/users/{name}/outbox": _own,
+    "/users/{name}/followers": _none("/users/{name}/followers"),
+    "/users/{name}/following": _none("/users/{name}/following"),
+    "/users/{name}/collections/featured": _featured,
+    _POST: _object("/users/{name}/statuses/{post_id}"),
+    f"{_POST}/activity": _object("/users/{name}/statuses/{post_id}/activity"),
+    f"{_POST}/replies": _replies,
+    f"{_POST}/likes": _object("/users/{name}/statuses/{post_id}/likes", content=False),
+    f"{_POST}/shares": _object("/users/{name}/statuses/{post_id}/shares", content=False),
+    "/@{name}": _none("/@{name}"),
+    "/@{name}/{post_id:int}": _object("/@{name}/{post_id}"),
+}
+
+
+async def test_every_document_is_in_the_matrix() -> None:
+    assert not paths(FEDERATION) - set(AP)
+
+
+@pytest.mark.parametrize("name", SIGNERS)
+@pytest.mark.parametrize("path", sorted(paths(FEDERATION)))
+async def test_a_document_shows_each_post_to_those_servers_only_that_may_see_it(
+    stage: Stage, path: str, name: str
+) -> None:
+    problems = []
+    for asked, status, shown in AP[path](stage, name):
+        answer = await fetched(stage, asked, name)
+        found = wrong(stage, answer.body, shown)
+        if answer.status >= 500 or status not in (None, answer.status):
+            found.append(f"{answer.status} instead of {status}")
+        private = any(not post.open for post in shown)
+        if answer.status == 200 and private and answer.header("cache-control") != "private, no-store":
+            found.append(f"may be cached: {answer.header('cache-control')}")
+        problems += [f"{name} {asked}: {one}" for one in found]
+    assert not problems
+
+
+async def fetched(stage: Stage, path: str, name: str) -> Any:
+    headers = {"accept": ACTIVITY}
+    if name:
+        headers |= dict(signed(stage.signers[name], stage.app.settings.host, path, b"", GET))
+    return await Client(stage.town.asgi).get(path, headers=headers)
+
+
+@pytest.mark.parametrize("kind", ["replies", "likes", "shares"])
+async def test_what_hangs_on_a_followers_only_post_is_in_no_cache(stage: Stage, kind: str) -> None:
+    post = next(one for one in stage.posts if one.local and one.visibility == "private")
+    answer = await fetched(stage, f"/users/alice/statuses/{post.id}/{kind}", "fan")
+    assert answer.status == 200
+    assert answer.header("cache-control") == "private, no-store"
+
+
+@pytest.mark.parametrize("name", SIGNERS)
+async def test_the_public_answers_of_a_post_do_not_name_private_ones(stage: Stage, name: str) -> None:
+    answer = await fetched(stage, f"/users/alice/statuses/{stage.roots['alice']}/replies?page=true", name)
+    hidden = [post.uri for post in stage.posts if post.local and not post.open]
+    if name == "foe":
+        assert answer.status == 404
+        return
+    named = answer.json.get("orderedItems") or answer.json["items"]
+    assert not set(named) & set(hidden)
+    assert set(named) >= {post.uri for post in stage.posts if post.local and post.open}
