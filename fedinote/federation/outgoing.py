@@ -124,6 +124,11 @@ async def _pair(app: App, first_id: int, second_id: int) -> tuple[Row, Row]:
     return found[first_id], found[second_id]
 
 
+def _between(relation: str, me: Row, other: Row) -> str:
+    """Name a relation of two accounts (follow, answer, block): what is said about it stays in order."""
+    return f"{relation} {me['uri']} {other['uri']}"
+
+
 async def on_favourited(app: App, event: Favourited) -> None:
     """Like, to the author."""
     me, author = await _pair(app, event.account_id, event.author_id)
@@ -151,7 +156,7 @@ async def on_follow_requested(app: App, event: FollowRequested) -> None:
     me, target = await _pair(app, event.follower_id, event.target_id)
     if not me["domain"] and target["domain"]:
         body = render.follow(Envelope(event.uri, me["uri"]), target["uri"])
-        await queue_to(app, me["id"], body, [target["id"]], target["uri"])
+        await queue_to(app, me["id"], body, [target["id"]], _between("follow", me, target))
 
 
 async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
@@ -160,7 +165,9 @@ async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
     if not me["domain"] and follower["domain"]:
         request = render.follow(Envelope(event.uri, follower["uri"]), me["uri"])
         envelope = Envelope(f"{me['uri']}#accepts/{app.ids.next()}", me["uri"])
-        await queue_to(app, me["id"], render.accept(envelope, request), [follower["id"]], follower["uri"])
+        await queue_to(
+            app, me["id"], render.accept(envelope, request), [follower["id"]], _between("answer", me, follower)
+        )
 
 
 async def on_follow_rejected(app: App, event: FollowRejected) -> None:
@@ -175,7 +182,9 @@ async def reject_follow(app: App, target_id: int, follower_id: int, uri: str) ->
         request = render.follow(Envelope(uri, follower["uri"]), me["uri"])
         envelope = Envelope(f"{me['uri']}#rejects/{app.ids.next()}", me["uri"])
         async with app.db.transaction():
-            await queue_to(app, me["id"], render.reject(envelope, request), [follower["id"]], follower["uri"])
+            await queue_to(
+                app, me["id"], render.reject(envelope, request), [follower["id"]], _between("answer", me, follower)
+            )
 
 
 async def on_unfollowed(app: App, event: Unfollowed) -> None:
@@ -184,7 +193,7 @@ async def on_unfollowed(app: App, event: Unfollowed) -> None:
     if not me["domain"] and target["domain"]:
         done = render.follow(Envelope(event.uri, me["uri"]), target["uri"])
         body = render.undo(Envelope(f"{event.uri}#undo", me["uri"]), done)
-        await queue_to(app, me["id"], body, [target["id"]], target["uri"])
+        await queue_to(app, me["id"], body, [target["id"]], _between("follow", me, target))
 
 
 async def on_blocked(app: App, event: Blocked) -> None:
@@ -192,7 +201,7 @@ async def on_blocked(app: App, event: Blocked) -> None:
     me, target = await _pair(app, event.account_id, event.target_id)
     if not me["domain"] and target["domain"]:
         body = render.block(Envelope(event.uri, me["uri"]), target["uri"])
-        await queue_to(app, me["id"], body, [target["id"]], target["uri"])
+        await queue_to(app, me["id"], body, [target["id"]], _between("block", me, target))
 
 
 async def on_unblocked(app: App, event: Unblocked) -> None:
@@ -201,7 +210,7 @@ async def on_unblocked(app: App, event: Unblocked) -> None:
     if not me["domain"] and target["domain"]:
         done = render.block(Envelope(event.uri, me["uri"]), target["uri"])
         body = render.undo(Envelope(f"{event.uri}#undo", me["uri"]), done)
-        await queue_to(app, me["id"], body, [target["id"]], target["uri"])
+        await queue_to(app, me["id"], body, [target["id"]], _between("block", me, target))
 
 
 async def on_profile_updated(app: App, event: ProfileUpdated) -> None:

@@ -8,6 +8,8 @@ import msgspec
 
 from fedinote.infra.app import App
 
+MAX_KEY = 2048
+
 # Everybody who is told: remote, not suspended, on a server that is not given up; the shared inbox where there is one.
 _RECIPIENTS = """
 FROM accounts a WHERE a.id IN (
@@ -38,18 +40,29 @@ async def anybody(app: App, audience: Audience) -> bool:
     return await app.db.row(sql, audience.followers_of, list(audience.accounts)) is not None
 
 
+# What takes an object back makes pointless what was not delivered yet about it: no inbox must wait for that.
+_SUPERSEDE = """
+UPDATE deliveries SET dead_at = ?, error = 'superseded' WHERE order_key = ? AND outgoing_id <> ? AND dead_at IS NULL
+  AND lease_until IS NULL AND inbox IN (SELECT d.inbox FROM deliveries d WHERE d.outgoing_id = ?)
+"""
+
+
 async def queue(app: App, sender_id: int, body: Mapping[str, Any], audience: Audience, *, order_key: str) -> None:
     """Queue an activity to all inboxes of an audience, in the running transaction.
 
-    `order_key` is the object's id: what concerns one object arrives in order at each inbox.
+    `order_key` names what it is about (an object's id, or a pair of accounts): what concerns one thing arrives in
+    order at each inbox, and a Delete, Undo or Reject takes the place of what did not arrive yet.
     """
     outgoing_id, now = app.ids.next(), app.now()
+    final = body["type"] in ("Delete", "Undo", "Reject")
+    key = order_key[:MAX_KEY]
     await app.db.write(
         (
             "INSERT INTO outgoing_activities (id, account_id, body, created_at) VALUES (?, ?, ?, ?)",
             (outgoing_id, sender_id, msgspec.json.encode(body).decode(), now),
         ),
-        (_DELIVERIES, (outgoing_id, order_key, now, now, audience.followers_of, list(audience.accounts))),
+        (_DELIVERIES, (outgoing_id, key, now, now, audience.followers_of, list(audience.accounts))),
+        *([(_SUPERSEDE, (now, key, outgoing_id, outgoing_id))] if final else []),
     )
     app.db.after_commit(app.work.set)
 

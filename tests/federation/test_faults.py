@@ -17,7 +17,6 @@ from fedinote.auth import clients, registrations, scopes, tokens
 from fedinote.bootstrap import running
 from fedinote.federation import actors
 from fedinote.federation.fetching import Budget
-from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.settings import load
 from fedinote.relations import follows
@@ -269,44 +268,3 @@ def _stopped(process: ServerProcess) -> int:
 async def _is_known(victim: Victim, activity_id: str) -> bool:
     sql = "SELECT COUNT(*) AS value FROM received_activities WHERE activity_id = ?"
     return bool(await victim.value(sql, activity_id) == 1)
-
-
-async def test_work_that_happened_to_be_going_on_when_the_process_died_is_not_given_up(app: App) -> None:
-    """However often it dies: only a job in which it dies when nothing else is going on is the cause."""
-    for number in range(40):
-        await jobs.enqueue(app, "innocent", {"number": number})
-    done: set[int] = set()
-
-    async def innocent(_: App, number: int) -> None:
-        done.add(number)
-
-    for _ in range(4 * jobs.MAX_DEATHS):
-        await jobs.claim(app, 16)  # and there the process dies
-        app.clock.shift(jobs.LEASE.total_seconds() + 1)
-    for _ in range(100):
-        await jobs.run_batch(app, {"innocent": innocent})
-    lost = set(range(40)) - done
-    assert len(lost) <= 4, "those that were taken alone each time"
-
-
-async def test_work_that_a_stop_cuts_off_is_free_for_others_at_once(app: App) -> None:
-    began = asyncio.Event()
-
-    async def long(_: App) -> None:
-        began.set()
-        await asyncio.sleep(60)
-
-    async def short(_: App) -> None:
-        pass
-
-    await jobs.enqueue(app, "long", {})
-    for _ in range(3):
-        await jobs.enqueue(app, "short", {})
-    running_batch = asyncio.create_task(jobs.run_batch(app, {"long": long, "short": short}))
-    await began.wait()
-    await asyncio.sleep(0.05)
-    running_batch.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running_batch
-    left = await app.db.rows("SELECT kind, lease_until, starts FROM jobs")
-    assert [dict(row) for row in left] == [{"kind": "long", "lease_until": None, "starts": 0}]
