@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 _TICK = os.sysconf("SC_CLK_TCK")
-# Idle means: less than two ticks (4 % of a core, for half a second). An idle server looks into its queues once a second.
+# Idle means: two ticks at most (4 % of a core, for half a second). An idle server looks into its queues once a second.
 _IDLE_TICKS = 2
 _STEP = 0.05
 
@@ -151,7 +152,9 @@ class Server:
         raise RuntimeError(f"the server did not start:\n{self.log()[-4000:]}")
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "fedinote", "serve"]
+        setpriv = shutil.which("setpriv")  # when we are killed, the kernel ends the server too
+        guard = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+        command = [*guard, sys.executable, "-m", "fedinote", "serve"]
         with self._log.open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=_environment(self.environment), stdout=log, stderr=log)
 

@@ -1,12 +1,14 @@
 """Delivering: rows are claimed fairly over hosts, signed, posted, and tried again by schedule over seven days."""
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from fedinote.federation import signing
+from fedinote.federation import actors, signing
+from fedinote.federation.fetching import Budget
 from fedinote.infra.answers import Response, retry_after
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
@@ -27,6 +29,7 @@ LOOK = 1000  # rows considered at a step, oldest first
 LONGEST_PAUSE = timedelta(hours=1)
 SHORTEST_RETRY = 60.0  # seconds, whatever Retry-After says
 UNAVAILABLE_DAYS = 7
+ASKED_AFTER = 3  # accounts behind an inbox that is gone
 FLUSH = 100
 RETRIED = frozenset({401, 403, 408, 425, 429})
 DAY_MS = 86_400_000
@@ -172,6 +175,8 @@ class Deliverer:
             self._last_success.add(job.host)
         elif answer.status in (404, 410) or (400 <= answer.status < 500 and answer.status not in RETRIED):
             await self._bury(job, f"status {answer.status}")
+            if answer.status == 410:
+                await self._ask_after(job)
         elif answer.status == 501:
             await self._bury(job, "status 501")
         elif answer.status in (401, 403) and job.attempts >= 1:
@@ -179,6 +184,20 @@ class Deliverer:
         else:
             wait = retry_after(answer.headers, now=self.app.now()) if answer.status in (429, 503) else None
             await self._failed(job, f"status {answer.status}", wait)
+
+    async def _ask_after(self, job: Job) -> None:
+        """Ask for some of the accounts behind an inbox that is gone; those that are gone too are deleted here."""
+        rows = await self.app.db.rows(
+            "SELECT uri FROM accounts WHERE domain = ? AND (inbox_url = ? OR shared_inbox_url = ?)"
+            " AND deleted_at IS NULL ORDER BY fetched_at LIMIT ?",
+            job.host,
+            job.inbox,
+            job.inbox,
+            ASKED_AFTER,
+        )
+        for row in rows:
+            with contextlib.suppress(FediNoteError):
+                await actors.fetch(self.app, row["uri"], Budget(2))
 
     async def _bury(self, job: Job, reason: str) -> None:
         """Close a delivery that can never succeed."""
@@ -205,7 +224,7 @@ class Deliverer:
                 " WHERE id = ?",
                 (now + delay, reason[:500], job.id),
             ),
-            *_host_failure(job.host, to_ms(now), to_ms(now + min(delay, LONGEST_PAUSE))),
+            *_host_failure(job.host, now, delay, asked=wait is not None),
         )
 
     async def _flush(self) -> None:
@@ -229,9 +248,13 @@ class Deliverer:
         )
 
 
-def _host_failure(host: str, now: int, retry_at: int) -> list[tuple[str, tuple[object, ...]]]:
-    """Give the statements that count a failure: slow after 5 in a row, unavailable after 7 different days."""
-    day = now // DAY_MS
+def _host_failure(host: str, now: datetime, delay: timedelta, *, asked: bool) -> list[tuple[str, tuple[object, ...]]]:
+    """Give the statements that count a failure: slow after 5 in a row, unavailable after 7 different days.
+
+    A server that `asked` for a pause gets it at once, and for everything.
+    """
+    day = to_ms(now) // DAY_MS
+    retry_at = now + (delay if asked else min(delay, LONGEST_PAUSE))
     return [
         (
             "INSERT INTO hosts (host, failures, failure_days, last_failure_day) VALUES (?, 1, 1, ?)"
@@ -244,7 +267,7 @@ def _host_failure(host: str, now: int, retry_at: int) -> list[tuple[str, tuple[o
             "UPDATE hosts SET retry_at = CASE WHEN failures >= ? THEN CAST(? AS BIGINT) ELSE NULL END,"
             " unavailable_at = CASE WHEN failure_days >= ? THEN COALESCE(unavailable_at, CAST(? AS BIGINT))"
             " ELSE NULL END WHERE host = ?",
-            (SLOW_AFTER, retry_at, UNAVAILABLE_DAYS, now, host),
+            (1 if asked else SLOW_AFTER, retry_at, UNAVAILABLE_DAYS, now, host),
         ),
     ]
 

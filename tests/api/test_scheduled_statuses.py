@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from fedinote.bootstrap import running
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso, to_ms
 from fedinote.infra.errors import GiveUp
+from fedinote.infra.settings import Settings
 from fedinote.media import sweeping
 from fedinote.posts import scheduling
 from fedinote.wiring import JOBS
@@ -108,6 +110,16 @@ async def test_a_job_that_runs_twice_publishes_once(app: App, alice: Person) -> 
         await JOBS[job.kind](app, **job.args)
     assert len(await posts(alice)) == 1
     assert (await alice.get(f"{PATH}/{planned['id']}")).status == 404
+
+
+async def test_another_process_publishes_what_was_planned_before_it_started(
+    app: App, settings: Settings, alice: Person
+) -> None:
+    await plan(alice, ahead(app, hours=1))
+    async with running(settings) as again:
+        again.clock.shift(3600)
+        await settle(again)
+    assert [one["content"] for one in await posts(alice)] == ["<p>later</p>"]
 
 
 async def test_moving_publishes_at_the_new_time_only(app: App, alice: Person) -> None:

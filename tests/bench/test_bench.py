@@ -16,7 +16,7 @@ DELIVERY = b'{"type":"Create"}'
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory, dialect: str) -> dict:
+def result(tmp_path_factory: pytest.TempPathFactory, dialect: str, cluster: object) -> dict:
     target = tmp_path_factory.mktemp("bench") / "figures.json"
     command = [sys.executable, "-m", "bench", "--smoke", "--database", dialect, "--json", str(target)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
@@ -26,7 +26,7 @@ def result(tmp_path_factory: pytest.TempPathFactory, dialect: str) -> dict:
     return found
 
 
-def test_every_operation_is_measured_without_errors(result: dict, cluster: object) -> None:
+def test_every_operation_is_measured_without_errors(result: dict) -> None:
     names = {line["name"] for line in result["lines"]}
     assert names == set(report.REFERENCES)
     for line in result["lines"]:

@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from fedinote import worker
 from fedinote.infra.db import Row
 from tests.support import tables
 from tests.support.fakefedi import PUBLIC, FakeActor, FakeFedi, FakeHost
-from tests.support.instances import Instance, Person, World
+from tests.support.instances import Instance, Person
 from tests.support.signing import RIGHT, Way, deliver
 
 
@@ -25,15 +26,13 @@ class Scene:
     mal: FakeActor
     alice: Person
     carol: Person
-    world: World = field(default_factory=World)
 
     @property
     def app(self) -> Any:
         return self.home.app
 
     async def settle(self) -> None:
-        self.world.instances = [self.home]
-        await self.world.settle()
+        await worker.settle(self.app)
 
     async def send(self, actor: FakeActor, activity: Mapping[str, Any] | bytes, way: Way = RIGHT, **how: Any) -> int:
         return await deliver(self.home, actor, activity, way, **how)

@@ -163,6 +163,17 @@ def _notification(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
         yield Ask({"id": notice}, shown=[post] if shown else [], status=200 if shown else 404)
 
 
+def _group(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    for ask in _notification(stage, viewer):
+        yield Ask({"key": f"ungrouped-{ask.path['id']}"}, shown=ask.shown, status=ask.status)
+
+
+def _group_people(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    """An unknown group, and one of somebody else, has nobody in it."""
+    for ask in _notification(stage, viewer):
+        yield Ask({"key": f"ungrouped-{ask.path['id']}"})
+
+
 def _conversations(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     yield Ask(query={"limit": 40}, shown=_seen(stage, viewer, lambda post: post.visibility == "direct"))
 
@@ -241,6 +252,9 @@ _API: dict[str, Asks] = {
     "/api/v1/timelines/list/{id}": _list,
     "/api/v1/timelines/public": _timeline(),
     "/api/v1/timelines/tag/{name}": _timeline({"name": TAG}),
+    "/api/v2/notifications": _notifications,
+    "/api/v2/notifications/{key}": _group,
+    "/api/v2/notifications/{key}/accounts": _group_people,
     "/api/v2/search": _search,
 }
 _NO_POSTS = """
@@ -256,7 +270,8 @@ _NO_POSTS = """
 /api/v1/lists/{id}/accounts /api/v1/markers /api/v1/media/{id} /api/v1/mutes /api/v1/notifications/unread_count
 /api/v1/preferences /api/v1/scheduled_statuses /api/v1/scheduled_statuses/{id} /api/v1/streaming/health
 /api/v1/tags/{name} /api/v2/admin/accounts /api/v2/filters /api/v2/filters/keywords/{id} /api/v2/filters/statuses/{id}
-/api/v2/filters/{id} /api/v2/filters/{id}/keywords /api/v2/filters/{id}/statuses /api/v2/instance /oauth/userinfo
+/api/v2/filters/{id} /api/v2/filters/{id}/keywords /api/v2/filters/{id}/statuses /api/v2/instance
+/api/v2/notifications/unread_count /oauth/userinfo
 """.split()
 API: Mapping[str, Asks] = _API | dict.fromkeys(_NO_POSTS, _never)
 

@@ -117,6 +117,7 @@ async def test_the_demo_page_shows_nothing_that_its_person_alone_may_read(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(DEMO_VARIABLES[0], "follower")
+    assert (await stage.viewer("follower").client.post("/api/v1/statuses", {"status": "good day"})).status == 200
     answer = await stage.viewer("anonymous").browser.get("/demo")
     assert answer.status == 200
     found = [post for post in stage.posts if post.marker.encode() in answer.body]
