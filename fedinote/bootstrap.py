@@ -1,8 +1,11 @@
 """Settings become an App: the one place where the parts are put together."""
 
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
-from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
 
 import fedinote
 from fedinote.accounts import profiles
@@ -10,6 +13,7 @@ from fedinote.infra import migrations
 from fedinote.infra.app import App
 from fedinote.infra.clock import Clock
 from fedinote.infra.db import Database
+from fedinote.infra.errors import FediNoteError, Unavailable
 from fedinote.infra.ids import Ids
 from fedinote.infra.keys import ensure_secrets
 from fedinote.infra.orm import init_models
@@ -17,11 +21,15 @@ from fedinote.infra.outbound import Outbound
 from fedinote.infra.postgresql import PostgresDatabase
 from fedinote.infra.pubsub import Bus
 from fedinote.infra.ratelimit import Limiter
-from fedinote.infra.settings import Settings
+from fedinote.infra.settings import Settings, SettingsError
 from fedinote.infra.sqlite import SqliteDatabase
 from fedinote.infra.storage import LocalStorage
 from fedinote.translation import translations
 from fedinote.wiring import EVENTS
+
+ADDRESS = "base_url"
+"""The name in `secrets` of the address under which the data was made."""
+_UNUSABLE = (FediNoteError, OSError, ValueError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 MODELS = (
     "fedinote.infra.models",
@@ -41,11 +49,40 @@ MODELS = (
 
 def database(settings: Settings) -> Database:
     """Return the database that the settings name, not yet open; by default SQLite in the data directory."""
-    url = settings.database.url
-    if url.startswith("postgres"):
-        return PostgresDatabase(url, pool=settings.database.pool)
-    path = Path(url.removeprefix("sqlite://")) if url else settings.data_path / "fedinote.db"
+    path = settings.sqlite_path
+    if path is None:
+        return PostgresDatabase(settings.database.url, pool=settings.database.pool)
     return SqliteDatabase(path)
+
+
+async def open_database(settings: Settings) -> Database:
+    """Return the open database that the settings name. Unavailable says which one, and why it cannot be used."""
+    db = database(settings)
+    try:
+        await db.open()
+    except _UNUSABLE as error:
+        await db.close()
+        reason = error.reason if isinstance(error, FediNoteError) else str(error)
+        reason = _without_password(reason or type(error).__name__, settings)
+        raise Unavailable(f"{_named(settings)} (setting database.url): {reason}") from error
+    return db
+
+
+def _named(settings: Settings) -> str:
+    """Name the database for people: where it is, without the password."""
+    if settings.sqlite_path is not None:
+        return f"The database {settings.sqlite_path} cannot be opened"
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(settings.database.url)
+        return f"PostgreSQL at {parts.hostname or 'localhost'}, port {parts.port or 5432}, cannot be used"
+    return "PostgreSQL cannot be used"
+
+
+def _without_password(reason: str, settings: Settings) -> str:
+    with contextlib.suppress(ValueError):
+        if password := urlsplit(settings.database.url).password:
+            return reason.replace(settings.database.url, "…").replace(password, "…")
+    return reason
 
 
 def build(settings: Settings, db: Database) -> App:
@@ -75,17 +112,18 @@ def build(settings: Settings, db: Database) -> App:
 async def running(settings: Settings, *, migrate: bool = False) -> AsyncIterator[App]:
     """Open everything, give the App, close everything.
 
-    Without `migrate` the schema must be there already: MigrationError names what is pending.
+    Without `migrate` the schema must be there already: MigrationError names what is pending. SettingsError: the data
+    was made under another address.
     """
-    db = database(settings)
-    await init_models(db.dialect, MODELS)
-    await db.open()
+    await init_models("postgresql" if settings.sqlite_path is None else "sqlite", MODELS)
+    db = await open_database(settings)
     try:
         if migrate:
             await migrations.migrate(db)
         elif waiting := await migrations.pending(db):
             names = ", ".join(f"{m.version:04d}_{m.name}" for m in waiting)
-            raise migrations.MigrationError(f"run `fedinote migrate` first; pending: {names}")
+            raise migrations.MigrationError(f"The database is not up to date ({names}). Run: fedinote migrate")
+        await _check_address(db, settings)
         app = build(settings, db)
         try:
             await _prepare(app)
@@ -96,6 +134,25 @@ async def running(settings: Settings, *, migrate: bool = False) -> AsyncIterator
             await app.outbound.close()
     finally:
         await db.close()
+
+
+async def keep_address(app: App) -> None:
+    """Remember the address of the server for good, at the first start: everybody's ids begin with it."""
+    if ADDRESS not in app.secrets:
+        await app.db.execute(
+            "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", ADDRESS, app.settings.base
+        )
+        app.secrets[ADDRESS] = app.settings.base
+
+
+async def _check_address(db: Database, settings: Settings) -> None:
+    known = await db.value("SELECT value FROM secrets WHERE name = ?", ADDRESS)
+    if known is not None and known.lower() != settings.base.lower():
+        raise SettingsError(
+            f"setting server.base_url: it is {settings.base}, but this data was made as {known}, and other servers know"
+            f" people here by that. Set server.base_url (FEDINOTE_SERVER_BASE_URL) to {known}, or begin anew with"
+            " another server.data_dir or database.url"
+        )
 
 
 async def _prepare(app: App) -> None:

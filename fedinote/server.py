@@ -214,10 +214,10 @@ def _refusal(server: Server, error: Exception, scope: Scope, answer: _Answer) ->
     known = _known(error)
     path: str = scope["path"]
     accept = HTTPConnection(scope).headers.get("accept", "")
-    for_program = "text/html" not in accept and (cors.is_open(path) or "json" in accept)
+    for_program = "text/html" not in accept and (cors.is_open(path) or path == "/inbox" or "json" in accept)
     if path.startswith("/api/") or server.api.knows(path) or for_program:
         return errors.response(known, path)
-    page = pages.message(server.app, "That did not work", known.message, status=known.status)
+    page = pages.failure(server.app, known)
     page.headers.update(errors.headers(known))
     return page
 

@@ -74,7 +74,7 @@ async def _periodic(app: App) -> None:
     await asyncio.sleep(IDLE)
 
 
-async def settle(app: App, *, rounds: int = 200) -> None:
+async def settle(app: App, *, rounds: int = 5000) -> None:
     """Run jobs and deliveries until nothing is due (for tests and the command line)."""
     deliverer = Deliverer(app)
     for _ in range(rounds):

@@ -7,9 +7,11 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import sys
+import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from fedinote.cli import processes
 from fedinote.cli.context import run_async
 from fedinote.cli.demo_story import ALICE, BAO, Caller, Cast, Side, play
 from fedinote.infra.app import App
+from fedinote.infra.errors import FediNoteError
 from fedinote.infra.settings import DEMO_VARIABLES, PREFIX, Settings, load
 
 PHRASEBOOK = "phrasebook"
@@ -31,7 +34,11 @@ PHRASEBOOK_NOTE = (
     "It looks words up in a list of a few hundred and knows no grammar, so it is for demonstration only: "
     "a server that people use needs LibreTranslate."
 )
+CHECK = "--check"
 STOP_SECONDS = 15.0
+ENGINE_SECONDS = 5.0
+ENVIRONMENT = "environment"
+_OTHER_PORT = 8101
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -67,7 +74,8 @@ class Plan:
     help="The address of a LibreTranslate server, or the built-in phrase book.",
 )
 @click.option("--note", default="", hidden=True, help="What people should know about the translating server.")
-def demo(data: Path, port: int, *, fresh: bool, once: bool, engine: str, note: str) -> None:
+@click.option(CHECK, "only_check", is_flag=True, hidden=True, help="Look at the arguments and the ports, and end.")
+def demo(data: Path, port: int, *, fresh: bool, once: bool, engine: str, note: str, only_check: bool) -> bool:
     """Show what FediNote is: two servers here on this machine, two languages, one conversation.
 
     Alice writes English on one server, 阿宝 writes Chinese on the other. They follow each other, and each reads the
@@ -82,10 +90,35 @@ def demo(data: Path, port: int, *, fresh: bool, once: bool, engine: str, note: s
     if engine != PHRASEBOOK and urlsplit(engine).scheme not in ("http", "https"):
         raise click.BadParameter("must be the http address of a LibreTranslate server, or: phrasebook")
     sides = [_side(cast, data, port + place) for place, cast in enumerate((ALICE, BAO))]
+    if engine != PHRASEBOOK:
+        run_async(_reach(engine))
+    if only_check:
+        for side in sides:
+            side.listening.close()
+        return True
     if fresh:
         for side in sides:
             _forget(side.folder)
     run_async(_until_stopped(_play(Plan(data, engine, note or _note(engine), once), sides)))
+    return True
+
+
+async def _reach(address: str) -> None:
+    """Ask a LibreTranslate server for its languages. Ends the command when it does not give them."""
+    from fedinote.infra.outbound import Outbound
+    from fedinote.translation.engines.libretranslate import LibreTranslate
+
+    outbound = Outbound(user_agent="FediNote demo")
+    engine = LibreTranslate(outbound.call_service, address, now=time.monotonic, timeout=ENGINE_SECONDS)
+    try:
+        await engine.languages()
+    except FediNoteError as error:
+        raise click.ClickException(
+            f"No LibreTranslate server answers at {address}/languages ({error.reason}). Start it or correct the"
+            f" address, or use the built-in one: --translate-with {PHRASEBOOK}"
+        ) from error
+    finally:
+        await outbound.close()
 
 
 def _note(engine: str) -> str:
@@ -94,7 +127,14 @@ def _note(engine: str) -> str:
 
 def _side(cast: Cast, data: Path, port: int) -> Side:
     # The socket comes first: when a port is taken nothing has been touched yet.
-    return Side(cast, port, data / str(port), processes.listen(f"127.0.0.1:{port}"), secrets.token_urlsafe(9))
+    try:
+        listening = processes.listen(f"127.0.0.1:{port}")
+    except click.ClickException as error:
+        raise click.ClickException(
+            f"{error.message}. Take two other ports: fedinote demo --port {_OTHER_PORT},"
+            f' or make demo DEMO_ARGS="--port {_OTHER_PORT}"'
+        ) from error
+    return Side(cast, port, data / str(port), listening, secrets.token_urlsafe(9))
 
 
 def _forget(folder: Path) -> None:
@@ -153,9 +193,29 @@ def _point(plan: Plan, sides: list[Side]) -> None:
     )
     for side in sides:
         click.echo(f"    {side.host}   {side.cast.name:5}   {side.password}")
+    click.echo("  Apps that were connected in an earlier run sign in again: their tokens ended with the old password.")
     click.echo("  Browsers mix up two servers on one host name: use a private window for the second one.\n")
     if not plan.once:
+        click.echo("  The command line on these servers, in another terminal here (see: fedinote --help):")
+        for side in sides:
+            click.echo(f"    (. {_sourced(side)}; {_program()} user list)")
+        click.echo()
         click.echo(f"  Ctrl-C stops both servers. What they store is in {plan.folder}; start anew with --fresh.\n")
+
+
+def _sourced(side: Side) -> str:
+    """Return a server's file of settings as a shell reads it: without a "/" it would look elsewhere."""
+    path = side.folder / ENVIRONMENT
+    return shlex.quote(str(path) if path.is_absolute() else f"./{path}")
+
+
+def _program() -> str:
+    """Return how this very program is called in this folder."""
+    script = Path(sys.executable).with_name("fedinote")
+    if not script.is_file():
+        return f"{shlex.quote(sys.executable)} -m fedinote"
+    near = script.is_relative_to(Path.cwd())
+    return shlex.quote(str(script.relative_to(Path.cwd()) if near else script))
 
 
 def _environment(plan: Plan, side: Side) -> dict[str, str]:
@@ -187,7 +247,10 @@ async def _prepare(plan: Plan, side: Side) -> None:
     from fedinote.bootstrap import running
 
     side.folder.mkdir(parents=True, exist_ok=True)
-    settings: Settings = load(None, _environment(plan, side))
+    environment = _environment(plan, side)
+    settings: Settings = load(None, environment)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
+    (side.folder / ENVIRONMENT).write_text("".join(lines), encoding="utf-8")
     async with running(settings, migrate=True) as app:
         side.token = await _person(app, side)
 

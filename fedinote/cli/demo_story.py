@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fedinote.infra.outbound import Outbound
 
 PATIENCE = 90.0
+_PERHAPS = " If one of the two was blocked in an earlier run, begin anew with --fresh."
 _BREATH = 0.25
 _COLUMN = 36
 _PIECE = re.compile("[\u3400-\u9fff][\u3000-\u303f\uff00-\uffef]*|[^\\s\u3000-\u9fff\uff00-\uffef]+\\s*|.", re.DOTALL)
@@ -119,7 +120,9 @@ class Caller:
                     await asyncio.sleep(_BREATH)
                 return found
         except TimeoutError:
-            raise click.ClickException(f"{self.side.base}: {what} did not happen in {PATIENCE:.0f} seconds") from None
+            raise click.ClickException(
+                f"{self.side.base}: {what} did not happen in {PATIENCE:.0f} seconds.{_PERHAPS}"
+            ) from None
 
     async def ready(self) -> bool:
         """Tell whether the server answers. Ends the command when its process has ended."""
@@ -151,7 +154,7 @@ async def _follow(one: Caller, other: Caller) -> None:
     handle = quote(other.side.handle)
     found = await one.call("GET", f"/api/v2/search?q={handle}&type=accounts&resolve=true")
     if not found["accounts"]:
-        raise click.ClickException(f"{one.side.base} does not find {other.side.handle}")
+        raise click.ClickException(f"{one.side.base} does not find {other.side.handle}.{_PERHAPS}")
     account_id = found["accounts"][0]["id"]
     await one.call("POST", f"/api/v1/accounts/{account_id}/follow", {})
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from fedinote.auth import users
-from fedinote.cli.context import Setup, pass_setup
+from fedinote.cli.context import SETTINGS_WRONG, Setup, WrongSettings, pass_setup
 from fedinote.infra import keys, migrations, resources
 from fedinote.infra.app import App
 from fedinote.infra.settings import Settings
@@ -42,7 +42,7 @@ class Finding:
 def doctor(setup: Setup) -> None:
     """Check settings, database, clock, keys, and that the server finds itself by WebFinger.
 
-    Ends with 1 when something is wrong; warnings alone end with 0.
+    Ends with 1 when something is wrong (2: a setting); warnings alone end with 0.
 
     \b
     Examples:
@@ -51,8 +51,12 @@ def doctor(setup: Setup) -> None:
     """
     settings = setup.settings()
     findings = check_settings(settings)
+    code = 1
     try:
         findings += setup.run(examine)
+    except WrongSettings as error:
+        findings.append(Finding("settings", "wrong", error.message))
+        code = SETTINGS_WRONG
     except click.ClickException as error:
         findings.append(Finding("database", "wrong", error.message))
     except Exception as error:  # noqa: BLE001  whatever keeps the instance from opening is the finding
@@ -61,7 +65,7 @@ def doctor(setup: Setup) -> None:
         colour = {"ok": "green", "warning": "yellow", "wrong": "red"}[finding.mark]
         click.echo(f"{click.style(finding.mark.ljust(8), fg=colour)} {finding.matter}: {finding.text}")
     if any(finding.mark == "wrong" for finding in findings):
-        raise SystemExit(1)
+        raise SystemExit(code)
 
 
 def check_settings(settings: Settings) -> list[Finding]:
@@ -75,7 +79,9 @@ def check_settings(settings: Settings) -> list[Finding]:
     else:
         address = Finding("address", "ok", settings.base)
     folder = settings.data_path
-    place = folder if folder.exists() else folder.absolute().parent
+    place = folder.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
     writable = os.access(place, os.W_OK)
     text = str(folder) if writable else f"{folder} (server.data_dir) cannot be written by this user"
     return [address, Finding("data directory", "ok" if writable else "wrong", text)]
@@ -92,6 +98,7 @@ async def examine(app: App) -> list[Finding]:
         ("files", _files),
         ("jobs", _jobs),
         ("webfinger", _webfinger),
+        ("reachable", _reachable),
     )
     findings = [Finding("database", "ok", app.db.dialect)]
     for matter, check in checks:
@@ -142,7 +149,7 @@ async def _keys(app: App) -> Finding:
     if broken:
         names = ", ".join(broken[:5])
         return Finding("keys", "wrong", f"missing or not a pair: {names}. Restore them from a backup")
-    return Finding("keys", "ok", f"{len(rows)} pairs fit")
+    return Finding("keys", "ok", "1 key pair fits" if len(rows) == 1 else f"{len(rows)} key pairs fit")
 
 
 def _fits(public_pem: str | None, private_pem: str | None) -> bool:
@@ -179,20 +186,48 @@ async def _jobs(app: App) -> Finding:
     return Finding("jobs", "warning" if dead else "ok", f"{waiting} waiting, {dead} given up")
 
 
+def _self_path(settings: Settings) -> str:
+    return f"/.well-known/webfinger?resource={quote(f'acct:{settings.host}@{settings.host}')}"
+
+
 async def _webfinger(app: App) -> Finding:
     """Ask for the server's own actor: over HTTP when the server runs, else by its ASGI application in this process."""
-    host = app.settings.host
-    path = f"/.well-known/webfinger?resource={quote(f'acct:{host}@{host}')}"
+    path = _self_path(app.settings)
     answer = await asyncio.to_thread(_over_http, app.settings, path)
-    how = "over HTTP"
+    how = f"at {app.settings.server.bind} (server.bind)"
     if answer is None:
         answer = await _in_process(app, path)
-        how = "in this process; the server does not run"
+        how = f"in this process; nobody answers {how}"
     status, body = answer
-    links = _links(body)
-    if status != 200 or app.url("/actor") not in links:
-        return Finding("webfinger", "wrong", f"the server does not find itself: status {status} ({how})")
+    if status != 200 or app.url("/actor") not in _links(body):
+        return Finding("webfinger", "wrong", f"the server does not find itself: status {status}, {how}")
     return Finding("webfinger", "ok", how)
+
+
+async def _reachable(app: App) -> Finding:
+    """Ask at the address that people and other servers use, through proxy and TLS."""
+    settings = app.settings
+    where = f"{settings.base} (server.base_url)"
+    try:
+        status, body = await asyncio.to_thread(_at_base_url, settings, _self_path(settings))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        text = f"nobody answers at {where}: {error}. Start the server, or look at the proxy, its TLS and the name"
+        return Finding("reachable", "warning", text)
+    if status != 200 or app.url("/actor") not in _links(body):
+        text = f"what answers at {where} is not this server: status {status}. Look at the proxy and at server.bind"
+        return Finding("reachable", "wrong", text)
+    return Finding("reachable", "ok", f"at {where}")
+
+
+def _at_base_url(settings: Settings, path: str) -> tuple[int, bytes]:
+    kind = http.client.HTTPSConnection if settings.secure else http.client.HTTPConnection
+    connection = kind(settings.host, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read(65_536)
+    finally:
+        connection.close()
 
 
 def _links(body: bytes) -> list[str]:

@@ -1,6 +1,8 @@
 """`fedinote domain`: which other servers this one has nothing, or less, to do with."""
 
+import contextlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -59,10 +61,11 @@ def block(setup: Setup, /, name: str, **terms: Any) -> None:
       fedinote domain block loud.example --severity silence --reject-media
       fedinote domain block odd.example --severity noop --reject-reports
     """
+    host = _host(name)
 
     async def work(app: App) -> tuple[str, dict[str, int]]:
-        made = await domains.block(app, name, Terms(**terms), by=None)
-        return made.block.domain if made.block else name, made.numbers
+        made = await domains.block(app, host, Terms(**terms), by=None)
+        return made.block.domain if made.block else host, made.numbers
 
     blocked, numbers = setup.run(work)
     click.echo(f"{blocked} is blocked ({terms['severity']})")
@@ -81,7 +84,7 @@ def unblock(setup: Setup, name: str) -> None:
     """
 
     async def work(app: App) -> dict[str, int] | None:
-        found = await domains.find(app, name)
+        found = await domains.find(app, _host(name))
         return None if found is None else (await domains.unblock(app, found.id, by=None)).numbers
 
     numbers = setup.run(work)
@@ -89,6 +92,14 @@ def unblock(setup: Setup, name: str) -> None:
         raise click.ClickException(f"{name} is not blocked. See: fedinote domain list")
     click.echo(f"{name} is not blocked any more")
     _tell(numbers)
+
+
+def _host(text: str) -> str:
+    """Return the host of what may be a whole address, pasted from a browser."""
+    with contextlib.suppress(ValueError):
+        if "://" in text:
+            return urlsplit(text.strip()).netloc.rpartition("@")[2]
+    return text.strip().removesuffix("/")
 
 
 def _tell(numbers: dict[str, int]) -> None:

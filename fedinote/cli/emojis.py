@@ -72,5 +72,5 @@ def list_emojis(setup: Setup) -> None:
     async def work(app: App) -> list[str]:
         return [f":{row['shortcode']}:\t{row['category'] or '-'}\t{row['url']}" for row in await emojis.listing(app)]
 
-    for line in setup.run(work):
-        click.echo(line)
+    lines = setup.run(work)
+    click.echo("\n".join(lines) or "There is no emoji yet")

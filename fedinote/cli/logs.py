@@ -34,5 +34,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Below INFO it writes down what web sockets carry: tokens and posts.
-    logging.getLogger("uvicorn").setLevel(max(logging.INFO, logging.getLogger().level))
+    # At INFO it tells of its start and end in words of its own, which ours already do; below INFO it writes down what
+    # web sockets carry: tokens and posts.
+    quiet = logging.INFO if level == "debug" else logging.WARNING
+    logging.getLogger("uvicorn").setLevel(max(quiet, logging.getLogger().level))

@@ -1,11 +1,13 @@
 """The command `fedinote` and the list of its commands."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 import fedinote
 from fedinote.cli.announcements import announcement
+from fedinote.cli.audit import audit
 from fedinote.cli.context import Setup
 from fedinote.cli.demo import demo
 from fedinote.cli.doctor import doctor
@@ -17,7 +19,22 @@ from fedinote.cli.tokens import token
 from fedinote.cli.users import user
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """The commands; tells those who give --config after the command where it belongs."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is asked for."""
+        try:
+            return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            if error.option_name != "--config" or error.ctx is None:
+                raise
+            words = error.ctx.command_path.split()
+            order = " ".join([words[0], "--config", "FILE", *words[1:]])
+            raise click.UsageError(f"--config comes before the command: {order}", ctx=error.ctx) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -41,7 +58,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, announcement, emoji, doctor, demo):
+for command in (serve, worker, migrate, user, token, invite, domain, audit, announcement, emoji, doctor, demo):
     cli.add_command(command)
 
 

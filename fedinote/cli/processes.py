@@ -1,6 +1,8 @@
 """Several serving processes on one socket: started, watched, and stopped together."""
 
 import contextlib
+import errno
+import http.client
 import os
 import signal
 import socket
@@ -30,8 +32,29 @@ def listen(bind: str) -> socket.socket:
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        raise click.ClickException(f"Cannot listen on {bind}: {error.strerror}") from error
+        raise click.ClickException(_refused(bind, host, int(port), error)) from error
     return listening
+
+
+def _refused(bind: str, host: str, port: int, error: OSError) -> str:
+    reason = f"Cannot listen on {bind}: {error.strerror}"
+    if error.errno == errno.EADDRINUSE:
+        reason += f". {_who_listens(host, port)} there"
+    return f"{reason}. Give another address with --bind or FEDINOTE_SERVER_BIND (setting server.bind)"
+
+
+def _who_listens(host: str, port: int) -> str:
+    """Ask who has the port, for a second."""
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  where to ask
+    connection = http.client.HTTPConnection(address, port, timeout=1)
+    try:
+        connection.request("GET", "/nodeinfo/2.1")
+        ours = b'"name":"fedinote"' in connection.getresponse().read(65_536).replace(b" ", b"").lower()
+    except (OSError, http.client.HTTPException):
+        ours = False
+    finally:
+        connection.close()
+    return "A FediNote server answers" if ours else "Another program listens"
 
 
 def supervise(listening: socket.socket, count: int, config: Path | None) -> int:

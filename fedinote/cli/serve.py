@@ -11,8 +11,8 @@ import click
 import uvicorn
 import uvloop
 
-from fedinote.cli import logs, processes
-from fedinote.cli.context import Setup, WrongSettings, pass_setup, run_async
+from fedinote.cli import logs, places, processes
+from fedinote.cli.context import Setup, WrongSettings, opened, pass_setup, run_async
 from fedinote.infra.app import App
 from fedinote.infra.settings import Settings
 
@@ -40,15 +40,16 @@ def serve(setup: Setup, bind: str | None, workers: int, fd: int | None) -> None:
       fedinote serve --bind 0.0.0.0:8000
       fedinote --config /etc/fedinote.toml serve --workers 2
     """
-    settings = setup.settings()
+    settings = setup.settings(make=True)
     logs.configure(settings.log.level)
-    if workers > 1 and not settings.database.url.startswith("postgres"):
+    if workers > 1 and settings.sqlite_path is not None:
         raise WrongSettings("--workers: more than one process needs PostgreSQL (setting database.url)")
-    listening = processes.listen(_address(bind, settings)) if fd is None else socket.socket(fileno=fd)
-    if workers > 1:
-        setup.run(prepare, migrate=True)
-        raise SystemExit(processes.supervise(listening, workers, setup.config))
-    _run(_serve(settings, listening, first=fd is None))
+    with places.alone(settings):
+        listening = processes.listen(_address(bind, settings)) if fd is None else socket.socket(fileno=fd)
+        if workers > 1:
+            setup.run(prepare, migrate=True)
+            raise SystemExit(processes.supervise(listening, workers, setup.config))
+        _run(_serve(settings, listening, first=fd is None))
 
 
 def _address(bind: str | None, settings: Settings) -> str:
@@ -58,9 +59,7 @@ def _address(bind: str | None, settings: Settings) -> str:
 
 
 async def _serve(settings: Settings, listening: socket.socket, *, first: bool) -> None:
-    from fedinote.bootstrap import running
-
-    async with running(settings, migrate=first) as app:
+    async with opened(settings, migrate=first) as app:
         if first:
             await prepare(app)
         await serve_app(app, listening)
@@ -156,24 +155,29 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 @click.command()
 @pass_setup
 def worker(setup: Setup) -> None:
-    """Run only the background work: deliveries to other servers and all that may wait.
+    """Run only the background work: deliveries to other servers and all that may wait. Needs PostgreSQL.
 
-    `fedinote serve` does this work too; more workers beside it need PostgreSQL.
+    `fedinote serve` does this work too; with SQLite nothing else may.
 
     \b
     Example:
       fedinote worker
     """
     settings = setup.settings()
+    if settings.sqlite_path is not None:
+        raise WrongSettings(
+            "fedinote worker needs PostgreSQL (setting database.url): with SQLite, `fedinote serve` is the one process"
+            " that works, and does the background work itself"
+        )
     logs.configure(settings.log.level)
     _run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:
     from fedinote import worker as jobs
-    from fedinote.bootstrap import running
 
-    async with running(settings) as app:
+    async with opened(settings, migrate=False) as app:
+        click.echo(f"FediNote works in the background for {settings.base}")
         work = asyncio.create_task(jobs.run(app), name="worker")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -196,11 +200,11 @@ def migrate(setup: Setup) -> None:
 
 
 async def _migrate(settings: Settings) -> list[str]:
-    from fedinote.bootstrap import database
+    from fedinote.bootstrap import open_database
     from fedinote.infra import migrations
 
-    db = database(settings)
-    await db.open()
+    places.make_folder(settings)
+    db = await open_database(settings)
     try:
         return [f"{done.version:04d}_{done.name}" for done in await migrations.migrate(db)]
     finally:

@@ -1,11 +1,16 @@
 """`fedinote user`: the logins of this server."""
 
+import getpass
+import sys
+import warnings
+
 import click
 
 from fedinote.auth import registrations, users
 from fedinote.auth.viewer import ROLES
 from fedinote.cli.context import Setup, need_user, pass_setup, table
 from fedinote.infra.app import App
+from fedinote.infra.db import Row
 
 ROLE = click.Choice(ROLES)
 
@@ -117,18 +122,28 @@ def list_(setup: Setup, state: str | None) -> None:
       fedinote user list --state pending
     """
 
-    async def work(app: App) -> str:
-        rows = await app.db.rows(
+    async def work(app: App) -> list[Row]:
+        return await app.db.rows(
             "SELECT a.username AS name, u.email, u.role, u.state FROM users u JOIN accounts a ON a.id = u.account_id"
             " WHERE u.state = ? OR CAST(? AS TEXT) = '' ORDER BY u.id",
             state or "",
             state or "",
         )
-        return table(rows, ["name", "email", "role", "state"])
 
-    click.echo(setup.run(work))
+    rows = setup.run(work)
+    if not rows:
+        click.echo(f"There is nobody{' who is ' + state if state else ' yet'}")
+        return
+    click.echo(table(rows, ["name", "email", "role", "state"]))
 
 
 def _ask_password() -> str:
-    asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    try:
+        with warnings.catch_warnings():  # read from a pipe, it cannot be hidden, and nobody sees it either
+            warnings.simplefilter("ignore", getpass.GetPassWarning)
+            asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError("There is no terminal at which to ask for the password: give --password") from None
     return asked

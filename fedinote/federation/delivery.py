@@ -153,6 +153,7 @@ class Deliverer:
 
     async def _attempt(self, job: Job) -> None:
         if await domains.suspended(self.app, job.host, domains.host_of(job.inbox)):
+            log.info("delivery dropped: the domain is blocked", extra={"host": job.host})
             self._done.append(job.id)
             return
         try:

@@ -1,5 +1,6 @@
 """What other servers ask for and send to: WebFinger, NodeInfo, actors, posts, collections, inboxes."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,12 +13,15 @@ from starlette.types import Scope
 import fedinote
 from fedinote.activitypub import discovery, render
 from fedinote.activitypub.discovery import Handle, JrdOut, NodeInfoOut
-from fedinote.activitypub.signatures import SignedRequest
+from fedinote.activitypub.quirks import host_of
+from fedinote.activitypub.signatures import SignedRequest, read_signature
 from fedinote.federation import collections, documents, fetching, inbox, verification
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import BadRequest, Forbidden, Gone, NotFound, Unauthorized, UnsupportedType
+from fedinote.infra.errors import BadRequest, FediNoteError, Forbidden, Gone, NotFound, Unauthorized, UnsupportedType
 from fedinote.posts import publishing, visibility
+
+log = logging.getLogger(__name__)
 
 ACTIVITY_JSON = "application/activity+json; charset=utf-8"
 LARGEST_ID = 2**63 - 1
@@ -206,8 +210,21 @@ async def receive(request: Request) -> Response:
         raise UnsupportedType("An inbox takes application/activity+json")
     if "name" in request.path_params:
         await _local(app, request.path_params["name"])
-    await inbox.receive(app, _signed(request, await request.body()))
+    signed = _signed(request, await request.body())
+    try:
+        await inbox.receive(app, signed)
+    except FediNoteError as error:
+        log.info("activity refused", extra={"status": error.status, "reason": error.reason, "host": _sender(signed)})
+        raise
     return Response(status_code=202)
+
+
+def _sender(signed: SignedRequest) -> str:
+    """Return the host that a request says it comes from, for the log; "" when it says nothing."""
+    try:
+        return host_of(read_signature(signed.headers).key_id)
+    except Unauthorized:
+        return ""
 
 
 async def _local(app: App, name: str) -> Row:

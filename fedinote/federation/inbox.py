@@ -1,16 +1,21 @@
 """The inbox: verify, one transaction with the activity and its job, 202; the job does the rest."""
 
+import contextlib
 import hashlib
+import logging
 
-from fedinote.activitypub import vocab
+from fedinote.activitypub import signatures, vocab
 from fedinote.activitypub.quirks import host_of, same_origin
 from fedinote.activitypub.signatures import SignedRequest
 from fedinote.federation import fetching, handlers, verification
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
-from fedinote.infra.errors import GiveUp, Malformed
+from fedinote.infra.errors import Forbidden, GiveUp, Malformed, Unavailable
+from fedinote.moderation import audit
 from fedinote.policy import domains
 from fedinote.posts.drafts import encoded
+
+log = logging.getLogger(__name__)
 
 JOB = "federation.process"
 MAX_ID = 2048
@@ -24,7 +29,11 @@ async def receive(app: App, request: SignedRequest) -> None:
     activity = vocab.parse_activity(vocab.decode(request.body))
     if activity.type in ("Delete", "Update") and await _unknown_self(app, activity):
         return
-    verified = await verification.verify(app, request, activity)
+    try:
+        verified = await verification.verify(app, request, activity)
+    except Forbidden:
+        await _note_refusal(app, request)
+        raise
     host = host_of(verified.signer_uri)
     received_id = app.ids.next()
     await app.db.atomic(
@@ -48,6 +57,21 @@ async def receive(app: App, request: SignedRequest) -> None:
         ),
     )
     app.work.set()
+
+
+async def _note_refusal(app: App, request: SignedRequest) -> None:
+    """Leave the reason where those who run the server look for a post that did not come: log and audit log."""
+    key_id = signatures.read_signature(request.headers).key_id
+    host = host_of(key_id)
+    row = await app.db.row(
+        "SELECT a.domain FROM account_keys k JOIN accounts a ON a.id = k.account_id WHERE k.key_id = ?", key_id
+    )
+    found = await domains.find(app, host, row["domain"] if row else "")
+    if found is None or found.severity != "suspend":
+        return
+    log.info("activity refused: its domain is blocked", extra={"host": host, "block": found.domain})
+    with contextlib.suppress(Unavailable):
+        await audit.refused_at_the_door(app, found.domain, host)
 
 
 async def _unknown_self(app: App, activity: vocab.Activity) -> bool:

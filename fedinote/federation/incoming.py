@@ -1,5 +1,6 @@
 """Posts of other servers: from parsed objects to `NewPost`, with the people, parents and files that they name."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -20,6 +21,13 @@ MAX_TAGS = 100
 MAX_ATTACHMENTS = 16
 MAX_EMOJIS = 200
 UNKNOWN_MENTIONS = 5  # accounts that we never heard of and fetch for one post
+
+_MARKUP = re.compile(
+    r"</?(?:a|abbr|b|blockquote|br|code|del|div|em|h[1-6]|hr|i|img|ins|li|mark|ol|p|pre|q|rp|rt|ruby|s|small|span|strike"
+    r"|strong|sub|sup|table|td|th|tr|u|ul|script|style|svg|math|iframe|object|embed|form|input|link|meta|video|audio)\b"
+    r"[^<>]*>|&(?:[a-z]{2,8}|#[0-9]{1,7}|#x[0-9a-f]{1,6});",
+    re.IGNORECASE,
+)
 
 Kind = Literal["image", "gifv", "video", "audio", "unknown"]
 
@@ -53,11 +61,11 @@ async def to_new_post(app: App, post: vocab.Post, author: Row, budget: Budget) -
         url=_url(post),
         object_type=post.type,
         source=post.source.text if post.source else "",
-        spoiler_text=html.to_text(post.content_warning).strip(),
+        spoiler_text=_plain(post.content_warning),
         sensitive=post.sensitive or bool(post.content_warning.strip()),
         language=language.canonical(post.language) if post.language else None,
         content_map=_translated(post.content_map),
-        summary_map={tag: html.to_text(text) for tag, text in post.summary_map.items()} if post.summary_map else None,
+        summary_map={tag: _plain(text) for tag, text in post.summary_map.items()} if post.summary_map else None,
         in_reply_to_id=parent.id,
         in_reply_to_account_id=parent.account_id,
         in_reply_to_uri=post.in_reply_to,
@@ -69,6 +77,11 @@ async def to_new_post(app: App, post: vocab.Post, author: Row, budget: Budget) -
         poll=_poll(post.poll) if post.poll else None,
         edited_at=post.updated if post.updated and post.updated > published else None,
     )
+
+
+def _plain(warning: str) -> str:
+    """Make one plain text of a content warning: HTML by the specification, plain text by Mastodon and us."""
+    return (html.to_text(warning) if _MARKUP.search(warning) else warning).strip()
 
 
 def _content(post: vocab.Post) -> str:

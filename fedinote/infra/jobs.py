@@ -6,6 +6,7 @@ a worker that dies loses the lease and another takes the job. Functions take ids
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,8 @@ LIMIT = 75.0  # seconds a job may run: less than its lease
 MAX_FAILURES = 8
 MAX_DEATHS = 3
 KEEP_DEAD = timedelta(days=30)
+CHAIN_SECONDS = 10.0  # after which the rest of a chain is handed back, well within the lease
+CLAIM_LOCK = 4_070_818
 LOOK_FOR_SUSPECTS = 20  # steps
 SCHEDULE = (15, 60, 300, 900, 3600, 3 * 3600, 8 * 3600)  # seconds before each new try
 FINAL = (GiveUp, Refused, BadRequest, NotFound, Gone, Forbidden)
@@ -39,6 +42,7 @@ class ClaimedJob:
     id: int
     kind: str
     args: dict[str, Any]
+    order_key: str | None
     starts: int
     failures: int
 
@@ -70,29 +74,33 @@ async def take_back(app: App, key: str) -> None:
     await app.db.execute("DELETE FROM jobs WHERE key = ? AND (lease_until IS NULL OR lease_until < ?)", key, app.now())
 
 
+# Of one order_key the older ones come first, and all of them go to one worker: they are taken together or wait.
 _CLAIM = """
 UPDATE jobs SET lease_until = ?, starts = starts + 1, key = NULL WHERE id IN (
   SELECT j.id FROM jobs j WHERE j.dead_at IS NULL AND j.run_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
     AND {which}
     AND (j.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.order_key = j.order_key AND e.id < j.id
-      AND e.dead_at IS NULL AND (e.run_at <= ? OR e.lease_until >= ?)))
-  ORDER BY j.priority, j.run_at, j.id LIMIT ? {lock})
-RETURNING id, kind, args, starts, failures
+      AND e.dead_at IS NULL AND (e.lease_until >= ? OR (e.run_at <= ? AND {before}))))
+  ORDER BY j.priority, j.run_at, j.id LIMIT ?)
+RETURNING id, kind, args, order_key, starts, failures
 """
 _SUSPECTED = "j.starts > j.failures"  # its last run neither ended nor failed: the process died
 _UNSUSPECTED = "j.starts <= j.failures"
 
 
 async def claim(app: App, most: int, *, suspects: bool = False) -> list[ClaimedJob]:
-    """Take up to `most` jobs that are due, for the length of the lease.
+    """Take up to `most` jobs that are due, for the length of the lease, in the order in which they are to be run.
 
     `suspects`: those in whose last run the process died. They are to be run alone: if it dies again, no other job
     is suspected with them.
     """
     now = app.now()
-    lock = "FOR UPDATE OF j SKIP LOCKED" if app.db.dialect == "postgresql" else ""
-    sql = _CLAIM.format(which=_SUSPECTED if suspects else _UNSUSPECTED, lock=lock)
-    rows = await app.db.returning(sql, now + LEASE, now, now, now, now, most)
+    which, before = (_SUSPECTED, "TRUE") if suspects else (_UNSUSPECTED, "e.starts > e.failures")
+    sql = _CLAIM.format(which=which, before=before)
+    async with app.db.transaction():
+        if app.db.dialect == "postgresql":  # one claim at a time, or two workers could part what belongs together
+            await app.db.rows("SELECT pg_advisory_xact_lock(?) AS value", CLAIM_LOCK)
+        rows = await app.db.returning(sql, now + LEASE, now, now, now, now, most)
     return [_job(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
 
@@ -106,7 +114,8 @@ async def _has_suspects(app: App) -> bool:
 
 
 def _job(row: Row) -> ClaimedJob:
-    return ClaimedJob(row["id"], row["kind"], msgspec.json.decode(row["args"]), row["starts"], row["failures"])
+    args = msgspec.json.decode(row["args"])
+    return ClaimedJob(row["id"], row["kind"], args, row["order_key"], row["starts"], row["failures"])
 
 
 async def run(app: App, job: ClaimedJob, functions: Mapping[str, JobFunction]) -> bool:
@@ -213,8 +222,11 @@ class Runner:
         return self._start(await claim(self.app, room)) if room > 0 else 0
 
     def _start(self, claimed: list[ClaimedJob]) -> int:
+        chains: dict[str | int, list[ClaimedJob]] = {}
         for job in claimed:
-            task = asyncio.create_task(self._one(job))
+            chains.setdefault(job.order_key or job.id, []).append(job)
+        for chain in chains.values():
+            task = asyncio.create_task(self._chain(chain))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return len(claimed)
@@ -234,10 +246,17 @@ class Runner:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._flush()
 
-    async def _one(self, job: ClaimedJob) -> None:
+    async def _chain(self, chain: list[ClaimedJob]) -> None:
+        """Run jobs one after another; where that takes long, hand the rest back."""
+        began = time.monotonic()
         try:
-            if await run(self.app, job, self._functions):
-                self._done.append(job.id)
+            for number, job in enumerate(chain):
+                if number and time.monotonic() - began > CHAIN_SECONDS:
+                    for left in chain[number:]:
+                        await _hand_back(self.app, left)
+                    return
+                if await run(self.app, job, self._functions):
+                    self._done.append(job.id)
         except Exception:
             log.exception("a job could not be put back")
         finally:

@@ -4,11 +4,13 @@ Each key `section.key` may be given as `FEDINOTE_SECTION_KEY`; the environment w
 `SettingsError` naming it. `config/fedinote.example.toml` describes every key; a test keeps it in step.
 """
 
+import difflib
 import ipaddress
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +20,15 @@ DEMO_VARIABLES = ("FEDINOTE_DEMO", "FEDINOTE_DEMO_NOTE")
 """The person of a server that `fedinote demo` started, and a remark on what translates: never there otherwise."""
 DEFAULT_RULE = "Be kind. Treat others as you want to be treated, in every language."
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MISFIT = re.compile(r"Expected `(\w+)[^`]*`, got `(\w+)`")
+_WORDS = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "object": "a section",
+    "str": "a text in quotes",
+}
 
 
 class SettingsError(Exception):
@@ -156,6 +167,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.server.data_dir)
 
     @property
+    def sqlite_path(self) -> Path | None:
+        """The SQLite file, by default in the data directory; None when the database is PostgreSQL."""
+        url = self.database.url
+        if url.startswith("postgres"):
+            return None
+        return Path(url.removeprefix("sqlite://")) if url else self.data_path / "fedinote.db"
+
+    @property
     def networks(self) -> list[Network]:
         """Private networks that may be contacted."""
         return [ipaddress.ip_network(text) for text in self.federation.allow_networks]
@@ -166,13 +185,15 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {}
     if path is not None:
         values = _read(path)
+        _check_names(values, path)
+    places: dict[str, str] = {}
     for name, text in environment.items():
         if name.startswith(PREFIX) and name not in OTHER_VARIABLES:
-            _put(values, name, text)
+            places[_put(values, name, text)] = name
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"setting {_place(str(error))}") from error
+        raise SettingsError(_explained(str(error), places, path)) from error
     _check(settings)
     return settings
 
@@ -195,18 +216,54 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"settings file {path}: {error}") from error
 
 
-def _put(values: dict[str, Any], name: str, text: str) -> None:
-    for section in msgspec.structs.fields(Settings):
-        start = f"{PREFIX}{section.name.upper()}_"
-        if not name.startswith(start):
-            continue
-        keys = {f.name: f.type for f in msgspec.structs.fields(section.type)}
-        key = name.removeprefix(start).lower()
-        if key not in keys:
-            break
-        values.setdefault(section.name, {})[key] = _value(keys[key], text, name)
-        return
-    raise SettingsError(f"environment variable {name} is no setting")
+def _keys() -> dict[str, dict[str, Any]]:
+    """Return the type of each key, by section."""
+    return {
+        section.name: {field.name: field.type for field in msgspec.structs.fields(section.type)}
+        for section in msgspec.structs.fields(Settings)
+    }
+
+
+def _check_names(values: Mapping[str, Any], path: Path) -> None:
+    """Refuse sections and keys of a file that are no settings, and name the nearest one that is."""
+    sections = _keys()
+    for section, content in values.items():
+        if section not in sections and not isinstance(content, dict):
+            raise SettingsError(f"settings file {path}: {section} stands in no section{_home(section)}")
+        if section not in sections:
+            hint = _nearest(section, sections) or f". There are: {', '.join(sections)}"
+            raise SettingsError(f"settings file {path}: there is no section [{section}]{hint}")
+        for key in content if isinstance(content, dict) else ():
+            if key not in sections[section]:
+                hint = _home(key) or _nearest(key, sections[section])
+                hint = hint or f". There are: {', '.join(sections[section])}"
+                raise SettingsError(f"settings file {path}: there is no key {key} in [{section}]{hint}")
+
+
+def _home(key: str) -> str:
+    homes = [f"[{section}]" for section, keys in _keys().items() if key in keys]
+    return f". It belongs in {' or '.join(homes)}" if homes else ""
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, list(names), n=1)
+    return f". Did you mean {found[0]}?" if found else ""
+
+
+def _put(values: dict[str, Any], name: str, text: str) -> str:
+    """Add the value of an environment variable, and return its key (`section.key`)."""
+    sections = _keys()
+    variables = {
+        f"{PREFIX}{section}_{key}".upper(): (section, key) for section in sections for key in sections[section]
+    }
+    if name not in variables:
+        hint = _nearest(name, [*variables, *OTHER_VARIABLES])
+        raise SettingsError(f"environment variable {name} is no setting{hint}")
+    section, key = variables[name]
+    content = values.setdefault(section, {})
+    if isinstance(content, dict):
+        content[key] = _value(sections[section][key], text, name)
+    return f"{section}.{key}"
 
 
 def _value(kind: Any, text: str, name: str) -> Any:
@@ -225,9 +282,19 @@ def _value(kind: Any, text: str, name: str) -> Any:
     return text
 
 
-def _place(message: str) -> str:
+def _explained(message: str, places: Mapping[str, str], path: Path | None) -> str:
+    """Say in our words what msgspec found, and where the value came from."""
     problem, _, where = message.partition(" - at `$.")
-    return f"{where.rstrip('`')}: {problem}" if where else message
+    key = where.rstrip("`").partition("[")[0]
+    place = places.get(key) or f"settings file {path}"
+    section, _, name = key.partition(".")
+    choices = get_args(_keys().get(section, {}).get(name))
+    if problem.startswith("Invalid enum value") and choices:
+        problem = f"{problem.partition('value ')[2]} is none of: {', '.join(choice or '(empty)' for choice in choices)}"
+    elif found := _MISFIT.match(problem):
+        wanted, given = (_WORDS.get(word, word) for word in found.groups())
+        problem = f"must be {wanted}, not {given}"
+    return f"setting {key} ({place}): {problem}"
 
 
 def _check(settings: Settings) -> None:

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from fedinote.events import PolicyApplied
 from fedinote.infra.app import App
-from fedinote.infra.clock import from_ms
+from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
 
 Window = Callable[[str], tuple[str, Sequence[int], str]]
 MAX_TARGET = 2048
+REFUSALS_EVERY = timedelta(hours=1)
+REFUSAL = "policy.reject"
 _INSERT = (
     "INSERT INTO audit_log (id, actor_id, action, target_type, target, detail, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
@@ -104,3 +106,27 @@ async def on_policy_applied(app: App, event: PolicyApplied) -> None:
             return
     target: tuple[str, str | int] = (event.kind, event.uri) if event.uri else ("account", event.account_id)
     await record(app, actor_id=None, action=action, target_type=target[0], target=target[1], detail=detail)
+
+
+async def refused_at_the_door(app: App, block: str, host: str) -> None:
+    """Note that a blocked server knocked, once in an hour for each block: whoever is refused may knock without end.
+
+    `block` is the domain that is blocked, `host` the server that came, which may be a subdomain of it.
+    """
+    now = app.now()
+    noted: dict[str, int] = app.caches.setdefault("refusals", {})
+    if noted.get(block, 0) > to_ms(now - REFUSALS_EVERY):
+        return
+    noted[block] = to_ms(now)
+    found = await app.db.row(  # by another process, or before a restart
+        "SELECT 1 AS value FROM audit_log WHERE target_type = 'domain' AND target = ? AND action = ?"
+        " AND created_at > ?",
+        block,
+        REFUSAL,
+        now - REFUSALS_EVERY,
+    )
+    if found is not None:
+        return
+    reason = f"the domain {block} is blocked: its activities are refused"
+    detail = {"via": "policy", "policy": "domains", "reason": reason, "host": host}
+    await record(app, actor_id=None, action=REFUSAL, target_type="domain", target=block, detail=detail)

@@ -18,6 +18,7 @@ _TAG = re.compile(
 )
 _RESERVED = re.compile(r"q[a-t][a-z]")
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "nan", "hak", "lzh", "gan", "hsn"})
+_EAST_ASIAN = _CHINESE | {"ja", "ko"}
 _SCRIPT_OF_REGION = {"CN": "Hans", "SG": "Hans", "MY": "Hans", "TW": "Hant", "HK": "Hant", "MO": "Hant"}
 # Codes of translation engines that are no language tags (LibreTranslate and Argos).
 _ENGINE_CODES = {"zt": "zh-Hant", "pb": "pt-BR"}
@@ -59,6 +60,7 @@ _RUNS = re.compile(
     # Cyrillic, Arabic, Devanagari: scripts of many languages
     "|([\u0400-\u052f\u0600-\u06ff\u0750-\u077f\u0900-\u097f]+)|([^\\W\\d_])"
 )
+_EAST_ASIAN_RUNS = frozenset({1, 2, 3})
 _OTHER = 6
 # Scripts that one living language uses, or nearly: first code point, last code point, language.
 _SCRIPTS = (
@@ -198,6 +200,16 @@ def detect(text: str) -> str | None:
         if certain:
             return found
     return _by_model(text)
+
+
+def contradicts(text: str, tag: str) -> bool:
+    """Tell whether a text can surely not be in the language of a tag: a tag of Chinese, Japanese or Korean, and words
+    without one Han character, kana or hangul. False for a text without letters.
+    """
+    if base_of(tag) not in _EAST_ASIAN:
+        return False
+    kinds = {run.lastindex for run in _RUNS.finditer(_NOISE.sub(" ", text[:_MAX_DETECTED]))}
+    return bool(kinds) and not kinds & _EAST_ASIAN_RUNS
 
 
 def _known(tag: str) -> str | None:

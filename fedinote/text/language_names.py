@@ -17,6 +17,11 @@ ur اردو; uz Oʻzbekcha; vi Tiếng Việt; yi ייִדיש; yue 粵語; cmn 
 _BY_TAG = dict(entry.split(" ", 1) for line in _NAMES.strip().splitlines() for entry in line.split("; "))
 
 
+def offered() -> dict[str, str]:
+    """Return the languages to choose from in a form, by tag: Chinese by its scripts, and no doubles."""
+    return {tag: name for tag, name in _BY_TAG.items() if tag not in ("cmn", "tl", "zh")}
+
+
 def own_name(tag: str) -> str:
     """Return the name of a language in that language ("zh-TW" → "繁體中文"); the tag itself where it is not known."""
     known = language.canonical(tag)

@@ -92,7 +92,7 @@ async def _translated(app: App, engine: Engine, row: Row, target: str) -> dict[s
         *(segment_text(title) for title in options),
         *(segment_text(m["description"]) for m in described),
     ]
-    source = _source(row)
+    source = source_of(html.to_text(row["content"]), row["language"])
     keep = row["visibility"] in PUBLIC
     answers, detected = await _runs(app, engine, [run for t in texts for run in t.runs], (source, target), keep=keep)
     content, warning, *others = _rebuilt(texts, answers)
@@ -111,13 +111,17 @@ async def _translated(app: App, engine: Engine, row: Row, target: str) -> dict[s
     }
 
 
-def _source(row: Row) -> str | None:
-    """Return the language to translate from: what the text shows, then what the author said."""
-    detected = language.detect(html.to_text(row["content"]))
-    stated: str | None = row["language"]
+def source_of(text: str, stated: str | None) -> str | None:
+    """Return the language to translate from: what the text shows, then what the author stated.
+
+    None, so that the engine has to recognise it, when neither tells, or what was stated cannot be.
+    """
+    detected = language.detect(text)
     if detected and stated and detected.partition("-")[0] == stated.partition("-")[0]:
         return stated if "-" in stated else detected
-    return detected or stated
+    if detected or not stated or language.contradicts(text, stated):
+        return detected
+    return stated
 
 
 def _rebuilt(texts: Sequence[Segmented], answers: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from fedinote.auth.sessions import SignedIn
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden
 from fedinote.infra.keys import COOKIE_KEY
+from fedinote.text import language
 from fedinote.web.pages import app_of
 
 SESSION, VISIT = "session", "visit"
@@ -24,6 +25,8 @@ _FOREIGN = "The form did not come from this site. Go back, reload the page and t
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SEGMENT = r"[A-Za-z0-9_@~-][A-Za-z0-9_@~.-]*+"
 _PATH = re.compile(rf"/(?:{_SEGMENT}/)*+(?:{_SEGMENT})?")
+_MAX_LANGUAGES = 500
+_WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _QUERY = re.compile(r"[!$-\[\]-~]*")
 
 
@@ -58,6 +61,19 @@ async def visit(request: Request) -> Visit:
     known = request.cookies.get(cookie_name(app, VISIT), "")
     fresh = not _COOKIE.fullmatch(known)
     return Visit(app, None, new_token() if fresh else known, fresh=fresh)
+
+
+def languages(request: Request) -> list[str]:
+    """Return the languages that a browser asks for, best first, as canonical tags (RFC 9110, section 12.5.4)."""
+    weighed = []
+    for part in request.headers.get("accept-language", "")[:_MAX_LANGUAGES].split(","):
+        name, _, weight = part.partition(";")
+        known = language.canonical(name)
+        found = _WEIGHT.fullmatch(weight.replace(" ", "")) if weight else None
+        worth = float(found[1]) if found else 0.0 if weight else 1.0
+        if known and worth:
+            weighed.append((-worth, len(weighed), known))
+    return list(dict.fromkeys(tag for _, _, tag in sorted(weighed)))
 
 
 def check_form(request: Request, here: Visit, values: Mapping[str, str]) -> None:

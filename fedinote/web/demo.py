@@ -22,11 +22,10 @@ from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
 from fedinote.timelines.window import Window
 from fedinote.translation import translations
-from fedinote.web import cards
+from fedinote.web import browser, cards
 from fedinote.web.about import WHERE
-from fedinote.web.cards import Card
-from fedinote.web.pages import app_of, page, render
-from fedinote.web.profiles import NOTHING
+from fedinote.web.cards import Card, Person
+from fedinote.web.pages import NOTHING, page, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,8 @@ class Pair:
 
 async def demo(request: Request) -> Response:
     """GET /demo: the newest post of the person here, and the newest one that came from elsewhere."""
-    app = app_of(request)
+    here = await browser.visit(request)
+    app = here.app
     name, note = (os.environ.get(variable, "") for variable in DEMO_VARIABLES)
     me = await profiles.local(app, name) if name else None
     if me is None:
@@ -52,6 +52,8 @@ async def demo(request: Request) -> Response:
     if mine and theirs:
         pairs = [await _pair(app, theirs, mine.language, reader), await _pair(app, mine, theirs.language, reader)]
     engine = app.translator
+    person = (await cards.people(app, [me.id]))[0]
+    blocked = await _blocked(app, person)
     return render(
         app,
         "demo.html",
@@ -59,8 +61,44 @@ async def demo(request: Request) -> Response:
         engine=None if engine is None else engine.name,
         where="" if engine is None else WHERE[engine.location],
         note=note,
-        me=(await cards.people(app, [me.id]))[0],
+        me=person,
+        person=here.person,
+        waiting=not pairs and not blocked,
+        facts=[] if pairs else [*blocked, *await _so_far(app, person, mine, theirs)],
     )
+
+
+async def _blocked(app: App, me: Person) -> list[str]:
+    """Tell who is kept away: other servers by this one, people by the person here."""
+    servers, people = await app.db.many(
+        ("SELECT domain FROM domain_blocks WHERE severity = 'suspend' ORDER BY domain", ()),
+        (
+            "SELECT a.username, a.domain FROM blocks b JOIN accounts a ON a.id = b.target_id"
+            " WHERE b.account_id = ? AND a.domain <> '' ORDER BY b.id",
+            (me.id,),
+        ),
+    )
+    domains = [str(row["domain"]) for row in servers]
+    return [
+        *(f"This server has blocked {one}. To end that: fedinote domain unblock {one}" for one in domains),
+        *(f"{me.name} has blocked @{row['username']}@{row['domain']}." for row in people),
+    ]
+
+
+async def _so_far(app: App, me: Person, mine: Card | None, theirs: Card | None) -> list[str]:
+    """Tell what is there of two posts, and of the follow that brings one of them."""
+    follows = await app.db.rows(
+        "SELECT a.username, a.domain, f.accepted FROM follows f JOIN accounts a ON a.id = f.target_id"
+        " WHERE f.follower_id = ? AND a.domain <> '' ORDER BY f.id",
+        me.id,
+    )
+    facts = [
+        f"{me.name} {'follows' if row['accepted'] else 'has asked to follow'} @{row['username']}@{row['domain']}."
+        for row in follows
+    ] or [f"{me.name} follows nobody on another server."]
+    facts.append(f"{me.name} has {'written' if mine else 'no public post'} here.")
+    facts.append("A post from the other server is here." if theirs else "No post from another server is here.")
+    return facts
 
 
 async def _posts(app: App, account_id: int) -> tuple[Card | None, Card | None]:

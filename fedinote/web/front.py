@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedinote.auth import users
+from fedinote.infra.app import App
 from fedinote.timelines import queries
 from fedinote.timelines.window import Window
 from fedinote.web import browser, cards
@@ -27,9 +28,15 @@ async def front(request: Request) -> Response:
         form_token=here.form_token(),
         posts=await cards.cards(here.app, latest.ids),
         address=here.app.url("/"),
+        server=_server(here.app),
         translates=here.app.translator is not None,
     )
     return here.keep(response) if here.person is not None else response
+
+
+def _server(app: App) -> str:
+    """Return what an app has to be told: the host, and the whole address where apps would guess https wrongly."""
+    return app.settings.host if app.settings.secure else app.settings.base
 
 
 ROUTES = (Route("/", page(front), methods=["GET"]),)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 import fedinote
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, FediNoteError, TooLarge, TooMany, UnsupportedType
+from fedinote.infra.errors import BadRequest, FediNoteError, NotFound, TooLarge, TooMany, UnsupportedType
 from fedinote.infra.ratelimit import client_address
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -28,6 +28,10 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+NOTHING = "There is nothing here, or it is not public."
+_TITLES = {403: "Not allowed", 404: "Not found", 405: "Not possible here", 410: "Gone", 429: "Too many requests"}
+_OURS = 500
+_BARE = (NotFound.message, "Not Found")  # what programs read
 _MAX_FORM = 65_536
 _MAX_FIELDS = 60
 
@@ -80,6 +84,14 @@ def message(
     return render(app, "message.html", status=status, headers=headers, title=title, text=text, link=link)
 
 
+def failure(app: App, error: FediNoteError) -> HTMLResponse:
+    """Return the page that says what went wrong, with a way on; every error that a browser sees looks like this."""
+    retry = error.retry_after if isinstance(error, TooMany) else None
+    title = _TITLES.get(error.status, "Something went wrong" if error.status >= _OURS else "That did not work")
+    text = NOTHING if error.message in _BARE else error.message
+    return message(app, title, text, status=error.status, retry=retry, link=("/", "To the front page"))
+
+
 def page(handler: Handler) -> Handler:
     """Wrap a handler so that errors of the tree become pages that a person can read."""
 
@@ -89,8 +101,7 @@ def page(handler: Handler) -> Handler:
         except FediNoteError as error:
             if error.status >= 500:
                 raise
-            retry = error.retry_after if isinstance(error, TooMany) else None
-            return message(app_of(request), "That did not work", error.message, status=error.status, retry=retry)
+            return failure(app_of(request), error)
 
     return wrapped
 

@@ -15,12 +15,11 @@ from fedinote.timelines.queries import Profile
 from fedinote.timelines.window import Window
 from fedinote.web import cards
 from fedinote.web.cards import Card
-from fedinote.web.pages import app_of, page, query, render
+from fedinote.web.pages import NOTHING, app_of, page, query, render
 
 PAGE = 20
 PUBLIC_HEADERS = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
 """Such a page is the same for everybody, and its address also gives ActivityPub."""
-NOTHING = "There is nothing here, or it is not public."
 _POSTS = Profile(exclude_replies=True, exclude_reblogs=True)
 _PINNED = Profile(pinned=True)
 

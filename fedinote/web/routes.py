@@ -1,6 +1,6 @@
 """The table of pages, from the modules that answer them. Files below /static are served by `files`."""
 
-from fedinote.web import about, auth, demo, front, interaction, posts, profiles, sign_up, tags
+from fedinote.web import about, auth, demo, front, interaction, posts, profiles, sign_up, tags, translation
 
 ROUTES = (
     *front.ROUTES,
@@ -12,4 +12,5 @@ ROUTES = (
     *tags.ROUTES,
     *profiles.ROUTES,
     *posts.ROUTES,
+    *translation.ROUTES,
 )

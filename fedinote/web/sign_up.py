@@ -1,12 +1,17 @@
 """The pages for joining: the form as the mode of registrations allows, and invitation links."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.auth import invites, registrations
+from fedinote.accounts import names, profiles
+from fedinote.auth import invites, passwords, registrations, users
 from fedinote.auth.registrations import Form
-from fedinote.infra.errors import Forbidden, Invalid, NotFound, TooMany
+from fedinote.infra.app import App
+from fedinote.infra.errors import Forbidden, Invalid, TooMany
+from fedinote.text import language, language_names
 from fedinote.web import browser
 from fedinote.web.auth import begin_session
 from fedinote.web.browser import Visit
@@ -23,21 +28,48 @@ async def sign_up_page(request: Request) -> Response:
             raise Forbidden("Nobody can sign up here at the moment.")
         case "invitation":
             raise Forbidden("Signing up here needs an invitation: ask somebody who is here for a link.")
-    return _form(here, Form(username="", email="", password=""), onward=query(request).get("next", "/"))
+    return _form(here, _blank(here.app, request), onward=query(request).get("next", "/"))
 
 
 async def invitation_page(request: Request) -> Response:
-    """GET /invite/{code}: the form for somebody who was invited. `NotFound` when the link is not good any more."""
+    """GET /invite/{code}: the form for somebody who was invited; 404, with a way to sign in, for a link that is used."""
     here = await browser.visit(request)
     code = request.path_params["code"]
     offer = await invites.offer(here.app, code)
     if offer is None or (here.app.settings.registrations.mode == "closed" and not offer.by_operator):
-        raise NotFound("This invitation does not exist, was used already, or is too old.")
-    return _form(here, Form(username="", email="", password="", invite=code), role=offer.role)
+        text = "It does not exist, was used already, or is too old. If you made your account with it, sign in."
+        return message(
+            here.app, "This invitation is not good any more", text, status=404, link=("/auth/sign_in", "Sign in")
+        )
+    return _form(here, _blank(here.app, request, code), role=offer.role)
+
+
+def _blank(app: App, request: Request, code: str = "") -> Form:
+    return Form(username="", email="", password="", invite=code, locale=_usual(app, request))
+
+
+def _usual(app: App, request: Request) -> str:
+    """Return the language that somebody most likely writes: the browser's, else the server's first one."""
+    offered = _languages(app)
+    wanted = [*browser.languages(request), *app.settings.instance.languages]
+    return next((tag for one in wanted if (tag := language.match(one, offered))), "en")
+
+
+def _languages(app: App) -> dict[str, str]:
+    """Return the languages to choose from, by tag: those of the server first."""
+    offered = language_names.offered()
+    first = [tag for one in app.settings.instance.languages if (tag := language.match(one, offered))]
+    return {tag: offered[tag] for tag in (*first, *offered)}
 
 
 def _form(
-    here: Visit, filled: Form, *, onward: str = "/", error: str = "", status: int = 200, role: str = "member"
+    here: Visit,
+    filled: Form,
+    *,
+    onward: str = "/",
+    errors: Sequence[str] = (),
+    status: int = 200,
+    role: str = "member",
 ) -> Response:
     response = render(
         here.app,
@@ -46,8 +78,9 @@ def _form(
         form_token=here.form_token(),
         filled=filled,
         onward=browser.safe_path(onward),
-        error=error,
+        errors=errors,
         role=role,
+        languages=_languages(here.app),
         reason_wanted=here.app.settings.registrations.mode == "approval" and not filled.invite,
     )
     return here.keep(response)
@@ -65,19 +98,52 @@ async def sign_up(request: Request) -> Response:
         password=values.get("password", ""),
         reason=values.get("reason", ""),
         invite=values.get("invite", ""),
+        locale=_stated(here.app, values.get("language", "")) or _usual(here.app, request),
     )
     try:
         user = await registrations.register(here.app, filled, address=address(request))
-    except Invalid as error:
-        return _form(here, filled, onward=onward, error=error.message, status=422)
-    except TooMany as error:
-        response = _form(here, filled, onward=onward, error=error.message, status=429)
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
+    except (Invalid, TooMany) as error:
+        return await _again(here, filled, onward, error)
+    await users.set_defaults(here.app, user.id, language=filled.locale)
     if user.state == "pending":
         text = "Your account was made. You can sign in as soon as a moderator has approved it."
         return message(here.app, "Nearly there", text, link=("/", "To the front page"))
     return await begin_session(request, user, onward)
+
+
+def _stated(app: App, tag: str) -> str:
+    return tag if tag in _languages(app) else ""
+
+
+async def _again(here: Visit, filled: Form, onward: str, error: Invalid | TooMany) -> Response:
+    """Show the form once more, with everything that is wrong in it."""
+    offer = await invites.offer(here.app, filled.invite) if filled.invite else None
+    role = "member" if offer is None else offer.role
+    if isinstance(error, TooMany):
+        response = _form(here, filled, onward=onward, errors=[error.message], status=error.status, role=role)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    found = dict.fromkeys([error.message, *await _mistakes(here.app, filled)])
+    return _form(here, filled, onward=onward, errors=list(found), status=error.status, role=role)
+
+
+async def _mistakes(app: App, filled: Form) -> list[str]:
+    """Return what is wrong with a form: `registrations.register` tells the first thing alone."""
+    found: list[str] = []
+    for check in (
+        lambda: names.check(filled.username),
+        lambda: registrations.check_email(filled.email),
+        lambda: passwords.check(filled.password, username=filled.username, email=filled.email),
+    ):
+        try:
+            check()
+        except Invalid as error:
+            found.append(error.message)
+    try:
+        await profiles.check_free(app, filled.username[: names.MAX_USERNAME])
+    except Invalid as error:
+        found.append(error.message)
+    return found
 
 
 ROUTES = (

@@ -8,8 +8,8 @@ from fedinote.infra.errors import NotFound
 from fedinote.timelines import queries, tags
 from fedinote.timelines.queries import Tags
 from fedinote.timelines.window import Window
-from fedinote.web.pages import app_of, page, query, render
-from fedinote.web.profiles import NOTHING, PAGE, part, position
+from fedinote.web.pages import NOTHING, app_of, page, query, render
+from fedinote.web.profiles import PAGE, part, position
 
 
 async def tag(request: Request) -> Response:

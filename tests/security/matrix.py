@@ -74,11 +74,9 @@ def _context(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     """Above and below: of the post itself, of a public answer to it, and of what all of an author's posts answer."""
     yield from _by_post_or_boost(content=False)(stage, viewer)
     for post in stage.posts:
-        if viewer.name == "blocked":
-            continue
         yield Ask({"id": stage.answers[post.id]}, shown=[post] if viewer.sees(post) else [])
     for author, root in stage.roots.items():
-        seen = _seen(stage, viewer, lambda post, author=author: post.author == author)
+        seen = [post for post in _seen(stage, viewer) if post.author == author]
         yield Ask({"id": root}, shown=seen, status=404 if viewer.name == "blocked" else 200)
 
 
@@ -205,7 +203,7 @@ def _reports(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
 
 def _report(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     for report, target in stage.reports:
-        shown = _seen(stage, viewer, lambda post, target=target: stage.authors[post.author] == target)
+        shown = [post for post in _seen(stage, viewer) if stage.authors[post.author] == target]
         allowed = viewer.name == "moderator"
         yield Ask({"id": report}, shown=shown if allowed else [], status=200 if allowed else 403)
 
@@ -272,8 +270,8 @@ _NO_POSTS = """
 /api/v1/tags/{name} /api/v2/admin/accounts /api/v2/filters /api/v2/filters/keywords/{id} /api/v2/filters/statuses/{id}
 /api/v2/filters/{id} /api/v2/filters/{id}/keywords /api/v2/filters/{id}/statuses /api/v2/instance
 /api/v2/notifications/unread_count /oauth/userinfo
-""".split()
-API: Mapping[str, Asks] = _API | dict.fromkeys(_NO_POSTS, _never)
+"""
+API: Mapping[str, Asks] = _API | dict.fromkeys(_NO_POSTS.split(), _never)
 
 
 def admitted(route: Route, viewer: Viewer) -> int:

@@ -239,7 +239,9 @@ class Stage:
             uri = None if author == "alice" else f"https://{FAR}/boosts/{post_id}"
             boost_id = await interactions.boost(app, account_id, post_id, uri=uri)
             await interactions.pin(app, account_id, post_id)
-        row = await app.db.row("SELECT p.uri, q.id FROM posts p JOIN polls q ON q.post_id = p.id WHERE p.id = ?", post_id)
+        row = await app.db.row(
+            "SELECT p.uri, q.id FROM posts p JOIN polls q ON q.post_id = p.id WHERE p.id = ?", post_id
+        )
         assert row is not None
         self.posts.append(Post(post_id, row["id"], row["uri"], author, visibility, marker, boost_id))
         who = "mentioned" if visibility == "direct" else "follower"

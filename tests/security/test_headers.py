@@ -35,26 +35,22 @@ def directives(answer: Answer) -> dict[str, str]:
 
 def faults(answer: Answer, path: str) -> list[str]:
     """Say what a page lacks."""
-    policy, found = directives(answer), []
-    wanted = {"object-src": "'none'", "base-uri": "'none'", "frame-ancestors": "'none'"}
-    for name, value in wanted.items():
-        if policy.get(name, policy.get("default-src") if name.endswith("-src") else None) != value:
-            found.append(f"{name} {policy.get(name)}")
-    scripts = policy.get("script-src", policy.get("default-src", ""))
-    if not scripts or "unsafe" in scripts or "*" in scripts or "http" in scripts:
-        found.append(f"script-src {scripts}")
-    if policy.get("form-action", "") != "'self'" and not path.startswith(LOG_IN):
-        found.append(f"form-action {policy.get('form-action')}")
-    for name, value in (("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")):
-        if answer.header(name) != value:
-            found.append(name)
-    if answer.header("referrer-policy") not in ("same-origin", "no-referrer"):
-        found.append("referrer-policy")
-    if not answer.header("cache-control"):
-        found.append("cache-control")
-    if INLINE.search(answer.body):
-        found.append(f"inline: {INLINE.search(answer.body)}")
-    return found
+    policy = directives(answer)
+    otherwise = policy.get("default-src", "")
+    scripts = policy.get("script-src", otherwise)
+    right = {
+        "object-src": policy.get("object-src", otherwise) == "'none'",
+        "base-uri": policy.get("base-uri") == "'none'",
+        "frame-ancestors": policy.get("frame-ancestors") == "'none'",
+        "script-src": scripts in ("'self'", "'none'"),
+        "form-action": policy.get("form-action") == "'self'" or path.startswith(LOG_IN),
+        "x-content-type-options": answer.header("x-content-type-options") == "nosniff",
+        "x-frame-options": answer.header("x-frame-options") == "DENY",
+        "referrer-policy": answer.header("referrer-policy") in ("same-origin", "no-referrer"),
+        "cache-control": bool(answer.header("cache-control")),
+        "nothing inline": not INLINE.search(answer.body),
+    }
+    return [name for name, is_right in right.items() if not is_right]
 
 
 def is_page(answer: Answer) -> bool:
@@ -147,9 +143,9 @@ async def test_a_session_cookie_opens_nothing_of_the_client_api(stage: Stage) ->
         if route.method == WEBSOCKET:
             continue
         path = route.path.format(id=stage.posts[2].id, name="word", key="ungrouped-1")
-        kinds: list[dict[str, Any]] = [{"headers": cookie}, {}]
-        body = {} if route.method == "GET" else {"json": {}}
-        with_cookie, without = [await anonymous.client.send(route.method, path, **body, **kind) for kind in kinds]
+        body: dict[str, Any] | None = None if route.method == "GET" else {}
+        with_cookie = await anonymous.client.send(route.method, path, json=body, headers=cookie)
+        without = await anonymous.client.send(route.method, path, json=body)
         assert with_cookie.status == without.status, route.path
         assert "access-control-allow-credentials" not in dict(with_cookie.headers), route.path
         assert "set-cookie" not in dict(with_cookie.headers), route.path
@@ -166,9 +162,9 @@ async def test_a_session_cookie_opens_no_stream(stage: Stage) -> None:
             (b"origin", EVIL.encode()),
         ]
         await listener.task
-        assert listener.status in (0, 401)
-        assert not any(message["type"] == "websocket.accept" for message in listener.sent)
-        assert not listener.body.startswith(b":)")
+        opened = [one for one in listener.sent if one["type"] == "websocket.accept" or one.get("status") == 200]
+        assert not opened, path
+        assert listener.sent, path
 
 
 async def test_other_sites_may_read_the_api_without_credentials_and_pages_with_cookies_never(stage: Stage) -> None:

@@ -130,5 +130,3 @@ async def test_a_hashtag_of_a_private_post_alone_is_told_to_nobody(stage: Stage)
         assert answer.status == 200
         assert b"zqsecretd" not in answer.body, viewer.name
         assert b"zqsecretp" not in answer.body, viewer.name
-
-

@@ -1,4 +1,4 @@
-"""The leak matrix on pages and on what other servers fetch: asked by browsers, and by signed and unsigned GETs (G03)."""
+"""The leak matrix on pages and on what other servers fetch: by browsers, and by signed and unsigned GETs (G03)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -69,8 +69,9 @@ def _interaction(stage: Stage, viewer: Viewer) -> list[Asked]:
     asked: list[Asked] = []
     for post in filter(lambda one: one.local, stage.posts):
         status = 303 if not viewer.somebody else 200 if viewer.sees(post) else 404
-        for uri in (post.uri, post.uri.replace("/users/alice/statuses/", "/@alice/")):
-            asked.append((f"/authorize_interaction?uri={uri}", status, [post] if status == 200 else []))
+        shown = [post] if status == 200 else []
+        uris = (post.uri, post.uri.replace("/users/alice/statuses/", "/@alice/"))
+        asked += [(f"/authorize_interaction?uri={uri}", status, shown) for uri in uris]
     return asked
 
 

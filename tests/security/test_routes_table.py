@@ -66,7 +66,9 @@ async def bob(town: Town) -> Person:
 
 
 async def call(client: Client, route: Route, /, body: Any = None, **values: Any) -> Answer:
-    path = route.path.format(**{"id": UNKNOWN, "name": "word", "key": f"ungrouped-{values.get('id', UNKNOWN)}"} | values)
+    path = route.path.format(
+        **{"id": UNKNOWN, "name": "word", "key": f"ungrouped-{values.get('id', UNKNOWN)}"} | values
+    )
     return await client.send(route.method, path, json=None if route.method == "GET" else body or {})
 
 
@@ -182,7 +184,10 @@ EMPTY = ("/api/v2/notifications/{key}/accounts", "/api/v2/notifications/{key}/di
 OF_ALL = (
     "/api/v1/tags/{name}",
     "/api/v1/timelines/tag/{name}",
-    "/api/v1/accounts/{id}", "/api/v1/polls/{id}", "/api/v1/follow_requests/{id}", "/api/v1/announcements/{id}",
+    "/api/v1/accounts/{id}",
+    "/api/v1/polls/{id}",
+    "/api/v1/follow_requests/{id}",
+    "/api/v1/announcements/{id}",
 )
 STAFF = "/api/v1/admin/"
 ABOUT_POSTS = "/api/v1/statuses/{id}/"  # the leak matrix asks these about posts that may not be seen
@@ -245,9 +250,7 @@ async def test_what_belongs_to_somebody_else_is_not_there(
 
 
 @pytest.mark.parametrize("route", [r for r in TABLE if r.method == "GET" and not r.path.count("{")], ids=name)
-async def test_no_page_shows_what_belongs_to_somebody_else(
-    bob: Person, owned: Mapping[str, str], route: Route
-) -> None:
+async def test_no_page_shows_what_belongs_to_somebody_else(bob: Person, owned: Mapping[str, str], route: Route) -> None:
     if route in STREAMS:
         return
     answer = await bob.get(route.path, {"q": "zqmy", "timeline[]": ["home"], "limit": 40})

@@ -150,6 +150,7 @@ class FakeHost:
     subjects: dict[str, str] = field(default_factory=dict)
     requests: list[Seen] = field(default_factory=list)
     listener: asyncio.Server | None = None
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def base(self) -> str:
@@ -196,10 +197,13 @@ class FakeHost:
         return [activity["type"] for activity in self.received]
 
     async def close(self) -> None:
-        """Be off the net: connections are refused from now on."""
+        """Be off the net: open connections end, new ones are refused."""
         if self.listener is not None:
             self.listener.close()
             self.listener = None
+        for writer in self.writers:
+            writer.close()
+        self.writers.clear()
 
     def answer(self, seen: Seen) -> Answer:
         self.requests.append(seen)
@@ -273,6 +277,8 @@ class FakeFedi:
             while True:
                 seen = await _read(reader)
                 host = self.hosts.get(seen.host)
+                if host is not None:
+                    host.writers.add(writer)
                 self.requests.append(seen)
                 answer = host.answer(seen) if host else self.elsewhere(seen)
                 async with self._changed:

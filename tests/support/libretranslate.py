@@ -7,6 +7,7 @@ It logs the texts that it translates: give it invented ones only.
 `python -m tests.support.libretranslate` starts one and keeps it until Ctrl-C.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -31,12 +32,13 @@ REQUIREMENTS = Path(__file__).with_name("libretranslate-requirements.txt")
 INSTALL_SECONDS = 900.0
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+_FAILED = ".failed"
 # Loopback is never reached through a proxy, whatever the environment says.
 _LOOPBACK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class InstallError(RuntimeError):
-    """The server's packages cannot be had here (most likely there is no network)."""
+    """The server's packages cannot be had here; the message ends with what the installer wrote."""
 
 
 class StartError(RuntimeError):
@@ -86,6 +88,21 @@ def ensure() -> RunningLibreTranslate:
         raise
 
 
+def brief(error: InstallError | StartError) -> str:
+    """Return what went wrong in one line: of what a program wrote, the line that tells most."""
+    head, *rest = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in rest if line.startswith("ERROR:")] or rest
+    return f"{head.rstrip(':')}: {telling[-1].removeprefix('ERROR: ')}" if telling else head
+
+
+def earlier_failure() -> str:
+    """Return in one line why the last attempt to install failed, "" when it did not or there was none."""
+    try:
+        return (environment_folder() / _FAILED).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 def environment_folder() -> Path:
     """Where the server's virtual environment is or will be."""
     return Path(os.environ.get("FEDINOTE_LIBRETRANSLATE_VENV") or ROOT / ".venv-libretranslate").absolute()
@@ -102,9 +119,23 @@ def _installed() -> Path:
             try:
                 _install(folder)
             except (OSError, subprocess.SubprocessError, StartError) as error:
-                raise InstallError(f"LibreTranslate cannot be installed in {folder}: {error}") from error
+                failed = InstallError(f"LibreTranslate cannot be installed in {folder}:\n{error}")
+                _clear(folder, brief(failed))
+                raise failed from error
+            except BaseException:
+                _clear(folder, "it was interrupted")
+                raise
             mark.write_text(wanted, encoding="ascii")
     return folder
+
+
+def _clear(folder: Path, reason: str) -> None:
+    """Leave of a virtual environment that is of no use only the note why."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.mkdir()
+        (folder / ".gitignore").write_text("*\n", encoding="ascii")
+        (folder / _FAILED).write_text(reason + "\n", encoding="utf-8")
 
 
 def _install(folder: Path) -> None:

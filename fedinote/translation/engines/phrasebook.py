@@ -90,6 +90,8 @@ class Phrasebook:
         """Replace the phrases that the book knows; raises `Invalid` for other pairs of languages."""
         detected = await self.detect(" ".join(texts)) if source is None else None
         from_tag = detected or (language.match(source, ("en", "zh-Hans", "zh-Hant")) if source else None)
+        if from_tag and language.match(target, ("en", "zh-Hans", "zh-Hant")) == from_tag:
+            raise Invalid("The text is in this language already")
         to_tag = language.match(target, (await self.languages()).get(from_tag or "", frozenset()))
         if from_tag is None or to_tag is None:
             raise Invalid("The phrase book only knows Chinese and English")
