@@ -147,7 +147,7 @@ async def keep_address(app: App) -> None:
 
 async def _check_address(db: Database, settings: Settings) -> None:
     known = await db.value("SELECT value FROM secrets WHERE name = ?", ADDRESS)
-    if known is not None and known.lower() != settings.base.lower():
+    if known is not None and known != settings.base:
         raise SettingsError(
             f"setting server.base_url: it is {settings.base}, but this data was made as {known}, and other servers know"
             f" people here by that. Set server.base_url (FEDINOTE_SERVER_BASE_URL) to {known}, or begin anew with"

@@ -1,15 +1,17 @@
 """Fixtures for all tests: an App on a database of its own, on SQLite or PostgreSQL (`--database`)."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from fedinote.bootstrap import running
+from fedinote.bootstrap import MODELS, database, running
+from fedinote.infra import migrations
 from fedinote.infra.app import App
+from fedinote.infra.orm import init_models
 from fedinote.infra.settings import Settings, load
 from tests.support import postgres
+from tests.support.databases import Databases
 from tests.support.requirements import SHARED, missing
 
 
@@ -38,44 +40,22 @@ def cluster(dialect: str) -> Iterator[postgres.Cluster | None]:
         yield running_cluster
 
 
-class Databases:
-    """Makes databases with the newest schema, each a copy of one that was migrated once."""
-
-    def __init__(self, folder: Path, cluster: postgres.Cluster | None) -> None:
-        self.folder = folder
-        self.cluster = cluster
-        self.template: str | None = None
-        self.count = 0
-
-    async def new(self) -> str:
-        self.count += 1
-        if self.cluster is None:
-            return await self._sqlite()
-        return await self._postgresql(self.cluster)
-
-    async def _prepare(self, url: str) -> None:
-        """Migrate, and make what the first start makes: a key takes long, and one is as good as another here."""
-        async with running(make_settings(self.folder, url), migrate=True):
-            pass
-
-    async def _sqlite(self) -> str:
-        if self.template is None:
-            self.template = str(self.folder / "template.db")
-            await self._prepare(f"sqlite://{self.template}")
-        target = self.folder / f"test-{self.count}.db"
-        shutil.copy(self.template, target)
-        return f"sqlite://{target}"
-
-    async def _postgresql(self, cluster: postgres.Cluster) -> str:
-        if self.template is None:
-            self.template = "fedinote_template"
-            await self._prepare(cluster.create_database(self.template))
-        return cluster.create_database(f"fedinote_{self.count}", template=self.template)
-
-
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory, cluster: postgres.Cluster | None) -> Databases:
-    return Databases(tmp_path_factory.mktemp("databases"), cluster)
+    folder = tmp_path_factory.mktemp("databases")
+
+    async def migrate(url: str) -> None:
+        db = database(make_settings(folder, url))
+        await init_models(db.dialect, MODELS)
+        await db.open()
+        await migrations.migrate(db)
+        await db.close()
+
+    async def start(url: str) -> None:
+        async with running(make_settings(folder, url), migrate=True):
+            pass
+
+    return Databases(folder, cluster, migrate, start)
 
 
 def make_settings(tmp_path: Path, database_url: str, **environment: str) -> Settings:
@@ -93,8 +73,10 @@ def make_settings(tmp_path: Path, database_url: str, **environment: str) -> Sett
 
 
 @pytest.fixture
-async def settings(tmp_path: Path, databases: Databases) -> Settings:
-    return make_settings(tmp_path, await databases.new())
+async def settings(tmp_path: Path, databases: Databases) -> AsyncIterator[Settings]:
+    url = await databases.take()
+    yield make_settings(tmp_path, url)
+    await databases.give_back(url)
 
 
 @pytest.fixture

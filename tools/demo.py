@@ -1,8 +1,8 @@
 """`make demo`: `fedinote demo` with a real LibreTranslate server where one can be had, else with the phrase book.
 
 The server is the one of the tests: its packages are a dictionary of some fifty words, so it shows how FediNote and
-LibreTranslate work together, and not how well LibreTranslate translates. Arguments go on to `fedinote demo`, which checks
-them before anything is set up; with `--translate-with` among them no server is.
+LibreTranslate work together, and not how well LibreTranslate translates. Arguments go on to `fedinote demo`, which
+checks them before anything is set up; with `--translate-with` among them no server is.
 """
 
 import contextlib

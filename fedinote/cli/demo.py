@@ -192,7 +192,7 @@ def _point(plan: Plan, sides: list[Side]) -> None:
         "\n  Sign in, in a browser or in any Mastodon app (server, name, password; the password is new each time):"
     )
     for side in sides:
-        click.echo(f"    {side.host}   {side.cast.name:5}   {side.password}")
+        click.echo(f"    {side.base}   {side.cast.name:5}   {side.password}")
     click.echo("  Apps that were connected in an earlier run sign in again: their tokens ended with the old password.")
     click.echo("  Browsers mix up two servers on one host name: use a private window for the second one.\n")
     if not plan.once:

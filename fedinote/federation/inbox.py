@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import logging
 
 from fedinote.activitypub import signatures, vocab
 from fedinote.activitypub.quirks import host_of, same_origin
@@ -14,8 +13,6 @@ from fedinote.infra.errors import Forbidden, GiveUp, Malformed, Unavailable
 from fedinote.moderation import audit
 from fedinote.policy import domains
 from fedinote.posts.drafts import encoded
-
-log = logging.getLogger(__name__)
 
 JOB = "federation.process"
 MAX_ID = 2048
@@ -60,7 +57,7 @@ async def receive(app: App, request: SignedRequest) -> None:
 
 
 async def _note_refusal(app: App, request: SignedRequest) -> None:
-    """Leave the reason where those who run the server look for a post that did not come: log and audit log."""
+    """Leave a row in the audit log, where moderators look for posts that did not come, if a block is the reason."""
     key_id = signatures.read_signature(request.headers).key_id
     host = host_of(key_id)
     row = await app.db.row(
@@ -69,7 +66,6 @@ async def _note_refusal(app: App, request: SignedRequest) -> None:
     found = await domains.find(app, host, row["domain"] if row else "")
     if found is None or found.severity != "suspend":
         return
-    log.info("activity refused: its domain is blocked", extra={"host": host, "block": found.domain})
     with contextlib.suppress(Unavailable):
         await audit.refused_at_the_door(app, found.domain, host)
 

@@ -257,7 +257,8 @@ def _put(values: dict[str, Any], name: str, text: str) -> str:
         f"{PREFIX}{section}_{key}".upper(): (section, key) for section in sections for key in sections[section]
     }
     if name not in variables:
-        hint = _nearest(name, [*variables, *OTHER_VARIABLES])
+        homes = [variable for variable, (_, key) in variables.items() if name == f"{PREFIX}{key.upper()}"]
+        hint = _nearest(name, homes or [*variables, *OTHER_VARIABLES])
         raise SettingsError(f"environment variable {name} is no setting{hint}")
     section, key = variables[name]
     content = values.setdefault(section, {})

@@ -135,7 +135,7 @@ def _rebuilt(texts: Sequence[Segmented], answers: Sequence[str]) -> list[str]:
 async def _runs(
     app: App, engine: Engine, runs: Sequence[str], pair: tuple[str | None, str], *, keep: bool
 ) -> tuple[Sequence[str], str | None]:
-    """Translate text runs through the cache; nothing is kept of an answer that failed, nor (`keep`) of private words."""
+    """Translate text runs through the cache; nothing is kept of a failed answer, nor (`keep`) of private words."""
     source, target = pair
     if not runs:
         return (), None

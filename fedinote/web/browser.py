@@ -65,7 +65,7 @@ async def visit(request: Request) -> Visit:
 
 def languages(request: Request) -> list[str]:
     """Return the languages that a browser asks for, best first, as canonical tags (RFC 9110, section 12.5.4)."""
-    weighed = []
+    weighed: list[tuple[float, int, str]] = []
     for part in request.headers.get("accept-language", "")[:_MAX_LANGUAGES].split(","):
         name, _, weight = part.partition(";")
         known = language.canonical(name)

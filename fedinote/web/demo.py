@@ -63,9 +63,20 @@ async def demo(request: Request) -> Response:
         note=note,
         me=person,
         person=here.person,
+        mutual=bool(pairs) and await _mutual(app, me.id, pairs[0].post.person.id),
         waiting=not pairs and not blocked,
         facts=[] if pairs else [*blocked, *await _so_far(app, person, mine, theirs)],
     )
+
+
+async def _mutual(app: App, one: int, other: int) -> bool:
+    """Tell whether two people follow each other, as far as this server knows."""
+    found = await app.db.rows(
+        "SELECT f.id FROM follows f WHERE f.accepted = TRUE"
+        " AND ((f.follower_id = ? AND f.target_id = ?) OR (f.follower_id = ? AND f.target_id = ?))",
+        *(one, other, other, one),
+    )
+    return len(found) > 1
 
 
 async def _blocked(app: App, me: Person) -> list[str]:

@@ -32,7 +32,7 @@ async def sign_up_page(request: Request) -> Response:
 
 
 async def invitation_page(request: Request) -> Response:
-    """GET /invite/{code}: the form for somebody who was invited; 404, with a way to sign in, for a link that is used."""
+    """GET /invite/{code}: the form for somebody who was invited; a used link is 404 and offers to sign in."""
     here = await browser.visit(request)
     code = request.path_params["code"]
     offer = await invites.offer(here.app, code)

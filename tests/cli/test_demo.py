@@ -19,6 +19,8 @@ from click.testing import CliRunner
 from fedinote.cli import demo, demo_story
 from fedinote.cli.demo_story import ALICE, BAO
 from fedinote.cli.main import cli
+from tests.support import libretranslate
+from tools import demo as tools
 
 PATIENCE = 120.0
 ROOT = Path(demo.__file__).parents[2]
@@ -118,6 +120,7 @@ def test_two_servers_meet_and_read_each_other_in_translation(tmp_path: Path, por
     assert squeezed("Hello, world! today Beijing weather very good, I drink tea, eat dumplings") in told
     assert "phrase book" in run.text
     assert "demonstration only" in run.text
+    assert "Apps that were connected in an earlier run sign in again" in run.text
     _closed(port)
 
 
@@ -139,6 +142,7 @@ def test_it_serves_until_it_is_stopped_and_goes_on_from_its_data(tmp_path: Path,
         assert page.count('class="exchange"') == 2
         with _HERE.open(f"http://localhost:{port}/@alice", timeout=20) as answer:
             assert answer.read().decode().count("<article") == 1
+        _answers_on_the_command_line(tmp_path, run)
         run.process.send_signal(signal.SIGINT)
         assert run.ends() == 0, run.text
         assert "Both servers are stopped" in run.text
@@ -147,11 +151,32 @@ def test_it_serves_until_it_is_stopped_and_goes_on_from_its_data(tmp_path: Path,
     assert len(passwords) == 2
 
 
+def _answers_on_the_command_line(folder: Path, run: Run) -> None:
+    """Run the two lines that the command gave, and check who is listed."""
+    lines = re.findall(r"^    \((\. .*)\)$", run.text, re.MULTILINE)
+    assert len(lines) == 2
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FEDINOTE_")}
+    told = []
+    for line in lines:
+        done = subprocess.run(
+            ["sh", "-c", line],
+            cwd=folder,
+            env={**environment, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE,
+        )
+        told.append(done.stdout.decode())
+    assert "alice@mail.example" in told[0]
+    assert "bao@mail.example" in told[1]
+
+
 def test_a_port_that_is_taken_is_named_and_nothing_is_stored(tmp_path: Path, port: int) -> None:
     with closing(socket.create_server(("127.0.0.1", port + 1))):
         result = CliRunner().invoke(cli, ["demo", "--data", str(tmp_path / "data"), "--port", str(port)])
     assert result.exit_code == 1
     assert f"127.0.0.1:{port + 1}" in result.output
+    assert 'DEMO_ARGS="--port 8101"' in result.output
     assert not (tmp_path / "data").exists()
 
 
@@ -159,6 +184,62 @@ def test_what_translates_is_an_address_or_the_phrase_book() -> None:
     result = CliRunner().invoke(cli, ["demo", "--translate-with", "deepl"])
     assert result.exit_code == 2
     assert "LibreTranslate" in result.output
+
+
+def test_an_engine_that_does_not_answer_is_named_before_anything_starts(tmp_path: Path, port: int) -> None:
+    with closing(socket.socket()) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        options = ["--data", str(tmp_path / "data"), "--port", str(port), "--translate-with", address]
+        result = CliRunner().invoke(cli, ["demo", *options])
+    assert result.exit_code == 1
+    assert f"No LibreTranslate server answers at {address}" in result.output
+    assert "--translate-with phrasebook" in result.output
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--port", "80000"], 2),
+        (["--nonsense"], 2),
+        (["--translate-with", "deepl"], 2),
+        (["--help"], 0),
+    ],
+)
+def test_arguments_are_looked_at_before_anything_is_set_up(arguments: list[str], code: int) -> None:
+    assert tools.check(arguments) == code
+
+
+def test_good_arguments_pass_and_leave_the_ports_free(tmp_path: Path, port: int) -> None:
+    assert tools.check(["--port", str(port), "--data", str(tmp_path / "data")]) is None
+    assert not (tmp_path / "data").exists()
+    _closed(port)
+
+
+def test_an_engine_that_cannot_be_installed_is_explained_and_leaves_only_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, wanted = tmp_path / "venv", tmp_path / "requirements.txt"
+    wanted.write_text("no-such @ file:///no/such/no_such-1.0-py3-none-any.whl\n")
+    monkeypatch.setenv("FEDINOTE_LIBRETRANSLATE_VENV", str(folder))
+    monkeypatch.setattr(libretranslate, "REQUIREMENTS", wanted)
+    assert libretranslate.earlier_failure() == ""
+    with pytest.raises(libretranslate.InstallError) as caught:
+        libretranslate.ensure()
+    reason = libretranslate.brief(caught.value)
+    assert reason.startswith("LibreTranslate cannot be installed in ")
+    assert "/no/such/no_such-1.0-py3-none-any.whl" in reason
+    assert "\n" not in reason
+    assert libretranslate.earlier_failure() == reason
+    assert {one.name for one in folder.iterdir()} == {".failed", ".gitignore"}
+
+
+def test_of_what_an_installer_wrote_the_last_error_is_told() -> None:
+    error = libretranslate.InstallError(
+        "LibreTranslate cannot be installed in x:\npip ended with 1:\nERROR: first\nERROR: No match for a==1\nnotice"
+    )
+    assert libretranslate.brief(error) == "LibreTranslate cannot be installed in x: No match for a==1"
 
 
 def test_a_fresh_start_deletes_a_demonstration_and_nothing_else(tmp_path: Path) -> None:

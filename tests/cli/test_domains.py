@@ -36,8 +36,16 @@ def test_blocking_listing_and_unblocking(run) -> None:
     assert "No domain is blocked" in run("domain", "list").output
 
 
+def test_a_pasted_address_blocks_its_host(run) -> None:
+    assert run("domain", "block", "http://localhost:8002/").output == "localhost:8002 is blocked (suspend)\n"
+    assert run("domain", "block", "https://Spam.example/@somebody").output == "spam.example is blocked (suspend)\n"
+    assert run("domain", "block", "loud.example/").output == "loud.example is blocked (suspend)\n"
+    assert run("domain", "unblock", "http://localhost:8002/about").exit_code == 0
+    assert "localhost" not in run("domain", "list").output
+
+
 def test_what_cannot_be_blocked_ends_with_one_line_and_exit_code_1(run) -> None:
-    for name in ("https://spam.example/", "localhost", "a..b", ""):
+    for name in ("https://", "localhost", "a..b", ""):
         refused = run("domain", "block", name)
         assert refused.exit_code == 1
         assert refused.output.startswith("Error: Validation failed: Domain")

@@ -98,8 +98,7 @@ async def test_a_blocked_domain_gets_no_word_in_and_the_log_says_why(
     refused = [record for record in caplog.records if record.getMessage() == "activity refused"]
     assert [(vars(record)["status"], vars(record)["host"]) for record in refused] == [(403, one.host)]
     assert "blocked" in vars(refused[0])["reason"]
-    audited = await two.app.db.rows("SELECT action, target, detail FROM audit_log WHERE target = ?", one.host)
-    assert len(audited) == 1
+    audited = await two.app.db.rows("SELECT detail FROM audit_log WHERE target = ? ORDER BY id", one.host)
     assert "spam" in audited[0]["detail"]
     # Nor does anything of ours go there, whatever a person does.
     seen = await bao.call("GET", "/api/v2/search", params={"q": posted["uri"], "resolve": "true"})

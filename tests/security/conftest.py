@@ -13,7 +13,7 @@ from tests.security.stage import Stage
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def one_app(dialect: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
-    settings = make_settings(tmp_path_factory.mktemp("security"), await databases.new())
+    settings = make_settings(tmp_path_factory.mktemp("security"), await databases.take())
     async with running(settings) as built:
         yield built
 

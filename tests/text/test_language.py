@@ -248,3 +248,17 @@ def test_detection_works_where_the_model_is_not_installed(monkeypatch: pytest.Mo
 def test_a_huge_text_is_looked_at_in_part(piece: str) -> None:
     found = detect(piece * 50_000)
     assert found is None or canonical(found) == found
+
+
+@pytest.mark.parametrize("tag", ["zh", "zh-TW", "yue", "ja", "ko-KR"])
+def test_words_without_one_east_asian_letter_are_in_no_east_asian_language(tag: str) -> None:
+    assert language.contradicts("Hello world! See https://a.example/茶 @茶", tag) is False
+    assert language.contradicts("Hello world! See https://a.example/ @mei@b.example", tag)
+    assert language.contradicts("Привет", tag)
+    for text in ("Hello 茶", "カフェ", "안녕 hello", "123 🙂 https://a.example/", ""):
+        assert not language.contradicts(text, tag)
+
+
+@pytest.mark.parametrize("tag", ["en", "fr", "", "not a tag!"])
+def test_no_other_tag_is_contradicted_by_a_script(tag: str) -> None:
+    assert not language.contradicts("你好 hello", tag)

@@ -9,8 +9,10 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound, Unavailable
 from fedinote.posts import publishing, revising
 from fedinote.posts.drafts import Draft, PollDraft
+from fedinote.text import language
 from fedinote.translation import translations
 from fedinote.translation.engine import Location, Translated
+from fedinote.translation.engines.phrasebook import Phrasebook
 from tests.support import accounts
 
 
@@ -130,3 +132,36 @@ async def test_without_an_engine_there_is_nothing(app: App) -> None:
     assert await translations.languages(app) == {}
     with pytest.raises(NotFound):
         await translations.of_post(app, post_id, "zh", _viewer(alice.id))
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "source"),
+    [
+        ("Hello world! I like tea", "zh", None),
+        ("Hello world! I like tea", "ja", None),
+        ("Hello world! I like tea", "en-GB", "en-GB"),
+        ("Hello world! I like tea", None, None),
+        ("我喜歡貓和書", "en", "zh-Hant"),
+        ("我喜歡貓和書", "zh-TW", "zh-TW"),
+        ("🙂", "zh", "zh"),
+    ],
+)
+def test_without_the_model_the_tag_counts_unless_the_script_says_that_it_cannot_be(
+    monkeypatch: pytest.MonkeyPatch, text: str, stated: str | None, source: str | None
+) -> None:
+    monkeypatch.setattr(language, "_model", lambda: None)
+    assert translations.source_of(text, stated) == source
+
+
+async def test_an_english_post_with_a_chinese_tag_is_translated_by_the_phrase_book(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language, "_model", lambda: None)
+    app.translator = Phrasebook()
+    alice = await accounts.local(app, "alice")
+    post_id = await publishing.publish(app, alice.id, Draft("Hello world! I like tea", language="zh"))
+    found = await translations.of_post(app, post_id, "zh", _viewer(alice.id))
+    assert "你好世界" in found["content"]
+    assert found["detected_source_language"] == "en"
+    with pytest.raises(Invalid, match="in this language already"):
+        await translations.of_post(app, post_id, "en", _viewer(alice.id))

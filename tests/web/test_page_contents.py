@@ -1,14 +1,21 @@
 """What the public pages hold: their parts, translations, and the page of the demonstration."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
+from fedinote.auth import users
 from fedinote.auth.models import User
 from fedinote.infra.app import App
+from fedinote.infra.errors import Unavailable
 from fedinote.infra.settings import DEMO_VARIABLES
+from fedinote.moderation import domains
+from fedinote.moderation.domains import Terms
 from fedinote.posts import interactions
+from fedinote.relations import blocks
+from fedinote.text import language
 from fedinote.translation.engines.phrasebook import Phrasebook
 from tests.support.browser import Browser
 from tests.support.people import configure, person
@@ -112,6 +119,100 @@ async def test_a_reader_gets_original_and_translation_side_by_side(app: App, ali
     assert "phrase book" in page.get_text()
 
 
+class Scripts(Phrasebook):
+    """An engine that turns one Chinese script into the other, besides what the phrase book knows."""
+
+    async def languages(self) -> Mapping[str, frozenset[str]]:
+        chinese = {"zh-Hans", "zh-Hant"}
+        return {tag: frozenset(chinese | {"en"}) - {tag} for tag in (*sorted(chinese), "en")}
+
+
+@pytest.fixture(params=["with the model of languages", "without it"])
+def _model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "without it":
+        monkeypatch.setattr(language, "_model", lambda: None)
+
+
+@pytest.mark.usefixtures("_model")
+@pytest.mark.parametrize(
+    ("text", "tag", "locale", "accepts", "target"),
+    [
+        ("Hello world!", "en", "en", "en", "zh-Hans"),
+        ("Hello world!", "en", "en", "en-GB, zh-TW;q=0.5", "zh-Hant"),
+        ("Hello world!", "zh", "en", "en", "zh-Hans"),  # the tag is wrong
+        ("我喜欢茶，也喜欢书", "zh", "zh", "zh-CN, zh-TW", "en"),
+        ("我喜欢茶，也喜欢书", "zh", "zh-Hant", "", "en"),
+    ],
+)
+async def test_a_post_is_never_translated_into_its_own_language_by_itself(
+    app: App, text: str, tag: str, locale: str, accepts: str, target: str
+) -> None:
+    app.translator = Scripts()
+    user = await person(app, "bob")
+    await users.set_defaults(app, user.id, locale=locale)
+    post_id = await write(app, user, text, language=tag)
+    page = soup(await (await signed_in(app, user)).get(f"/@bob/{post_id}/translation", accept_language=accepts))
+    assert page.select(".words")[1]["lang"] == target
+    assert page.find("a", href=f"/@bob/{post_id}") is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "said"),
+    [
+        ("?to=en", 422, "This post is in English already"),
+        ("?to=en-GB", 422, "This post is in English already"),
+        ("?to=fr", 422, "only knows Chinese and English"),
+        ("?to=nonsense!", 422, "not a valid BCP 47 tag"),
+    ],
+)
+async def test_where_nothing_is_translated_the_page_says_so_and_offers_what_there_is(
+    app: App, alice: User, wanted: str, status: int, said: str
+) -> None:
+    app.translator = Phrasebook()
+    post_id = await write(app, alice, "Hello world!", language="en")
+    answer = await (await signed_in(app, alice)).get(f"/@alice/{post_id}/translation{wanted}")
+    assert answer.status == status
+    page = BeautifulSoup(answer.text, "html5lib")
+    assert said in page.get_text()
+    assert [words.get_text().strip() for words in page.select(".words")] == ["Hello world!"]
+    links = [str(a["href"]).removeprefix(f"/@alice/{post_id}") for a in page.select("main a")]
+    assert "" in links
+    assert {"/translation?to=zh-Hans", "/translation?to=zh-Hant"} <= set(links)
+
+
+async def test_where_no_other_language_is_offered_the_page_is_still_there(app: App, alice: User) -> None:
+    class Nothing(Phrasebook):
+        async def languages(self) -> Mapping[str, frozenset[str]]:
+            return {"en": frozenset()}
+
+    app.translator = Nothing()
+    post_id = await write(app, alice, "Hello world!", language="en")
+    page = soup(await (await signed_in(app, alice)).get(f"/@alice/{post_id}/translation"))
+    assert "no other language" in page.get_text()
+    assert page.find("a", href=f"/@alice/{post_id}") is not None
+
+
+async def test_an_engine_that_is_down_leaves_the_post_on_the_page(app: App, alice: User) -> None:
+    class Down(Phrasebook):
+        async def languages(self) -> Mapping[str, frozenset[str]]:
+            raise Unavailable
+
+    app.translator = Down()
+    post_id = await write(app, alice, "Hello world!", language="en")
+    answer = await (await signed_in(app, alice)).get(f"/@alice/{post_id}/translation")
+    assert answer.status == 503
+    assert "Hello world!" in answer.text
+    assert "not available at the moment" in answer.text
+
+
+async def test_strangers_are_told_that_translating_needs_signing_in(app: App, alice: User, stranger: Browser) -> None:
+    app.translator = Phrasebook()
+    post_id = await write(app, alice, "Hello world!", language="en")
+    for path in ("/", "/@alice", f"/@alice/{post_id}"):
+        assert "Translate (when signed in)" in soup(await stranger.get(path)).get_text()
+    assert "when signed in" not in (await (await signed_in(app, alice)).get("/")).text
+
+
 async def test_what_is_not_public_is_not_translated_on_a_page(app: App, alice: User) -> None:
     app.translator = Phrasebook()
     post_id = await write(app, alice, "你好世界", language="zh", visibility="private")
@@ -127,7 +228,9 @@ async def test_a_demonstration_page_exists_only_where_the_environment_says_so(
     assert (await stranger.get("/demo")).status == 404
     monkeypatch.setenv(DEMO_VARIABLES[0], "alice")
     monkeypatch.setenv(DEMO_VARIABLES[1], "REMARK")
-    assert "getting to know each other" in (await stranger.get("/demo")).text
+    told = (await stranger.get("/demo")).text
+    assert "alice follows nobody on another server" in told
+    assert 'http-equiv="refresh"' in told
     app.translator = Phrasebook()
     world = World(app)
     eve = await world.person("eve@far.example")
@@ -142,3 +245,35 @@ async def test_a_demonstration_page_exists_only_where_the_environment_says_so(
         "你好世界！",
     ]
     assert "REMARK" in page.get_text()
+    assert "Sign in as alice" in page.get_text()
+    assert "apps have to sign in again" in page.get_text()
+    assert "They do not follow each other now" in page.get_text()
+    own = soup(await (await signed_in(app, alice)).get("/demo")).get_text()
+    assert "Sign in as" not in own
+    assert "You are signed in as alice" in own
+
+
+async def test_the_demonstration_tells_who_is_blocked_instead_of_waiting(
+    app: App, alice: User, stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DEMO_VARIABLES[0], "alice")
+    world = World(app)
+    eve = await world.person("eve@far.example")
+    await world.follow(alice.account_id, eve)
+    await write(app, alice, "Hello world!", language="en")
+    told = (await stranger.get("/demo")).text
+    assert "alice follows @eve@far.example." in told
+    assert "No post from another server is here." in told
+    await domains.block(app, "far.example", Terms(), by=None)
+    told = (await stranger.get("/demo")).text
+    assert "This server has blocked far.example" in told
+    assert 'http-equiv="refresh"' not in told
+
+
+async def test_somebody_whom_the_person_of_the_demonstration_blocked_is_named(
+    app: App, alice: User, stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DEMO_VARIABLES[0], "alice")
+    eve = await World(app).person("eve@far.example")
+    await blocks.block(app, alice.account_id, eve)
+    assert "alice has blocked @eve@far.example." in (await stranger.get("/demo")).text

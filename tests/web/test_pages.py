@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from fedinote.accounts import profiles
 from fedinote.accounts.profiles import Changes
@@ -12,7 +13,7 @@ from fedinote.posts import interactions
 from fedinote.posts.drafts import NewMedia, PollDraft
 from fedinote.relations import follows
 from tests.support.browser import Answer, Browser
-from tests.support.people import client, person
+from tests.support.people import client, configure, person
 from tests.timelines.world import World
 from tests.web.reading import signed_in, soup, write
 
@@ -82,6 +83,32 @@ async def test_a_post_is_found_below_its_own_author_only(app: App, alice: User, 
 @pytest.mark.parametrize("path", ["/@alice/x", f"/@alice/{10**40}", "/@alice/-1", "/@nobody", "/@" + "a" * 500])
 async def test_addresses_of_nothing_are_404(app: App, alice: User, stranger: Browser, path: str) -> None:
     assert (await stranger.get(path)).status == 404
+
+
+@pytest.mark.parametrize("path", ["/@nobody", "/no-such-page", "/media/nothing.png", "/invite/nothing"])
+async def test_an_address_of_nothing_says_so_with_a_way_on(app: App, stranger: Browser, path: str) -> None:
+    page = BeautifulSoup((await stranger.get(path)).text, "html5lib")
+    assert page.h1 is not None
+    assert page.h1.get_text() in ("Not found", "This invitation is not good any more")
+    assert "Record not found" not in page.get_text()
+    assert [a for a in page.select("main a") if a["href"] in ("/", "/auth/sign_in")]
+
+
+async def test_what_may_not_be_done_here_is_a_page_of_the_same_kind(app: App, stranger: Browser) -> None:
+    configure(app, "registrations", mode="closed")
+    for path, title in (("/auth/sign_up", "Not allowed"), ("/inbox", "Not possible here")):
+        page = BeautifulSoup((await stranger.get(path)).text, "html5lib")
+        assert page.h1 is not None
+        assert page.h1.get_text() == title
+        assert page.select_one('main a[href="/"]') is not None
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/users/alice/inbox"])
+async def test_servers_get_errors_of_both_inboxes_as_json(app: App, alice: User, stranger: Browser, path: str) -> None:
+    answer = await stranger.post_json(path, {}, content_type="application/activity+json", accept="*/*")
+    assert answer.status >= 400
+    assert answer.header("content-type") == "application/json"
+    assert answer.json["error"]
 
 
 async def test_the_servers_own_actor_has_no_page(app: App, stranger: Browser) -> None:

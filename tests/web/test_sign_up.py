@@ -1,6 +1,7 @@
 """Joining: by the mode of registrations, and by invitation links."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from fedinote.accounts import profiles
 from fedinote.auth import invites, users
@@ -106,3 +107,70 @@ async def test_whoever_is_signed_in_sees_no_form(app: App, browser: Browser) -> 
     await person(app)
     await browser.submit(await browser.get("/auth/sign_in"), login="alice", password=PASSWORD)
     assert (await browser.get("/auth/sign_up")).location == "/"
+
+
+async def test_the_owners_form_stays_the_owners_and_tells_all_mistakes_at_once(app: App, browser: Browser) -> None:
+    path = (await invites.owner_link(app)).removeprefix(app.settings.base)
+    wrong = {"username": "a b", "email": "nowhere", "password": "short"}
+    answer = await browser.submit(await browser.get(path), wrong)
+    assert answer.status == 422
+    assert "Make the owner&#39;s account" in answer.text or "Make the owner's account" in answer.text
+    for mistake in ("Username must be", "E-mail address is invalid", "Password is too short"):
+        assert answer.text.count(mistake) == 1
+    assert (await browser.submit(answer, FIELDS)).status == 303
+    assert await users.has_owner(app)
+
+
+@pytest.mark.parametrize(
+    ("accepts", "chosen", "stored"),
+    [
+        ("zh-CN,en;q=0.5", None, "zh-Hans"),
+        ("de-AT", None, "de"),
+        ("", None, "en"),
+        ("de", "fr", "fr"),
+        ("de", "xx", "de"),
+    ],
+)
+async def test_a_newcomer_says_which_language_it_is(
+    app: App, browser: Browser, accepts: str, chosen: str | None, stored: str
+) -> None:
+    configure(app, "registrations", mode="open")
+    page = await browser.get("/auth/sign_up", accept_language=accepts)
+    options = BeautifulSoup(page.text, "html5lib").select("select option")
+    preselected = [str(one["value"]) for one in options if one.has_attr("selected")]
+    answer = await browser.submit(
+        page, {**FIELDS, "language": chosen or preselected[0]}, headers={"accept-language": accepts}
+    )
+    assert answer.status == 303
+    user = await users.by_login(app, "dora")
+    assert user is not None
+    assert (user.locale, user.default_language) == (stored, stored)
+
+
+async def test_a_used_invitation_offers_to_sign_in(app: App, browser: Browser) -> None:
+    path = (await invites.owner_link(app)).removeprefix(app.settings.base)
+    await browser.submit(await browser.get(path), FIELDS)
+    answer = await client(app).get(path)
+    assert answer.status == 404
+    assert 'href="/auth/sign_in"' in answer.text
+
+
+async def test_the_owner_reads_what_to_do_next_and_a_member_does_not(app: App, browser: Browser) -> None:
+    path = (await invites.owner_link(app)).removeprefix(app.settings.base)
+    await browser.submit(await browser.get(path), FIELDS)
+    told = (await browser.get("/")).text
+    for step in ("FEDINOTE_INSTANCE_TITLE", "fedinote invite create", "fedinote doctor", "LibreTranslate"):
+        assert step in told
+    assert "<code>http://localhost:8000</code>" in told
+    await person(app, "bob")
+    member = client(app)
+    await member.submit(await member.get("/auth/sign_in"), login="bob", password=PASSWORD)
+    told = (await member.get("/")).text
+    assert "@bob@" in told
+    assert "fedinote doctor" not in told
+
+
+async def test_with_https_an_app_is_told_the_host_alone(app: App, browser: Browser) -> None:
+    configure(app, "server", base_url="https://home.example")
+    await person(app, role="owner")
+    assert "<code>home.example</code>" in (await browser.get("/")).text
