@@ -11,8 +11,8 @@ from tests.support import postgres
 KEPT = {  # what the first start makes
     "schema_migrations": "FALSE",
     "secrets": "FALSE",
-    "accounts": "uri NOT LIKE '%/actor'",
-    "account_keys": "account_id NOT IN (SELECT id FROM accounts WHERE uri LIKE '%/actor')",
+    "accounts": "uri <> 'http://localhost:8000/actor'",
+    "account_keys": "account_id NOT IN (SELECT id FROM accounts WHERE uri = 'http://localhost:8000/actor')",
 }
 
 Prepare = Callable[[str], Awaitable[None]]
