@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fedinote.infra import keys
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
 from tests.federation.scene import Scene
+from tests.support.databases import Databases
 from tests.support.fakefedi import FakeFedi, faking
 from tests.support.instances import Instance, World, serving
 

@@ -23,10 +23,11 @@ from fedinote.federation import actors
 from fedinote.federation.fetching import Budget
 from fedinote.infra.clock import iso
 from fedinote.relations import follows
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
 from tests.federation import corpus
 from tests.federation.corpus import Corpus, Fediverse, MappedOutbound, Row
 from tests.support import tables
+from tests.support.databases import Databases
 from tests.support.fakefedi import PUBLIC, Answer, Seen, faking, stamp
 from tests.support.instances import Instance, Person, World, serving
 from tests.support.signing import Way, deliver

@@ -20,7 +20,7 @@ from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
 from fedinote.infra.settings import load
 from fedinote.relations import follows
-from tests.conftest import Databases
+from tests.support.databases import Databases
 from tests.support.fakefedi import Answer, FakeActor, FakeFedi
 from tests.support.process import ServerProcess
 from tests.support.signing import Headers, send, signed

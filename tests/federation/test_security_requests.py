@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from fedinote.policy import domains
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
 from tests.federation.scene import Scene
+from tests.support.databases import Databases
 from tests.support.fakefedi import JRD, PUBLIC, Answer, FakeActor, FakeFedi, FakeHost, jrd, redirect
 from tests.support.instances import serving
 from tests.support.signing import Way, signed

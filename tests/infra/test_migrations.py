@@ -12,7 +12,8 @@ from tortoise.utils import get_schema_sql
 from fedinote.infra import migrations
 from fedinote.infra.app import App
 from fedinote.infra.migrations import MigrationError
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
+from tests.support.databases import Databases
 
 
 async def test_the_migrated_schema_is_that_of_the_models(app: App, databases: Databases, tmp_path: Path) -> None:

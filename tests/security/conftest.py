@@ -7,8 +7,9 @@ import pytest_asyncio
 
 from fedinote.bootstrap import running
 from fedinote.infra.app import App
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
 from tests.security.stage import Stage
+from tests.support.databases import Databases
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

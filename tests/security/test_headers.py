@@ -14,12 +14,13 @@ from fedinote.bootstrap import running
 from fedinote.federation.endpoints import ROUTES as FEDERATION
 from fedinote.infra.app import App
 from fedinote.web.routes import ROUTES as PAGES
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
 from tests.security.matrix import UNKNOWN
 from tests.security.stage import Stage, Viewer
 from tests.security.test_leaks_pages import WEB, paths
 from tests.security.test_leaks_streams import Listener
 from tests.support.browser import Answer, Browser
+from tests.support.databases import Databases
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,8 +11,9 @@ from fedinote.infra.app import App
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Draft
 from fedinote.relations import lookup
-from tests.conftest import Databases, make_settings
+from tests.conftest import make_settings
 from tests.support.browser import Browser
+from tests.support.databases import Databases
 from tests.support.instances import Instance, World, serving
 from tests.support.people import client, person
 from tests.web.reading import signed_in
