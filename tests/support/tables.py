@@ -17,11 +17,15 @@ ARRIVED = ("received_activities", "hosts")
 """What a request that is well signed always leaves behind: that it came, and that its host is there."""
 
 
+def _plain(row: Any) -> dict[str, Any]:
+    return dict(row)
+
+
 async def contents(app: App, *, but: Collection[str] = ()) -> Contents:
     """Every row of every table, in an order of its own."""
     names = [row["name"] for row in await app.db.rows(_TABLES[app.db.dialect])]
     found = {name: await app.db.rows(f'SELECT * FROM "{name}"') for name in names if name not in but}
-    return {name: sorted(repr(dict(row)) for row in rows)  # type: ignore[call-overload] for name, rows in found.items()}
+    return {name: sorted(repr(_plain(row)) for row in rows) for name, rows in found.items()}
 
 
 def difference(before: Contents, after: Contents) -> dict[str, Any]:
