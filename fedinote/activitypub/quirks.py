@@ -32,6 +32,7 @@ _PICTURE = f"{_SYMBOL}\ufe0f?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]{{0,
 _ONE_EMOJI = re.compile(
     f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}(?:\u200d{_PICTURE}){{0,9}}|{_SYMBOL}\ufe0e)"
 )
+_REUSED = re.compile(r"/follows/[^/]+/[^/]+(?:/undo)?")
 _SHORTCODE = re.compile(r":[\w+.-]+(?:@[\w.:-]+)?:")
 
 
@@ -94,6 +95,15 @@ def without_fragment(uri: str) -> str:
 def may_lack_id(kind: str) -> bool:
     """Whether an activity of this type without an id is still processed (it cannot be deduplicated by id)."""
     return kind in TRANSIENT
+
+
+def reuses_id(identity: str) -> bool:
+    """Whether an activity's id is used again and again: Misskey and its kin name a follow by its two accounts.
+
+    `…/follows/<follower>/<followee>`, and the same with `/undo`: who unfollows and follows again sends both anew.
+    """
+    parts = _parts(identity)
+    return parts is not None and _REUSED.fullmatch(parts.path) is not None
 
 
 def quote_of(document: dict[str, Any], own_id: str | None, links: tuple[ObjectLink, ...]) -> str | None:

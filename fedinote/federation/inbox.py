@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 
 from fedinote.activitypub import signatures, vocab
-from fedinote.activitypub.quirks import host_of, same_origin
+from fedinote.activitypub.quirks import host_of, reuses_id, same_origin
 from fedinote.activitypub.signatures import SignedRequest
 from fedinote.federation import fetching, handlers, verification
 from fedinote.federation.verification import VerifiedActivity
@@ -37,7 +37,7 @@ async def receive(app: App, request: SignedRequest) -> None:
         (
             "INSERT INTO received_activities (id, signer_host, activity_id, signer, body, received_at)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (received_id, host, _key(verified), verified.signer_uri, request.body.decode(), app.now()),
+            (received_id, host, _key(verified, request), verified.signer_uri, request.body.decode(), app.now()),
         ),
         (
             "INSERT INTO jobs (kind, args, order_key, priority, run_at, starts, failures, created_at)"
@@ -82,10 +82,17 @@ def _order(signer_uri: str) -> str:
     return hashlib.sha256(signer_uri.encode()).hexdigest()
 
 
-def _key(verified: VerifiedActivity) -> str:
-    """Return what makes the activity the same one again: its id, or the hash of the body where it has none."""
-    if verified.activity.id and len(verified.activity.id) <= MAX_ID:
-        return verified.activity.id
+def _key(verified: VerifiedActivity, request: SignedRequest) -> str:
+    """Return what makes the activity the same one again: its id, or the hash of the body where it has none.
+
+    Where an id is used again and again, the signature tells a new request from a replay.
+    """
+    identity = verified.activity.id
+    if identity and reuses_id(identity):
+        signature = next((value for name, value in request.headers if name.lower() == b"signature"), b"")
+        return "sha256:" + hashlib.sha256(identity.encode() + signature).hexdigest()
+    if identity and len(identity) <= MAX_ID:
+        return identity
     return "sha256:" + hashlib.sha256(verified.body).hexdigest()
 
 

@@ -1,12 +1,15 @@
 """What comes in the wrong order, or twice, ends in the right state (R17-R22)."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from fedinote.federation import delivery
+from fedinote.infra.clock import http_date
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, Answer, stamp
+from tests.support.signing import Way
 
 DAY = 86_400
 
@@ -161,3 +164,18 @@ async def test_posts_that_answer_each_other_in_a_circle_end(scene: Scene) -> Non
         assert row is not None
         await scene.alice.call("GET", f"/api/v1/statuses/{row['id']}/context")
     assert len(scene.victim.gets()) < 10
+
+
+async def test_somebody_whose_server_names_every_follow_alike_follows_again(scene: Scene) -> None:
+    follow = scene.bob.activity("Follow", scene.uri(scene.alice)) | {"id": f"{scene.victim.base}/follows/9abc/9xyz"}
+    undo = scene.bob.activity("Undo", follow) | {"id": f"{follow['id']}/undo"}
+    moment = datetime.now(UTC)
+    for second, expected in enumerate((1, 0, 1, 0, 1)):
+        way = Way(headers={"date": http_date(moment + timedelta(seconds=second))})  # and so another signature
+        assert await scene.send(scene.bob, follow if expected else undo, way) == 202
+        await scene.settle()
+        assert await scene.count("follows") == expected
+    replayed = Way(headers={"date": http_date(moment + timedelta(seconds=3))})
+    assert await scene.send(scene.bob, undo, replayed) == 202
+    await scene.settle()
+    assert await scene.count("follows") == 1

@@ -1,5 +1,6 @@
 """Finding what an activity is about among our own things, and remembering what was taken back."""
 
+from fedinote.activitypub.quirks import reuses_id
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Malformed, NotFound
@@ -25,7 +26,12 @@ def _undone(signer_id: int, uri: str) -> str:
 
 
 async def remember_undone(app: App, signer_id: int, uri: str) -> None:
-    """Remember that an account took back what has this id, which may come yet: only its own words are concerned."""
+    """Remember that an account took back what has this id, which may come yet: only its own words are concerned.
+
+    Not where ids are used again: the next follow has the same one.
+    """
+    if reuses_id(uri):
+        return
     await app.db.execute(
         "INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
         _undone(signer_id, uri),
