@@ -13,6 +13,7 @@ from fedinote.auth.sessions import SignedIn
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError, Invalid, NotFound, Unavailable
+from fedinote.posts import visibility
 from fedinote.text import html, language
 from fedinote.text.language_names import own_name
 from fedinote.translation import translations
@@ -45,6 +46,7 @@ async def translation(request: Request) -> Response:
     if here.person is None:
         path = f"{found.link}/translation" + (f"?to={quote(wanted)}" if wanted else "")
         return redirect(f"/auth/sign_in?next={quote(path)}")
+    await visibility.sees(here.app, here.person.account_id, found.id)  # the author may have blocked this reader
     choice, made = Choice(found.language, {}), None
     problem: FediNoteError | None = None
     try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fedinote.activitypub import keys
 from tests.federation.scene import Scene
 from tests.support.fakefedi import Answer, FakeActor
 from tests.support.signing import FULL, Headers, Way, http_date, send, sha256, signed
@@ -68,6 +69,9 @@ async def test_a_post_to_an_inbox_without_a_valid_signature_is_refused(scene: Sc
     }
     for what, way in variants.items():
         await scene.refused(what, scene.mal, activity, way, path=path)
+    pem = await scene.app.db.value("SELECT private_pem AS value FROM account_keys WHERE key_id = ?", ours)
+    own = Way(key_id=ours, key=keys.load_private_key(pem))
+    await scene.refused("a local person's own key", scene.mal, activity, own, path=path)
     body = json.dumps(activity).encode()
     await scene.refused("one bit of the body", scene.mal, body, path=path, swapped=body.replace(b"Hello", b"Hallo"))
     await _control(scene, scene.mal, path)
@@ -179,11 +183,11 @@ async def test_a_key_document_alone_speaks_for_nobody(scene: Scene) -> None:
     scene.victim.pages["/uploads/t.json"].content_type = "text/plain"  # type: ignore[union-attr]
     uploaded = scene.victim.serve("/uploads/k.json", {"id": f"{scene.victim.base}/uploads/k.json"} | stub)
     activity = _words_for(scene, scene.bob)
-    keys = await scene.row("SELECT public_pem FROM account_keys WHERE key_id = ?", scene.bob.key_id)
-    for key_id in (on_evil, in_text, uploaded, scene.bob.key_id):
-        async with scene.nothing(key_id, but=("accounts",), asked=3):
+    known = await scene.row("SELECT public_pem FROM account_keys WHERE key_id = ?", scene.bob.key_id)
+    for key_id, asked in ((on_evil, 1), (in_text, 1), (uploaded, 3), (scene.bob.key_id, 0)):
+        async with scene.nothing(key_id, but=("accounts",), asked=asked):
             assert await scene.send(scene.bob, activity, Way(key=scene.mal.key, key_id=key_id)) == 401, key_id
-    assert await scene.row("SELECT public_pem FROM account_keys WHERE key_id = ?", scene.bob.key_id) == keys
+    assert await scene.row("SELECT public_pem FROM account_keys WHERE key_id = ?", scene.bob.key_id) == known
     await _control(scene, scene.bob)
 
 
