@@ -1,7 +1,8 @@
 """The SQLite engine: WAL, one writer that opens transactions with BEGIN IMMEDIATE, and a pool of readers.
 
 Each connection lives in a thread of its own. A hop into that thread costs more than most queries, so `run` takes
-several queries a hop. `synchronous=FULL`: a commit that was answered with 2xx survives a power cut.
+several queries a hop, and short queries are run on a reader in the event loop's own thread. `synchronous=FULL`: a
+commit that was answered with 2xx survives a power cut.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +22,8 @@ from fedinote.infra.orm import SqliteOrm
 
 T = TypeVar("T")
 BUSY_SECONDS = 15
+SHORT_PORTIONS, PORTION = 20, 2_000  # steps of SQLite's machine (some 30 ns each) that count as short
+REMEMBERED = 60.0  # seconds for which a text that was not short is not tried again
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
@@ -34,6 +38,69 @@ PRAGMAS = (
 def _bind(params: Sequence[Any]) -> list[Any]:
     bound = [plain(p) for p in params]
     return [msgspec.json.encode(p).decode() if isinstance(p, list) else p for p in bound]
+
+
+class _Short:
+    """A reader in the thread of the event loop, for what is short: a hop into a thread costs more than most queries.
+
+    SQLite counts its steps and breaks a query off that is not short after all; a thread then does it, and for a while
+    that text is not tried here again. So the loop never waits for more than a millisecond or two.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._raw: sqlite3.Connection | None = None
+        self._long: dict[str, float] = {}
+        self._left = 0
+
+    def run(self, queries: Sequence[Query]) -> list[list[Row]] | None:
+        """Return a list of rows for each query; None when a thread has to do it."""
+        if self._long and any(self._long.get(sql, 0.0) > monotonic() for sql, _ in queries):
+            return None
+        raw = self._raw or self._open()
+        self._left = SHORT_PORTIONS
+        found: list[list[Row]] = []
+        try:
+            for sql, params in queries:
+                found.append(raw.execute(for_sqlite(sql), _bind(params)).fetchall())
+        except sqlite3.OperationalError:  # broken off, or busy, or wrong: the thread will tell
+            if self._left < 0:
+                self._remember(queries[len(found)][0])
+            return None
+        return found
+
+    def _remember(self, sql: str) -> None:
+        now = monotonic()
+        self._long = {text: until for text, until in self._long.items() if until > now} | {sql: now + REMEMBERED}
+
+    def _open(self) -> sqlite3.Connection:
+        raw = self._raw = connect(self._path, read_only=True)
+        raw.execute("PRAGMA busy_timeout=0")
+        raw.set_progress_handler(self._portion_done, PORTION)
+        return raw
+
+    def _portion_done(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            raw.close()
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Open a connection as this engine wants it."""
+    raw = sqlite3.connect(
+        path, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=512, check_same_thread=False
+    )
+    raw.row_factory = sqlite3.Row
+    for pragma in PRAGMAS:
+        raw.execute(pragma)
+    if read_only:
+        raw.execute("PRAGMA query_only=ON")
+    return raw
 
 
 class _Thread(Connection):
@@ -56,19 +123,8 @@ class _Thread(Connection):
 
     def _call(self, call: Callable[[sqlite3.Connection], T]) -> T:
         if self._raw is None:
-            self._raw = self._connect()
+            self._raw = connect(self._path, read_only=self._read_only)
         return call(self._raw)
-
-    def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            self._path, isolation_level=None, timeout=BUSY_SECONDS, cached_statements=512, check_same_thread=False
-        )
-        raw.row_factory = sqlite3.Row
-        for pragma in PRAGMAS:
-            raw.execute(pragma)
-        if self._read_only:
-            raw.execute("PRAGMA query_only=ON")
-        return raw
 
     async def run(self, queries: Sequence[Query]) -> list[list[Row]]:
         def call(raw: sqlite3.Connection) -> list[list[Row]]:
@@ -111,6 +167,7 @@ class SqliteDatabase(Database):
         self.path = path
         self._writer = _Thread(path, "sqlite-writer", read_only=False)
         self._all = [_Thread(path, f"sqlite-reader-{n}", read_only=True) for n in range(readers)]
+        self._short = _Short(path)
         self._lock = asyncio.Lock()
         self._free: asyncio.LifoQueue[_Thread] = asyncio.LifoQueue()
         self.orm = SqliteOrm(self)
@@ -124,8 +181,18 @@ class SqliteDatabase(Database):
 
     async def close(self) -> None:
         """Close all connections."""
+        self._short.close()
         for thread in (*self._all, self._writer):
             await thread.close()
+
+    async def many(self, *queries: Query) -> list[list[Row]]:
+        """Run several reading queries, at once where they are short; a list of rows for each."""
+        if not self.in_transaction:
+            found = self._short.run(queries)
+            if found is not None:
+                self.statements += len(queries)
+                return found
+        return await super().many(*queries)
 
     @contextlib.asynccontextmanager
     async def reader(self) -> AsyncIterator[_Thread]:
