@@ -40,7 +40,7 @@ _URL = (
     rf"(?:[/?#][^{_NOT_IN_URL}]*)?"
 )
 _HOST = r"\w(?:[\w.-]{0,252}\w)?(?::[0-9]{2,5}(?!\w))?"
-_MENTION = rf"(?:(?<![\w=/@])|(?<=[{_CJK}]))@([A-Za-z0-9_]++(?:[.-]++[A-Za-z0-9_]++)*+)(?:@({_HOST}))?"
+_MENTION = rf"(?:(?<![\w=/@])|(?<=[{_CJK}]))@([A-Za-z0-9_]++(?:[.-]++[A-Za-z0-9_]++)*)(?:@({_HOST}))?"
 _HASHTAG = rf"(?<![\w=/&)])[#＃]([\w{_MARKS}\u00b7\u30fb\u200c]+)"
 _ENTITY = re.compile(f"({_URL})|{_MENTION}|{_HASHTAG}", re.IGNORECASE)
 _EMOJI = re.compile(r"(?<![A-Za-z0-9_:]):([A-Za-z0-9_]{2,64}):(?![A-Za-z0-9_:])")

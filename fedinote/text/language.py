@@ -44,7 +44,7 @@ _SAME = {"no": ("no", "nb"), "nb": ("nb", "no"), "he": ("he", "iw"), "id": ("id"
 
 _NOISE = re.compile(
     # URLs, handles, e-mail addresses, shortcodes, the signs of hashtags, digits
-    r"https?://\S+|(?<!\w)@[A-Za-z0-9_.-]++(?:@[\w.-]++)?|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++"
+    r"https?://\S+|(?<!\w)@[A-Za-z0-9_.-]++(?:@[\w.-]++)?|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"
     r"|:[A-Za-z0-9_]{2,64}:|[#＃]|[0-9]+",
     re.IGNORECASE,
 )

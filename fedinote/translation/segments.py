@@ -18,7 +18,7 @@ from fedinote.translation.masks import MASK, is_only_masked
 MAX_CHARS = 100_000
 MAX_RUN = 800
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*)>")
 _ATTRIBUTE = re.compile(r"\b(class|rel|translate|href)\s*=\s*\"([^\"]*)\"")
 _BLOCKS = re.compile(r"p|br|hr|pre|div|blockquote|[uod]l|li|d[td]|h[1-6]|table|thead|tbody|t[rdh]|figure|figcaption")
 _OPAQUE = frozenset({"code", "pre", "kbd", "samp", "var", "tt", "rt", "rp", "math", "script", "style"})

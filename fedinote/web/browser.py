@@ -24,7 +24,7 @@ FIELD = "form_token"
 _FOREIGN = "The form did not come from this site. Go back, reload the page and try again."
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SEGMENT = r"[A-Za-z0-9_@~-][A-Za-z0-9_@~.-]*+"
-_PATH = re.compile(rf"/(?:{_SEGMENT}/)*+(?:{_SEGMENT})?")
+_PATH = re.compile(rf"/(?:{_SEGMENT}/)*(?:{_SEGMENT})?")
 _MAX_LANGUAGES = 500
 _WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _QUERY = re.compile(r"[!$-\[\]-~]*")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from fedinote.federation import fetching
+from fedinote.infra.errors import Refused
 from fedinote.policy import domains
 from tests.conftest import make_settings
 from tests.federation.scene import Scene
@@ -96,6 +98,16 @@ async def test_one_request_costs_three_fetches_at_most_however_keys_point_at_eac
     async with scene.nothing("a chain of owners", asked=3):
         way = Way(key_id=f"{scene.evil.base}/k/0")
         assert await scene.send(scene.mal, scene.mal.activity("View", PUBLIC), way) == 401
+
+
+async def test_one_cause_has_a_budget_of_requests(scene: Scene) -> None:
+    note = scene.mal.note("somewhere else")
+    scene.evil.serve("/elsewhere", note)
+    with pytest.raises(Refused):
+        await fetching.document(scene.app, f"{scene.evil.base}/elsewhere", fetching.Budget(1))
+    assert len(scene.evil.requests) == 1
+    found = await fetching.document(scene.app, f"{scene.evil.base}/elsewhere", fetching.Budget(2))
+    assert found["id"] == note["id"]
 
 
 async def test_what_cannot_be_good_costs_no_fetch_at_all(scene: Scene) -> None:

@@ -313,3 +313,17 @@ async def test_an_id_cannot_be_used_up_by_another_server(scene: Scene) -> None:
     await scene.done(scene.bob, real)
     assert await scene.count("posts", "uri = ?", real["object"]["id"]) == 1
     assert await scene.count("posts") == 1
+
+
+@pytest.mark.parametrize(("kind", "table"), [("Follow", "follows"), ("Like", "favourites"), ("Announce", "posts")])
+async def test_nor_can_the_id_of_what_somebody_else_will_do(scene: Scene, kind: str, table: str) -> None:
+    posted = await scene.alice.post("Tea?")
+    target = scene.uri(scene.alice) if kind == "Follow" else posted["uri"]
+    real = scene.bob.activity(kind, target, to=["https://www.w3.org/ns/activitystreams#Public"])
+    await scene.known(scene.mal)
+    await scene.send(scene.mal, {**real, "actor": scene.mal.id})
+    await scene.settle()
+    await scene.done(scene.bob, real)
+    bobs = "uri = ? AND {column} = (SELECT id FROM accounts WHERE uri = ?)"
+    column = "follower_id" if kind == "Follow" else "account_id"
+    assert await scene.count(table, bobs.format(column=column), real["id"], scene.bob.id) == 1
