@@ -25,7 +25,7 @@ from tests.support.fakefedi import Answer, FakeActor, FakeFedi
 from tests.support.process import ServerProcess
 from tests.support.signing import Headers, send, signed
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 KILLS = 3
 ACTIVITIES = 500
 HOSTS = 100
@@ -53,6 +53,7 @@ class Victim:
         """SIGKILL. On PostgreSQL other processes may hold leases, so they run out: here at once."""
         self.process.kill()
         if self.app.db.dialect == "postgresql":
+            await self.until("SELECT COUNT(*) AS value FROM pg_stat_activity WHERE application_name = 'victim'", 0)
             for table in ("jobs", "deliveries"):
                 await self.app.db.execute(f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL")
 
@@ -85,9 +86,11 @@ class Victim:
 @pytest.fixture
 async def victim(tmp_path: Path, databases: Databases) -> AsyncIterator[Victim]:
     url = await databases.new()
-    process = ServerProcess(tmp_path / "victim", database_url=url)
+    named = f"{url}?application_name=victim" if url.startswith("postgres") else url
+    process = ServerProcess(tmp_path / "victim", database_url=named)
     found = Victim(process, url, host=f"localhost:{process.port}")
-    settings = load(None, {k: v for k, v in process.environment.items() if k.startswith("FEDINOTE_")})
+    ours = {k: v for k, v in process.environment.items() if k.startswith("FEDINOTE_")}
+    settings = load(None, ours | {"FEDINOTE_DATABASE_URL": url})
     async with running(settings) as app:
         user = await registrations.create_user(app, "alice", "alice@mail.example", "a long enough password", "member")
         client = await clients.command_line(app)
