@@ -2,7 +2,7 @@
 
 `postgresql`: a PostgreSQL server's programs. `browser`: Chromium. `shared`: the folder of reference data beside the
 repository (or where FEDINOTE_SHARED says). `libretranslate`: a LibreTranslate server that can be installed; its
-fixture tells by itself.
+fixture tells by itself. `interop`: the programs of others, from PyPI and npm; their fixtures tell too.
 """
 
 import os
