@@ -1,105 +1,27 @@
-"""Whole processes that are killed: what was answered with 2xx happens, and happens once (R01-R03, R05)."""
+"""Whole processes that are killed: what was answered with 2xx happens, and happens once."""
 
 import asyncio
 import json
 import random
-import time
-from collections.abc import AsyncIterator, Iterator
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from fedinote.activitypub import vocab
-from fedinote.auth import clients, registrations, scopes, tokens
-from fedinote.bootstrap import running
-from fedinote.federation import actors
-from fedinote.federation.fetching import Budget
-from fedinote.infra.app import App
-from fedinote.infra.settings import load
-from fedinote.relations import follows
-from tests.support.databases import Databases
+from tests.faults.victim import PATIENCE, Ledger, Victim, creates
 from tests.support.fakefedi import Answer, FakeActor, FakeFedi
 from tests.support.process import ServerProcess
 from tests.support.signing import Headers, send, signed
 
-PATIENCE = 150.0
 KILLS = 3
 ACTIVITIES = 500
 HOSTS = 100
 IN_FLIGHT = 64
-
-
-@dataclass
-class Victim:
-    """A server in a process of its own, with alice, and a look into its database from here."""
-
-    process: ServerProcess
-    database: str
-    token: str = ""
-    host: str = ""
-    app: App = field(init=False)
-
-    @property
-    def alice(self) -> str:
-        return f"{self.process.base_url}/users/alice"
-
-    def start(self) -> None:
-        self.process.start()
-
-    async def kill(self) -> None:
-        """SIGKILL. On PostgreSQL other processes may hold leases, so they run out: here at once."""
-        self.process.kill()
-        if self.app.db.dialect == "postgresql":
-            await self.until("SELECT COUNT(*) AS value FROM pg_stat_activity WHERE application_name = 'victim'", 0)
-            for table in ("jobs", "deliveries"):
-                await self.app.db.execute(f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL")
-
-    async def restart(self) -> None:
-        await self.kill()
-        await asyncio.to_thread(self.start)
-
-    async def value(self, sql: str, *params: Any) -> Any:
-        return await self.app.db.value(sql, *params)
-
-    async def until(self, sql: str, value: int = 1) -> None:
-        """Wait until a query gives this value."""
-        deadline = time.monotonic() + PATIENCE
-        while await self.value(sql) != value:
-            assert time.monotonic() < deadline, self.process.log.read_text()[-3000:]
-            await asyncio.sleep(0.05)
-
-    async def idle(self) -> None:
-        """Wait until nothing is queued."""
-        await self.until("SELECT (SELECT COUNT(*) FROM jobs) + (SELECT COUNT(*) FROM deliveries) AS value", 0)
-
-    async def post(self, http: aiohttp.ClientSession, text: str) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        url = f"{self.process.base_url}/api/v1/statuses"
-        async with http.post(url, json={"status": text}, headers=headers) as answer:
-            assert answer.status == 200
-            return await answer.json()
-
-
-@pytest.fixture
-async def victim(tmp_path: Path, databases: Databases) -> AsyncIterator[Victim]:
-    url = await databases.new()
-    named = f"{url}?application_name=victim" if url.startswith("postgres") else url
-    process = ServerProcess(tmp_path / "victim", database_url=named)
-    found = Victim(process, url, host=f"localhost:{process.port}")
-    ours = {k: v for k, v in process.environment.items() if k.startswith("FEDINOTE_")}
-    settings = load(None, ours | {"FEDINOTE_DATABASE_URL": url})
-    async with running(settings) as app:
-        user = await registrations.create_user(app, "alice", "alice@mail.example", "a long enough password", "member")
-        client = await clients.command_line(app)
-        issued = await tokens.issue(app, app_id=client.id, user_id=user.id, scopes=scopes.parse("read write"))
-        found.app, found.token = app, issued.text
-        try:
-            yield found
-        finally:
-            process.stop()
 
 
 def _creates(victim: Victim, people: list[FakeActor], count: int) -> Iterator[dict[str, Any]]:
@@ -147,18 +69,26 @@ class Sender:
         self.waiting += failed
 
 
+async def _people(fedi: FakeFedi) -> list[FakeActor]:
+    hosts = [await fedi.host(f"127.0.0.{number}") for number in range(10, 15)]
+    return [host.actor("bob", key=number) for number, host in enumerate(hosts)]
+
+
+def _requests(victim: Victim, people: list[FakeActor]) -> list[tuple[dict[str, Any], bytes, Headers]]:
+    author = {person.id: person for person in people}
+    requests = []
+    for activity in _creates(victim, people, ACTIVITIES):
+        body = json.dumps(activity).encode()
+        requests.append((activity, body, signed(author[activity["actor"]], victim.host, "/inbox", body)))
+    return requests
+
+
 async def test_nothing_that_was_taken_is_lost_or_doubled_when_the_process_is_killed(
     victim: Victim, fedi: FakeFedi
 ) -> None:
-    hosts = [await fedi.host(f"127.0.0.{number}") for number in range(10, 15)]
-    people = [host.actor("bob", key=number) for number, host in enumerate(hosts)]
-    await asyncio.to_thread(victim.start)
-    made = list(_creates(victim, people, ACTIVITIES))
-    author = {person.id: person for person in people}
-    requests = []
-    for activity in made:
-        body = json.dumps(activity).encode()
-        requests.append((activity, body, signed(author[activity["actor"]], victim.host, "/inbox", body)))
+    people = await _people(fedi)
+    await victim.start()
+    requests = _requests(victim, people)
     sender = Sender(victim, list(reversed(requests)))
     for kill in range(KILLS):
         sending = asyncio.create_task(sender.run())
@@ -166,39 +96,64 @@ async def test_nothing_that_was_taken_is_lost_or_doubled_when_the_process_is_kil
         await victim.kill()
         await sending
         assert len(sender.taken) < ACTIVITIES, f"kill {kill} came too late"
-        await asyncio.to_thread(victim.start)
+        await victim.start()
     while sender.waiting:
         await sender.run()
-    assert sorted(sender.taken) == sorted(activity["id"] for activity in made)
+    Ledger([activity["id"] for activity, _, _ in requests], sender.taken).balance()
     await victim.idle()
-    await _each_once(victim)
+    await _each_once(victim, sender.taken)
     # What is sent again has no second effect.
     again = Sender(victim, requests[:50])
     await again.run()
     assert len(again.taken) == 50
     await victim.idle()
-    await _each_once(victim)
+    await _each_once(victim, sender.taken)
 
 
-async def _each_once(victim: Victim) -> None:
-    assert await victim.value("SELECT COUNT(*) AS value FROM posts") == ACTIVITIES
-    assert await victim.value("SELECT COUNT(DISTINCT uri) AS value FROM posts") == ACTIVITIES
-    assert await victim.value("SELECT COUNT(*) AS value FROM notifications") == ACTIVITIES
-    assert await victim.value("SELECT SUM(statuses_count) AS value FROM accounts WHERE domain <> ''") == ACTIVITIES
-    assert await victim.value("SELECT COUNT(*) AS value FROM received_activities") == ACTIVITIES
+async def _each_once(victim: Victim, taken: list[str]) -> None:
+    """Balance the activities that were taken with the rows, the notifications and the counters."""
+    Ledger(taken, await victim.names("SELECT activity_id AS value FROM received_activities")).balance()
+    notes = await victim.names("SELECT uri AS value FROM posts")
+    assert len(notes) == len(taken)
+    notified = "SELECT p.uri AS value FROM notifications n JOIN posts p ON p.id = n.post_id"
+    Ledger(notes, await victim.names(notified)).balance()
+    assert await victim.value("SELECT SUM(statuses_count) AS value FROM accounts WHERE domain <> ''") == len(taken)
     if victim.app.db.dialect == "sqlite":
         assert await victim.value("SELECT integrity_check AS value FROM pragma_integrity_check") == "ok"
 
 
+async def test_nothing_is_lost_or_doubled_when_a_second_worker_is_killed_again_and_again(
+    victim: Victim, fedi: FakeFedi
+) -> None:
+    if victim.app.db.dialect != "postgresql":
+        pytest.skip("with SQLite there is one process")
+    people = await _people(fedi)
+    await victim.start()
+    sender = Sender(victim, list(reversed(_requests(victim, people))))
+    sending = asyncio.create_task(sender.run())
+    for kill in range(KILLS):
+        worker = await asyncio.to_thread(_worker, victim.process)
+        await sender.took((kill + 1) * ACTIVITIES // (KILLS + 1))
+        worker.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(worker.wait)
+    await sending
+    await victim.leases_run_out()
+    await victim.idle()
+    await _each_once(victim, sender.taken)
+
+
+def _worker(process: ServerProcess) -> subprocess.Popen[bytes]:
+    """Start `fedinote worker` beside the server."""
+    with process.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "fedinote", "worker"],
+            env=process.environment, cwd=process.folder, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
 async def _followers(victim: Victim, fedi: FakeFedi) -> None:
     """A follower of alice on each of a hundred hosts."""
-    alice = await victim.value("SELECT id AS value FROM accounts WHERE username = 'alice'")
-    for number in range(HOSTS):
-        host = await fedi.host(f"127.0.1.{number + 1}")
-        actor = host.actor("bob")
-        row = await actors.store(victim.app, vocab.parse_actor(actor.document), Budget())
-        await follows.request(victim.app, row["id"], alice, uri=actor.url(f"follows/{number}"))
-    await victim.app.db.execute("DELETE FROM deliveries")
+    await victim.followed_by([(await fedi.host(f"127.0.1.{number + 1}")).actor("bob") for number in range(HOSTS)])
 
 
 async def test_each_server_gets_a_post_when_the_process_is_killed_in_its_fan_out(
@@ -208,7 +163,7 @@ async def test_each_server_gets_a_post_when_the_process_is_killed_in_its_fan_out
     hosts = list(fedi.hosts.values())
     for host in hosts:
         host.inbox = Answer(status=202, delay=0.3)
-    await asyncio.to_thread(victim.start)
+    await victim.start()
     async with aiohttp.ClientSession() as http:
         first = await victim.post(http, "killed before the first delivery")
         await victim.restart()
@@ -220,7 +175,7 @@ async def test_each_server_gets_a_post_when_the_process_is_killed_in_its_fan_out
     for post in (first, second):
         doubles = 0
         for host in hosts:
-            ids = [a["id"] for a in host.received if a["type"] == "Create" and a["object"]["id"] == post["uri"]]
+            ids = creates(host, post["uri"])
             assert ids, f"{host.name} did not get it"
             assert len(set(ids)) == 1
             doubles += len(ids) - 1
@@ -236,7 +191,7 @@ async def test_an_operator_s_stop_ends_in_time_and_loses_nothing(victim: Victim,
     host = await fedi.host("127.0.0.10")
     bob = host.actor("bob", key=1)
     host.inbox = Answer(status=202, delay=1.5)
-    await asyncio.to_thread(victim.start)
+    await victim.start()
     requests = []
     for activity in [bob.activity("Follow", victim.alice), *_creates(victim, [bob], 100)]:
         body = json.dumps(activity).encode()
@@ -252,7 +207,7 @@ async def test_an_operator_s_stop_ends_in_time_and_loses_nothing(victim: Victim,
         assert code == 0
         await sending
         assert listening.status in (200, 404)
-    await asyncio.to_thread(victim.start)
+    await victim.start()
     await victim.idle()
     stored = await victim.value("SELECT COUNT(*) AS value FROM posts WHERE local = FALSE")
     assert stored >= len(sender.taken) - 1
