@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from fedinote.auth import users
 from fedinote.cli.context import SETTINGS_WRONG, Setup, WrongSettings, pass_setup
+from fedinote.cli.tracing import post
 from fedinote.infra import keys, migrations, resources
 from fedinote.infra.app import App
 from fedinote.infra.settings import Settings
@@ -37,9 +38,10 @@ class Finding:
     text: str
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @pass_setup
-def doctor(setup: Setup) -> None:
+@click.pass_context
+def doctor(context: click.Context, setup: Setup) -> None:
     """Check settings, database, clock, keys, and that the server finds itself by WebFinger.
 
     Ends with 1 when something is wrong (2: a setting); warnings alone end with 0.
@@ -48,7 +50,16 @@ def doctor(setup: Setup) -> None:
     Examples:
       fedinote doctor
       fedinote --config /etc/fedinote.toml doctor
+      fedinote doctor post URL          why did this post not arrive?
     """
+    if context.invoked_subcommand is None:
+        _check(setup)
+
+
+doctor.add_command(post)
+
+
+def _check(setup: Setup) -> None:
     settings = setup.settings()
     findings = check_settings(settings)
     code = 1
