@@ -17,6 +17,9 @@ ACTIVITY_TYPES = frozenset(
     | {"Join", "Leave", "Listen", "Read", "View", "Arrive", "Travel"}
 )
 
+# The author's consent to a like or boost, by GoToSocial; the last is its older name.
+_AUTHORIZATIONS = ("likeAuthorization", "announceAuthorization", "approvedBy")
+
 MAX_OBJECTS = 100
 MAX_CONTENT = 20_480
 # Announce(Create(Note)) is the deepest that anybody sends on purpose.
@@ -45,7 +48,8 @@ class Activity:
     `id` is None when missing or not http(s). `objects` has everything in `object`, which may be a list (reports, and
     GoToSocial's votes); `embedded` is the first embedded object as it came, without `bto` and `bcc`. `content` is the
     comment of a Flag or the emoji of a reaction, `emojis` the pictures for it. `instrument` is the quoting post of a
-    QuoteRequest, `result` the stamp that an Accept grants.
+    QuoteRequest, `result` the stamp that an Accept grants, `authorization` the consent that a like
+    or boost names.
     """
 
     id: str | None
@@ -55,6 +59,7 @@ class Activity:
     target: str | None = None
     origin: str | None = None
     result: str | None = None
+    authorization: str | None = None
     instrument: "Object | None" = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
@@ -121,6 +126,9 @@ def _rest(document: dict[str, Any]) -> dict[str, Any]:
         "target": reference(document.get("target")),
         "origin": reference(document.get("origin")),
         "result": reference(document.get("result")),
+        "authorization": next(
+            (uri for name in _AUTHORIZATIONS if (uri := web_uri(document.get(name))) is not None), None
+        ),
         "to": references(document.get("to")),
         "cc": references(document.get("cc")),
         "audience": references(document.get("audience")),

@@ -1,5 +1,6 @@
 """Actors and their keys (ActivityPub 4, FEP-521a)."""
 
+import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ MAX_KEYS = 10
 MAX_PEM = 8192
 
 _NOT_IN_USERNAME = re.compile(r"[^\w.~+-]")
+_NO_DATE = "0000-00-00"
 _KEY_TYPES = frozenset({"Key", "CryptographicKey"})
 
 
@@ -157,8 +159,8 @@ def clean_username(value: Any) -> str:
 def _profile(document: dict[str, Any]) -> dict[str, Any]:
     tags = tags_of(document)
     return {
-        "name": shown_line(document.get("name"), MAX_NAME),
-        "summary": text(document.get("summary"), MAX_SUMMARY),
+        "name": shown_line(_worded(document, "name"), MAX_NAME),
+        "summary": text(_worded(document, "summary"), MAX_SUMMARY),
         "url": page_url(document.get("url")),
         "icon": picture(document.get("icon")),
         "image": picture(document.get("image")),
@@ -168,6 +170,15 @@ def _profile(document: dict[str, Any]) -> dict[str, Any]:
         "published": when(document.get("published")),
         "updated": when(document.get("updated")),
     }
+
+
+def _worded(document: dict[str, Any], key: str) -> Any:
+    """The value itself, or where it is missing or a map, the first text of the language map (`nameMap`)."""
+    value = document.get(key)
+    texts = value if isinstance(value, dict) else document.get(f"{key}Map")
+    if isinstance(value, str) or not isinstance(texts, dict):
+        return value
+    return next((one for one in texts.values() if isinstance(one, str) and one.strip()), None)
 
 
 def _collections(document: dict[str, Any]) -> dict[str, Any]:
@@ -205,14 +216,33 @@ def _links(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fields(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The profile fields. Attachments of other types (IdentityProof, Link, Note) are not fields."""
-    found = []
-    for entry in items(document.get("attachment")):
-        if isinstance(entry, dict) and "PropertyValue" in types(entry):
-            name, value = line(entry.get("name"), MAX_FIELD), text(entry.get("value"), MAX_FIELD)
-            if name or value:
-                found.append((name, value))
-    return tuple(found[:MAX_FIELDS])
+    """The profile fields: PropertyValue, or where there is none, the Note and Link of FEP-fb2a.
+
+    Many send each field in both forms. Attachments of other types (IdentityProof, Image) are not fields.
+    """
+    entries = [entry for entry in items(document.get("attachment")) if isinstance(entry, dict)]
+    found = [_named(entry, entry.get("value")) for entry in entries if "PropertyValue" in types(entry)]
+    found = found or [_named(entry, value) for entry in entries if (value := _metadata(entry))]
+    return tuple(field for field in found if any(field))[:MAX_FIELDS]
+
+
+def _named(entry: dict[str, Any], value: Any) -> tuple[str, str]:
+    return line(entry.get("name"), MAX_FIELD), text(value, MAX_FIELD)
+
+
+def _metadata(entry: dict[str, Any]) -> Any:
+    """The value of a field by FEP-fb2a as HTML: the content of a Note, a link of a Link; None for anything else.
+
+    streams has a birthday of zeros for those who do not tell theirs.
+    """
+    if "Note" in types(entry):
+        content = _worded(entry, "content")
+        return None if content == _NO_DATE else content
+    target = web_uri(entry.get("href")) if "Link" in types(entry) else None
+    if target is None:
+        return None
+    shown = html.escape(target)
+    return f'<a href="{shown}">{shown}</a>'
 
 
 def _shared_inbox(document: dict[str, Any], inbox: str) -> str | None:

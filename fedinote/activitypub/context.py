@@ -9,6 +9,7 @@ from typing import Any
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 SECURITY = "https://w3id.org/security/v1"
 MULTIKEY = "https://w3id.org/security/multikey/v1"
+DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 
 _Terms = Mapping[str, object]
 
@@ -31,6 +32,7 @@ _POST: _Terms = {
     "conversation": "ostatus:conversation",
     "sensitive": "as:sensitive",
     "votersCount": "toot:votersCount",
+    "emojiReactions": _id("http://fedibird.com/ns#emojiReactions"),
 }
 _QUOTE: _Terms = {
     "gts": "https://gotosocial.org/ns#",
@@ -55,6 +57,11 @@ _ACTOR: _Terms = {
     "movedTo": _id("as:movedTo"),
     "featured": _id("toot:featured"),
     "featuredTags": _id("toot:featuredTags"),
+    "featuredCollections": _id("https://w3id.org/fep/7aa9#featuredCollections"),
+    "gts": "https://gotosocial.org/ns#",
+    "interactionPolicy": _id("gts:interactionPolicy"),
+    "canFeature": _id("https://w3id.org/fep/7aa9#canFeature"),
+    "automaticApproval": _id("gts:automaticApproval"),
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "memorial": "toot:memorial",
@@ -65,17 +72,36 @@ _ACTOR: _Terms = {
     "value": "schema:value",
     "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
 }
+# Whole IRIs: "schema" is another namespace in the contexts of actors.
+_TRANSLATION: _Terms = {
+    "translations": {"@id": "https://w3id.org/fep/22cd#translations", "@container": "@set"},
+    "Translation": "https://w3id.org/fep/22cd#Translation",
+    "sourceUpdated": {
+        "@id": "https://w3id.org/fep/22cd#sourceUpdated",
+        "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+    },
+    "translator": {"@id": "https://schema.org/translator", "@type": "@id", "@container": "@set"},
+    "inLanguage": "https://schema.org/inLanguage",
+    "translationOfWork": _id("https://schema.org/translationOfWork"),
+}
 _REACTION: _Terms = {"_misskey_reaction": "https://misskey-hub.net/ns#_misskey_reaction"}
+
+
+# The context of Multikeys tells what is in one, but not how an actor refers to it.
+_ASSERTION: _Terms = {
+    "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set"}
+}
 
 
 def actor_context(*, multikeys: bool) -> list[Any]:
     """The context of an actor document; with the Multikey terms when it has such keys."""
-    return [ACTIVITYSTREAMS, SECURITY, *([MULTIKEY] if multikeys else []), {**_ACTOR, **_EMOJI, **_MEDIA}]
+    terms = {**_ACTOR, **_EMOJI, **_MEDIA, **(_ASSERTION if multikeys else {})}
+    return [ACTIVITYSTREAMS, SECURITY, *([MULTIKEY] if multikeys else []), terms]
 
 
-def post_context() -> list[Any]:
-    """The context of a post, and of an activity that carries one."""
-    return [ACTIVITYSTREAMS, {**_POST, **_EMOJI, **_MEDIA, **_QUOTE}]
+def post_context(*, translated: bool = False) -> list[Any]:
+    """The context of a post, and of an activity that carries one; `translated`: with the terms of FEP-22cd."""
+    return [ACTIVITYSTREAMS, {**_POST, **_EMOJI, **_MEDIA, **_QUOTE, **(_TRANSLATION if translated else {})}]
 
 
 def quote_context() -> list[Any]:

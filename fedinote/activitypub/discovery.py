@@ -26,6 +26,8 @@ _SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 _PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 _AVATAR = "http://webfinger.net/rel/avatar"
 _APPLICATION_ACTOR = "https://www.w3.org/ns/activitystreams#Application"
+_INTENT = "https://w3id.org/fep/3b86/"
+_INTENTS = ("Object", "Follow", "Like", "Announce")
 _NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -43,7 +45,10 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class JrdOut:
-    """What WebFinger answers about one of our actors. `subscribe` is a URL template with `{uri}` in it."""
+    """What WebFinger answers about one of our actors. `subscribe` is a URL template with `{uri}` in it.
+
+    The page there lets the account's owner follow, like or boost what is found at that address.
+    """
 
     username: str
     host: str
@@ -132,6 +137,8 @@ def jrd(account: JrdOut) -> dict[str, Any]:
     links.append({"rel": "self", "type": LD_JSON, "href": account.actor})
     if account.subscribe:
         links.append({"rel": _SUBSCRIBE, "template": account.subscribe})
+        intent = account.subscribe.replace("{uri}", "{object}")  # FEP-3b86 names its parameters itself
+        links += [{"rel": _INTENT + kind, "template": intent} for kind in _INTENTS]
     if account.avatar:
         kind = {"type": account.avatar_type} if account.avatar_type else {}
         links.append({"rel": _AVATAR, **kind, "href": account.avatar})

@@ -75,7 +75,7 @@ def load_public_key(pem: str) -> PublicKeyObject:
 
 def load_multikey(multibase: str) -> PublicKeyObject:
     """The public key in a `publicKeyMultibase` (FEP-521a): base58btc of Ed25519 or RSA; raises `Malformed`."""
-    data = _base58_decode(multibase)
+    data = base58_decode(multibase)
     try:
         if data.startswith(_ED25519_CODEC) and len(data) == len(_ED25519_CODEC) + _ED25519_BYTES:
             return Ed25519PublicKey.from_public_bytes(data[len(_ED25519_CODEC) :])
@@ -89,7 +89,16 @@ def load_multikey(multibase: str) -> PublicKeyObject:
 def multikey(key: Ed25519PublicKey) -> str:
     """The `publicKeyMultibase` of an Ed25519 key (`z6Mk…`)."""
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    return "z" + _base58_encode(_ED25519_CODEC + raw)
+    return base58_encode(_ED25519_CODEC + raw)
+
+
+def ed25519_key(multibase: str) -> Ed25519PublicKey | None:
+    """The Ed25519 key in a `publicKeyMultibase`; None for what is not one: proofs are made with nothing else."""
+    try:
+        key = load_multikey(multibase)
+    except Malformed:
+        return None
+    return key if isinstance(key, Ed25519PublicKey) else None
 
 
 def _accepted(key: object) -> PublicKeyObject:
@@ -128,7 +137,8 @@ def fingerprint(key: PublicKeyObject) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def _base58_decode(multibase: str) -> bytes:
+def base58_decode(multibase: str) -> bytes:
+    """The bytes in a multibase text of base58btc (`z…`), as keys and proofs have them; raises `Malformed`."""
     digits = multibase[1:]
     if not multibase.startswith("z") or len(digits) > _MAX_MULTIBASE:
         raise Malformed(reason="the multikey is not base58btc")
@@ -142,9 +152,10 @@ def _base58_decode(multibase: str) -> bytes:
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
-def _base58_encode(data: bytes) -> str:
+def base58_encode(data: bytes) -> str:
+    """The bytes as a multibase text of base58btc."""
     number, digits = int.from_bytes(data, "big"), ""
     while number:
         number, rest = divmod(number, 58)
         digits = _BASE58[rest] + digits
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
+    return "z" + "1" * (len(data) - len(data.lstrip(b"\0"))) + digits

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fedinote.activitypub.shapes import count, duration, first, items, line, text, types, web_uri
+from fedinote.activitypub.shapes import count, duration, first, items, language_map, line, text, types, web_uri
 
 Kind = Literal["image", "gifv", "video", "audio", "unknown"]
 
@@ -27,7 +27,8 @@ class Attachment:
     """A media file that belongs to an object, on its own server.
 
     `kind` is a guess from what the sender says, and never `gifv` (which needs the file itself); `description` is
-    None when there is no alternative text; `focus` is (x, y) from -1 to 1, y upwards; `duration` in seconds.
+    None when there is no alternative text, `descriptions` has it in several languages; `focus` is (x, y) from -1 to 1,
+    y upwards; `duration` in seconds.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Attachment:
     focus: tuple[float, float] | None = None
     thumbnail: str | None = None
     duration: float | None = None
+    descriptions: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def _described(entry: dict[str, Any], named: set[str]) -> Attachment | None:
         kind=kind,
         media_type=media_type,
         url=url,
-        description=(text(entry.get("name"), MAX_DESCRIPTION) or text(entry.get("summary"), MAX_DESCRIPTION)) or None,
+        description=_description(entry),
+        descriptions=language_map(entry.get("nameMap"), MAX_DESCRIPTION) or None,
         width=_side(entry.get("width")),
         height=_side(entry.get("height")),
         blurhash=_blurhash(entry.get("blurhash")),
@@ -103,6 +106,12 @@ def _described(entry: dict[str, Any], named: set[str]) -> Attachment | None:
 
 
 _KIND_OF_TYPE: tuple[tuple[str, Kind], ...] = (("Image", "image"), ("Video", "video"), ("Audio", "audio"))
+
+
+def _description(entry: dict[str, Any]) -> str | None:
+    """The alternative text: `name`, else `summary`, else the first of `nameMap`."""
+    said = text(entry.get("name"), MAX_DESCRIPTION) or text(entry.get("summary"), MAX_DESCRIPTION)
+    return said or next(iter(language_map(entry.get("nameMap"), MAX_DESCRIPTION).values()), None)
 
 
 def _file(entry: dict[str, Any]) -> tuple[str | None, str | None]:

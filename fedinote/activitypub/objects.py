@@ -26,6 +26,7 @@ from fedinote.activitypub.shapes import (
     when,
 )
 from fedinote.activitypub.tags import Emoji, Mention, emojis, hashtags, mentions, object_links, tags_of
+from fedinote.activitypub.versions import Version, parse_versions
 from fedinote.infra.errors import Malformed
 
 POST_TYPES = frozenset(
@@ -92,8 +93,10 @@ class Post:
     content_map: dict[str, str] | None = None
     language: str | None = None
     title: str | None = None
+    title_map: dict[str, str] | None = None
     summary: str = ""
     summary_map: dict[str, str] | None = None
+    versions: tuple[Version, ...] = ()
     preview: str | None = None
     sensitive: bool = False
     to: tuple[str, ...] = ()
@@ -112,7 +115,9 @@ class Post:
     poll: Poll | None = None
     occasion: Occasion | None = None
     quote: str | None = None
+    quote_legacy: bool = False
     quote_authorization: str | None = None
+    reply_authorization: str | None = None
     policy: InteractionPolicy | None = None
     replies: str | None = None
     replies_count: int | None = None
@@ -169,7 +174,7 @@ def parse_post(document: dict[str, Any], *, author: str | None = None) -> Post:
         authors=authors,
         poll=parse_poll(document) if kind == "Question" else None,
         occasion=_occasion(document) if kind == "Event" else None,
-        **_texts(document),
+        **_texts(document, identity),
         **_addresses(document),
         **_media(document),
         **_tags(document, identity),
@@ -184,17 +189,17 @@ def _person(value: Any) -> str | None:
     return next((uri for entry in people if (uri := web_uri(entry))), None)
 
 
-def _texts(document: dict[str, Any]) -> dict[str, Any]:
+def _texts(document: dict[str, Any], identity: str) -> dict[str, Any]:
     content, content_map = (
         text(document.get("content"), MAX_CONTENT),
-        language_map(document.get("contentMap"), MAX_CONTENT),
+        _content_map(document),
     )
     summary, summary_map = (
         text(document.get("summary"), MAX_SUMMARY),
         language_map(document.get("summaryMap"), MAX_SUMMARY),
     )
     language = _language(document, content, content_map)
-    title = title_of(document)
+    title, names = title_of(document), language_map(document.get("nameMap"), MAX_TITLE)
     preview = first(document.get("preview"))
     return {
         "content": content or content_map.get(language or "") or next(iter(content_map.values()), ""),
@@ -202,11 +207,19 @@ def _texts(document: dict[str, Any]) -> dict[str, Any]:
         "content_map": content_map or None,
         "language": language,
         "title": line(title, MAX_TITLE) or None,
+        "title_map": {tag: line(name, MAX_TITLE) for tag, name in names.items()} if names else None,
         "summary": summary or summary_map.get(language or "") or next(iter(summary_map.values()), ""),
         "summary_map": summary_map or None,
+        "versions": parse_versions(document, identity, content_map.keys() | summary_map.keys()),
         "preview": (text(preview.get("content"), MAX_SUMMARY) or None) if isinstance(preview, dict) else None,
         "source": _source(document.get("source")),
     }
+
+
+def _content_map(document: dict[str, Any]) -> dict[str, str]:
+    """The text by language; some write the map into `content` itself."""
+    stated = document.get("contentMap")
+    return language_map(document.get("content") if stated is None else stated, MAX_CONTENT)
 
 
 def _language(document: dict[str, Any], content: str, content_map: dict[str, str]) -> str | None:
@@ -217,7 +230,7 @@ def _language(document: dict[str, Any], content: str, content_map: dict[str, str
     same = next((tag for tag, translated in content_map.items() if translated == content), None)
     if same:
         return same
-    stated = document.get("contentMap")
+    stated = document.get("contentMap") or document.get("content")
     keys = list(stated) if isinstance(stated, dict) else []
     # Mbin sends {"en": null} with null content: still a statement of the language.
     if keys and (len(keys) == 1 or not content):
@@ -268,6 +281,8 @@ def _tags(document: dict[str, Any], identity: str) -> dict[str, Any]:
         "hashtags": hashtags(tags),
         "emojis": emojis(tags),
         "quote": quote_of(document, identity, object_links(tags)),
+        "quote_legacy": web_uri(document.get("quote")) is None,
+        "reply_authorization": web_uri(document.get("replyAuthorization")) or web_uri(document.get("approvedBy")),
         "quote_authorization": web_uri(document.get("quoteAuthorization")),
         "policy": _policy(document.get("interactionPolicy")),
     }
@@ -310,9 +325,19 @@ def _rule(value: Any) -> Rule | None:
 
 
 def _occasion(document: dict[str, Any]) -> Occasion:
-    place = first(document.get("location"))
-    name = place.get("name") if isinstance(place, dict) else place
-    return Occasion(when(document.get("startTime")), when(document.get("endTime")), line(name, 500) or None)
+    return Occasion(when(document.get("startTime")), when(document.get("endTime")), _place(document.get("location")))
+
+
+def _place(value: Any) -> str | None:
+    """One line of a place: a text, a Place with a name, or else its address (a text or a PostalAddress) or URL."""
+    place = first(value)
+    if not isinstance(place, dict):
+        return line(place, 500) or None
+    address = first(place.get("address"))
+    if isinstance(address, dict):
+        parts = (line(address.get(key), 200) for key in ("streetAddress", "addressLocality", "addressCountry"))
+        address = ", ".join(part for part in parts if part)
+    return line(place.get("name"), 500) or line(address, 500) or web_uri(place.get("url"))
 
 
 def parse_tombstone(document: dict[str, Any]) -> Tombstone:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fedinote.activitypub.quirks import poll_end
-from fedinote.activitypub.shapes import count, first, items, line
+from fedinote.activitypub.shapes import count, first, items, language_map, line
 
 MAX_OPTIONS = 500
 MAX_OPTION = 2048
@@ -13,10 +13,11 @@ MAX_OPTION = 2048
 
 @dataclass(frozen=True, slots=True)
 class PollOption:
-    """One answer and how many have chosen it."""
+    """One answer and how many have chosen it; `names` has it in several languages."""
 
     name: str
     votes: int
+    names: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def parse_poll(document: dict[str, Any]) -> Poll | None:
 def _option(entry: Any) -> PollOption | None:
     if not isinstance(entry, dict):
         return None
-    name, replies = line(entry.get("name"), MAX_OPTION), first(entry.get("replies"))
+    names = {tag: line(text, MAX_OPTION) for tag, text in language_map(entry.get("nameMap"), MAX_OPTION).items()}
+    name, replies = line(entry.get("name"), MAX_OPTION) or next(iter(names.values()), ""), first(entry.get("replies"))
     votes = count(replies.get("totalItems")) if isinstance(replies, dict) else None
-    return PollOption(name, votes or 0) if name else None
+    return PollOption(name, votes or 0, names or None) if name else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from fedinote.activitypub.shapes import boolean, types, web_uri, when
+from fedinote.activitypub.shapes import boolean, first, types, web_uri, when
 from fedinote.activitypub.tags import ObjectLink
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -16,24 +16,13 @@ TRANSIENT = frozenset({"Follow", "Undo", "Accept", "Reject", "Block", "Like", "V
 # Objects whose summary is an excerpt (or, in old Lemmy and Lotide, the title), not a content warning.
 WITH_EXCERPT = frozenset({"Article", "Page", "Event", "Video", "Audio", "Image", "Review", "Quotation", "Comment"})
 
-MAX_REACTION = 200
-
 _LEGACY_QUOTES = ("quote", "quoteUri", "quoteUrl", "quoteURL", "_misskey_quote")
 # Pleroma and Misskey mark a quoting Link tag with one of these.
 _QUOTE_RELS = frozenset(
     {"https://misskey-hub.net/ns#_misskey_quote", "https://fedibird.com/ns#quoteUri", "https://w3id.org/fep/044f#quote"}
 )
 
-_SYMBOL = (
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55"
-    "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
-)
-_PICTURE = f"{_SYMBOL}\ufe0f?[\U0001f3fb-\U0001f3ff]?[\U000e0020-\U000e007f]{{0,16}}"
-_ONE_EMOJI = re.compile(
-    f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}(?:\u200d{_PICTURE}){{0,9}}|{_SYMBOL}\ufe0e)"
-)
 _REUSED = re.compile(r"/follows/[^/]+/[^/]+(?:/undo)?")
-_SHORTCODE = re.compile(r":[\w+.-]+(?:@[\w.:-]+)?:")
 
 
 def _parts(uri: str) -> SplitResult | None:
@@ -135,19 +124,12 @@ def poll_end(document: dict[str, Any]) -> tuple[datetime | None, bool]:
 
 def title_of(document: dict[str, Any]) -> str | None:
     """The name of an object; old Lemmy pages have their title in `summary`, with neither name nor content."""
-    name = document.get("name")
+    name = first(document.get("name"))
     if isinstance(name, str) and name.strip():
         return name
     names = document.get("nameMap")
     if isinstance(names, dict):
         return next((value for value in names.values() if isinstance(value, str) and value.strip()), None)
-    summary = document.get("summary")
+    summary = first(document.get("summary"))
     bare = not document.get("content") and set(types(document)) & WITH_EXCERPT
     return summary if bare and isinstance(summary, str) and summary.strip() else None
-
-
-def is_one_emoji(content: str) -> bool:
-    """Whether a reaction is exactly one emoji: a Unicode one or a `:shortcode:` (FEP-c0e0)."""
-    if len(content) > MAX_REACTION:
-        return False
-    return bool(_ONE_EMOJI.fullmatch(content) or _SHORTCODE.fullmatch(content))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from fedinote.activitypub.audience import PUBLIC
 from fedinote.activitypub.context import actor_context
 
 
@@ -19,9 +20,9 @@ class ImageOut:
 
 @dataclass(frozen=True, slots=True)
 class EmojiOut:
-    """A custom emoji; `id` is its own document's URL, `shortcode` without colons."""
+    """A custom emoji; `id` is its own document's URL (None where its server gave none), `shortcode` without colons."""
 
-    id: str
+    id: str | None
     shortcode: str
     image: ImageOut
     updated: datetime
@@ -65,6 +66,8 @@ class ActorOut:
     following: str | None = None
     featured: str | None = None
     featured_tags: str | None = None
+    featured_collections: str | None = None
+    liked: str | None = None
     shared_inbox: str | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict)
     icon: ImageOut | None = None
@@ -114,7 +117,15 @@ def actor(account: ActorOut) -> dict[str, Any]:
     return document | _profile(account)
 
 
-def instance_actor(*, actor_id: str, host: str, key_id: str, public_key_pem: str, about_url: str) -> dict[str, Any]:
+def instance_actor(
+    *,
+    actor_id: str,
+    host: str,
+    key_id: str,
+    public_key_pem: str,
+    about_url: str,
+    multikeys: tuple[MultikeyOut, ...] = (),
+) -> dict[str, Any]:
     """The server's own actor, which signs fetches, relays and reports. Served to everybody, even in secure mode.
 
     Its account is `host@host`, as with Mastodon; it approves no followers by itself.
@@ -130,6 +141,7 @@ def instance_actor(*, actor_id: str, host: str, key_id: str, public_key_pem: str
             outbox=f"{actor_id}/outbox",
             url=about_url,
             locked=True,
+            multikeys=multikeys,
         )
     )
 
@@ -146,12 +158,23 @@ def _addresses(account: ActorOut) -> dict[str, str | None]:
         "following": account.following,
         "featured": account.featured,
         "featuredTags": account.featured_tags,
+        "featuredCollections": account.featured_collections,
+        "liked": account.liked,
         "url": account.url,
     }
 
 
+def _policy(account: ActorOut) -> dict[str, Any]:
+    """Who may put the account into a collection without asking twice (FEP-7aa9): all who find it, or nobody."""
+    if account.featured_collections is None:
+        return {}
+    who = [PUBLIC] if account.discoverable else [account.id]
+    return {"interactionPolicy": {"canFeature": {"automaticApproval": who}}}
+
+
 def _profile(account: ActorOut) -> dict[str, Any]:
     profile: dict[str, Any] = {
+        **_policy(account),
         "name": account.name,
         "summary": account.summary,
         "tag": [*map(hashtag, account.hashtags), *map(emoji, account.emojis)],
@@ -180,9 +203,9 @@ def picture(image: ImageOut) -> dict[str, str]:
 
 
 def emoji(entry: EmojiOut) -> dict[str, Any]:
-    """An Emoji tag."""
+    """An Emoji tag (FEP-9098)."""
     return {
-        "id": entry.id,
+        **({"id": entry.id} if entry.id else {}),
         "type": "Emoji",
         "name": f":{entry.shortcode}:",
         "updated": instant(entry.updated),

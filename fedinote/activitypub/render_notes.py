@@ -7,11 +7,18 @@ from typing import Any
 
 from fedinote.activitypub.context import post_context
 from fedinote.activitypub.render_actors import EmojiOut, HashtagOut, ImageOut, emoji, hashtag, instant, picture
+from fedinote.activitypub.versions import Version, rendered
+
+OBJECT_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
 
 
 @dataclass(frozen=True, slots=True)
 class MediaOut:
-    """An attached file by its public URL; `focus` is (x, y) from -1 to 1."""
+    """An attached file by its public URL; `focus` is (x, y) from -1 to 1.
+
+    `descriptions` are the description in other languages than the post's.
+    """
 
     url: str
     media_type: str
@@ -21,6 +28,7 @@ class MediaOut:
     blurhash: str | None = None
     focus: tuple[float, float] | None = None
     thumbnail: ImageOut | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +41,17 @@ class MentionOut:
 
 @dataclass(frozen=True, slots=True)
 class PollOut:
-    """A poll with its options as (text, votes). `closed` is when it ended, once it has."""
+    """A poll with its options as (text, votes). `closed` is when it ended, once it has.
+
+    `translations` are the texts of all options in other languages than the post's.
+    """
 
     options: tuple[tuple[str, int], ...]
     multiple: bool
     ends_at: datetime | None
     voters: int
     closed: datetime | None = None
+    translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,8 @@ class NoteOut:
     """A local post as others shall read it.
 
     `content` and the values of `translations` are HTML; `language` is that of `content`. `summary` is the content
-    warning ("" for none). `title` makes it an Article when `type` says so. `replies`, `likes` and `shares` are ids of
+    warning ("" for none), `summaries` has it in other languages; `versions` tells which translations the author did
+    not write. `title` makes it an Article when `type` says so. `replies`, `likes`, `shares`, `reactions` are ids of
     collections. `automatic` and `manual` tell who may quote at once or after approval (None: nothing is said).
     """
 
@@ -62,12 +75,15 @@ class NoteOut:
     language: str | None = None
     translations: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
+    summaries: Mapping[str, str] = field(default_factory=dict)
+    versions: tuple[Version, ...] = ()
     sensitive: bool = False
     updated: datetime | None = None
     url: str | None = None
     in_reply_to: str | None = None
     conversation: str | None = None
     context: str | None = None
+    audience: str | None = None
     source: str | None = None
     source_type: str = "text/plain"
     attachments: tuple[MediaOut, ...] = ()
@@ -84,12 +100,13 @@ class NoteOut:
     likes_count: int = 0
     shares: str | None = None
     shares_count: int = 0
+    reactions: str | None = None
 
 
 def note(post: NoteOut) -> dict[str, Any]:
     """The document of a local post: a Question when it has a poll."""
     document: dict[str, Any] = {
-        "@context": post_context(),
+        "@context": post_context(translated=bool(post.versions)),
         "id": post.id,
         "type": "Question" if post.poll else post.type,
         "attributedTo": post.attributed_to,
@@ -103,14 +120,14 @@ def note(post: NoteOut) -> dict[str, Any]:
         "atomUri": post.id,
         "inReplyToAtomUri": post.in_reply_to,
         **_texts(post),
-        "attachment": [_media(file) for file in post.attachments],
-        "tag": [*map(_mention, post.mentions), *map(hashtag, post.hashtags), *map(emoji, post.emojis)],
+        "attachment": [_media(file, post.language) for file in post.attachments],
+        "tag": [*map(_mention, post.mentions), *map(hashtag, post.hashtags), *map(emoji, post.emojis), *_links(post)],
         **_counted(post),
         **_quote(post),
     }
     if post.updated:
         document["updated"] = instant(post.updated)
-    return document | (_poll(post.poll) if post.poll else {})
+    return document | (_poll(post.poll, post.language) if post.poll else {})
 
 
 def _texts(post: NoteOut) -> dict[str, Any]:
@@ -118,10 +135,7 @@ def _texts(post: NoteOut) -> dict[str, Any]:
 
     Readers take the language of a post from that equality, or from the first key.
     """
-    texts: dict[str, Any] = {"content": post.content}
-    if post.language:
-        others = {tag: html for tag, html in post.translations.items() if tag != post.language}
-        texts["contentMap"] = {post.language: post.content, **others}
+    texts: dict[str, Any] = {"content": post.content, **_versions(post)}
     if post.title:
         texts["name"] = post.title
     if post.source is not None:
@@ -130,16 +144,38 @@ def _texts(post: NoteOut) -> dict[str, Any]:
         texts["conversation"] = post.conversation
     if post.context:
         texts["context"] = post.context
+    if post.audience:
+        texts["audience"] = post.audience
     return texts
 
 
-def _media(file: MediaOut) -> dict[str, Any]:
+def _versions(post: NoteOut) -> dict[str, Any]:
+    """The text and the warning by language, and who translated (FEP-22cd)."""
+    found: dict[str, Any] = {}
+    if post.language:
+        found["contentMap"] = _map(post.language, post.content, post.translations) or {post.language: ""}
+        if post.summaries:
+            found["summaryMap"] = _map(post.language, post.summary, post.summaries)
+    if post.versions:
+        found["translations"] = [rendered(version, post.id) for version in post.versions]
+    return found
+
+
+def _map(language: str, own: str | None, others: Mapping[str, str]) -> dict[str, str]:
+    """A language map: the author's language first, if there is anything in it."""
+    first = {language: own} if own else {}
+    return {**first, **{tag: text for tag, text in others.items() if text and tag != language}}
+
+
+def _media(file: MediaOut, language: str | None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "type": "Document",
         "mediaType": file.media_type,
         "url": file.url,
         "name": file.description,
     }
+    if language and file.descriptions:
+        document["nameMap"] = _map(language, file.description, file.descriptions)
     if file.blurhash:
         document["blurhash"] = file.blurhash
     if file.focus:
@@ -163,7 +199,17 @@ def _counted(post: NoteOut) -> dict[str, Any]:
         found["likes"] = {"id": post.likes, "type": "Collection", "totalItems": post.likes_count}
     if post.shares:
         found["shares"] = {"id": post.shares, "type": "Collection", "totalItems": post.shares_count}
+    if post.reactions:
+        found["emojiReactions"] = post.reactions
     return found
+
+
+def _links(post: NoteOut) -> list[dict[str, Any]]:
+    """The quoted post as an object link (FEP-e232)."""
+    if not post.quote:
+        return []
+    link = {"type": "Link", "mediaType": OBJECT_TYPE, "href": post.quote, "name": f"RE: {post.quote}"}
+    return [link | {"rel": QUOTE_REL}]
 
 
 def _quote(post: NoteOut) -> dict[str, Any]:
@@ -180,11 +226,15 @@ def _quote(post: NoteOut) -> dict[str, Any]:
     return found
 
 
-def _poll(poll: PollOut) -> dict[str, Any]:
-    options = [
+def _poll(poll: PollOut, language: str | None) -> dict[str, Any]:
+    options: list[dict[str, Any]] = [
         {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": votes}}
         for name, votes in poll.options
     ]
+    if language and poll.translations:
+        for position, option in enumerate(options):
+            others = {tag: names[position] for tag, names in poll.translations.items() if position < len(names)}
+            option["nameMap"] = _map(language, option["name"], others)
     found: dict[str, Any] = {"anyOf" if poll.multiple else "oneOf": options, "votersCount": poll.voters}
     if poll.ends_at:
         found["endTime"] = instant(poll.ends_at)

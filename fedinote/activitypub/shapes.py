@@ -22,7 +22,7 @@ MAX_TIME = 64
 
 # Prefixes in common use; a document may write "toot:blurhash" where another writes "blurhash".
 _PREFIX = re.compile(
-    r"(?:as|toot|ostatus|schema|sc|sec|security|ldp|litepub|misskey|fedibird|gts|pt|lemmy|xsd):(?=[\w])"
+    r"(?:as|toot|ostatus|schema|sc|sec|security|ldp|litepub|misskey|fedibird|gts|pt|lemmy|xsd|fep-22cd):(?=[\w])"
 )
 # User information ("https://known.example@evil.example/") is never legitimate in an id or a link between servers.
 _URI = re.compile(r"https?://[^\s\x00-\x20\x7f\"<>\\^`{|}/?#@]+(?:[/?#][^\s\x00-\x20\x7f\"<>]*)?", re.IGNORECASE)

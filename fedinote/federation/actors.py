@@ -3,27 +3,36 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
+from fedinote.accounts import deletion, links
 from fedinote.activitypub import discovery, vocab
 from fedinote.activitypub.discovery import Handle
-from fedinote.activitypub.quirks import host_of, same_id
-from fedinote.federation import fetching
+from fedinote.activitypub.quirks import host_of
+from fedinote.events import AccountSuspended
+from fedinote.federation import assertions, fetching, handles, knocking
 from fedinote.federation.fetching import Budget
+from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError, Forbidden, Gone, NotFound, Refused
+from fedinote.media import emojis
 from fedinote.policy import domains
 from fedinote.posts.drafts import encoded
 from fedinote.text import html
 from fedinote.text.urls import safe_url
 
 STALE = timedelta(days=2)
+BACK_AFTER = timedelta(days=1)
+FOLLOW_UP_JOB = "federation.follow_up"
+"""Fetches what an actor's document only names; its function is in `federation.showcases`."""
 
 _COLUMNS = (
     "username", "username_key", "domain", "url", "actor_type", "display_name", "note", "fields", "emojis",
     "avatar_remote", "header_remote", "locked", "discoverable", "indexable", "memorial", "inbox_url",
-    "shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url", "moved_to_uri",
-    "also_known_as", "fetched_at",
+    "shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url", "featured_tags_url",
+    "moved_to_uri", "also_known_as", "fetched_at", "attribution_domains",
 )  # fmt: skip
 
 
@@ -35,10 +44,14 @@ async def by_uri(app: App, uri: str) -> Row | None:
 async def resolve(app: App, uri: str, budget: Budget, *, fresh: bool = False) -> Row:
     """Return the account of an actor's id, fetching it when it is unknown (or when `fresh`, or stale).
 
-    Raises like `fetching.document`; a stale account whose server does not answer is returned as it is.
+    Raises like `fetching.document`, and Gone for an account that was deleted a short while ago; a stale account whose
+    server does not answer is returned as it is.
     """
     row = await by_uri(app, uri)
-    if row is not None and (row["domain"] == "" or not (fresh or _stale(app, row))):
+    if row is not None and row["deleted_at"] is not None:
+        _check_return(app, row)
+        fresh = True
+    if row is not None and (row["domain"] == "" or not (fresh or is_stale(app, row))):
         return row
     try:
         return await fetch(app, uri, budget)
@@ -48,7 +61,8 @@ async def resolve(app: App, uri: str, budget: Budget, *, fresh: bool = False) ->
         return row
 
 
-def _stale(app: App, row: Row) -> bool:
+def is_stale(app: App, row: Row) -> bool:
+    """Tell whether an account (its `fetched_at`) was not fetched for two days."""
     return row["fetched_at"] is None or row["fetched_at"] < to_ms(app.now() - STALE)
 
 
@@ -65,25 +79,74 @@ async def fetch(app: App, uri: str, budget: Budget) -> Row:
 async def store(app: App, actor: vocab.Actor, budget: Budget) -> Row:
     """Make or refresh the account of an actor whose document came from its own id. Returns the row.
 
-    Raises Forbidden for blocked domains, Refused when its handle belongs to another actor.
+    What its document only names (pinned posts, hashtags, pages that link back) is looked at later, when it is new or
+    stale. Raises Forbidden for blocked domains, Refused when its handle belongs to another actor, and Gone when it was
+    deleted a short while ago.
     """
     if fetching.is_ours(app, actor.id):
         raise Refused(reason="an actor of ours cannot come from elsewhere")
     known = await by_uri(app, actor.id)
-    handle = await _handle(app, actor, budget) if known is None else Handle(actor.username, known["domain"])
+    if known is not None:
+        _check_return(app, known)
+    handle = await handles.of(app, actor, known, budget)
     if await domains.suspended(app, host_of(actor.id)) or await domains.suspended(app, handle.host):
         raise Forbidden(reason="the domain is blocked here")
-    values = await _values(app, actor, handle)
+    values = await _values(app, actor, handle, known)
+    await knocking.announced(app, actor)
     async with app.db.transaction():
         account_id = known["id"] if known else await _insert(app, actor, values)
         if known:
             assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
             await app.db.execute(f"UPDATE accounts SET {assignments} WHERE id = ?", *values, account_id)  # noqa: S608
         await _store_keys(app, account_id, actor)
+        await assertions.keep(app, account_id, actor)
+        return await _settled(app, actor, account_id, known)
+
+
+async def _settled(app: App, actor: vocab.Actor, account_id: int, known: Row | None) -> Row:
+    """Bring the state of a stored account into line with its document, and plan what is looked at later; its row."""
+    if known is not None and known["deleted_at"] is not None:
+        await app.db.write(
+            ("UPDATE accounts SET deleted_at = NULL, suspended_at = NULL WHERE id = ?", (account_id,)),
+            ("DELETE FROM tombstones WHERE uri = ?", (actor.id,)),
+        )
     row = await by_uri(app, actor.id)
     if row is None:
         raise NotFound
+    if actor.suspended != (row["suspended_at"] is not None) and (actor.suspended or row["suspended_by_origin"]):
+        await app.db.execute(
+            "UPDATE accounts SET suspended_at = ?, suspended_by_origin = ? WHERE id = ?",
+            app.now() if actor.suspended else None,
+            actor.suspended,
+            account_id,
+        )
+        await app.emit(AccountSuspended(account_id, local=False, suspended=actor.suspended))
+        row = await by_uri(app, actor.id) or row
+    if not actor.suspended and (known is None or is_stale(app, known)):
+        await links.plan(app, account_id, msgspec.json.decode(row["fields"]))
+        if row["featured_url"] or row["featured_tags_url"]:
+            await jobs.enqueue(
+                app, FOLLOW_UP_JOB, {"account_id": account_id}, key=f"follow up {account_id}", priority=8
+            )
     return row
+
+
+async def forget_plans(app: App, account_id: int) -> None:
+    """Take back what `store` planned for an account, where a request that was not its own made it known (A01)."""
+    for key in (f"follow up {account_id}", f"links {account_id}"):
+        await jobs.take_back(app, key)
+
+
+def _check_return(app: App, row: Row) -> None:
+    """Raise Gone for an account that was deleted less than a day ago, or that a moderator deleted.
+
+    After that its server may bring it back, as one that said "gone" by mistake does: without its posts and followers.
+    """
+    if row["deleted_at"] is None:
+        return
+    by_a_moderator = row["suspended_at"] is not None and row["suspended_at"] < row["deleted_at"]
+    if by_a_moderator or row["deleted_at"] > to_ms(app.now() - BACK_AFTER):
+        raise Gone(reason="the account was deleted")
 
 
 async def renew(app: App, actor: vocab.Actor, budget: Budget) -> Row:
@@ -98,6 +161,7 @@ async def renew(app: App, actor: vocab.Actor, budget: Budget) -> Row:
         actor.id,
     )
     same_keys = {(k["key_id"], k["public_pem"]) for k in keys} == {(k.id, k.pem) for k in actor.keys}
+    same_keys = same_keys and await assertions.unchanged(app, actor)
     if known is None or not same_keys or host_of(known["inbox_url"]) != host_of(actor.inbox):
         return await fetch(app, actor.id, budget)
     return await store(app, actor, budget)
@@ -110,8 +174,9 @@ async def _insert(app: App, actor: vocab.Actor, values: list[Any]) -> int:
     limited = block.domain if block is not None and block.severity == "silence" else None
     made = await app.db.returning(
         f"INSERT INTO accounts (id, uri, created_at, silenced_at, silenced_by_domain, note_source, avatar, header,"  # noqa: S608
-        f" hide_collections, followers_count, following_count, statuses_count, {', '.join(_COLUMNS)})"
-        f" VALUES (?, ?, ?, ?, ?, '', '', '', FALSE, 0, 0, 0, {marks}) ON CONFLICT DO NOTHING RETURNING id",
+        f" hide_collections, suspended_by_origin, followers_count, following_count, statuses_count,"
+        f" {', '.join(_COLUMNS)})"
+        f" VALUES (?, ?, ?, ?, ?, '', '', '', FALSE, FALSE, 0, 0, 0, {marks}) ON CONFLICT DO NOTHING RETURNING id",
         app.ids.next(),
         actor.id,
         published,
@@ -127,20 +192,20 @@ async def _insert(app: App, actor: vocab.Actor, values: list[Any]) -> int:
     return int(found)
 
 
-async def _values(app: App, actor: vocab.Actor, handle: Handle) -> list[Any]:
+async def _values(app: App, actor: vocab.Actor, handle: Handle, known: Row | None) -> list[Any]:
     block = await domains.find(app, handle.host)
     pictures = block is None or not block.reject_media
-    emojis = [{"shortcode": e.shortcode, "url": e.url, "static_url": e.url} for e in actor.emojis] if pictures else []
-    fields = [
-        {"name": html.to_text(name), "value": html.sanitise(value), "verified_at": None} for name, value in actor.fields
-    ]
+    found = await emojis.remember(app, handle.host, actor.emojis)
+    cleaned = [(html.to_text(name), html.sanitise(value)) for name, value in actor.fields]
+    fields = links.merged(cleaned, msgspec.json.decode(known["fields"]) if known else [])
     return [
-        actor.username, actor.username.lower(), handle.host, safe_url(actor.url or "") or actor.id, actor.type,
-        actor.name or actor.username, html.sanitise(actor.summary), encoded(fields), encoded(emojis),
+        handle.username, handle.username.lower(), handle.host, safe_url(actor.url or "") or actor.id, actor.type,
+        actor.name or actor.username, html.sanitise(actor.summary), encoded(fields), encoded(found),
         (actor.icon or "") if pictures else "", (actor.image or "") if pictures else "", actor.locked,
         actor.discoverable, actor.indexable, actor.memorial, actor.inbox, actor.shared_inbox or "",
-        actor.outbox or "", actor.followers or "", actor.following or "", actor.featured or "", actor.moved_to,
-        encoded(list(actor.also_known_as)), app.now(),
+        actor.outbox or "", actor.followers or "", actor.following or "", actor.featured or "",
+        actor.featured_tags or "", actor.moved_to,
+        encoded(list(actor.also_known_as)), app.now(), encoded(list(actor.attribution_domains) or None),
     ]  # fmt: skip
 
 
@@ -158,45 +223,11 @@ async def _store_keys(app: App, account_id: int, actor: vocab.Actor) -> None:
     )
 
 
-async def _handle(app: App, actor: vocab.Actor, budget: Budget) -> Handle:
-    """Return the handle that WebFinger confirms both ways; the host of the id when it does not (A10, FEP-03c1)."""
-    plain = Handle(actor.username, host_of(actor.id))
-    try:
-        subject, target = await fetching.webfinger(app, plain, budget)
-        if subject is None or target is None or not same_id(target, actor.id):
-            return plain
-        if subject.host in (plain.host, app.settings.host):
-            return plain
-        # The other host speaks for the name that it was asked about, and for no other one.
-        if subject.username.lower() != actor.username.lower():
-            return plain
-        confirmed, target = await fetching.webfinger(app, subject, budget)
-        if confirmed is not None and confirmed.host == subject.host and target and same_id(target, actor.id):
-            return Handle(actor.username, subject.host)
-    except FediNoteError:
-        pass
-    return plain
-
-
 async def mark_deleted(app: App, uri: str) -> None:
-    """Hide an account whose own server says that it is gone: its posts, follows and keys go."""
+    """Delete the account of another server whose own word it is that it is gone; all that it made goes with it."""
     row = await by_uri(app, uri)
-    if row is None or row["domain"] == "" or row["deleted_at"] is not None:
-        return
-    now = app.now()
-    await app.db.atomic(
-        ("UPDATE accounts SET deleted_at = ?, suspended_at = COALESCE(suspended_at, ?) WHERE id = ?",
-         (now, now, row["id"])),
-        ("DELETE FROM account_keys WHERE account_id = ?", (row["id"],)),
-        ("UPDATE accounts SET followers_count = followers_count - 1 WHERE followers_count > 0 AND id IN"
-         " (SELECT target_id FROM follows WHERE follower_id = ? AND accepted)", (row["id"],)),
-        ("UPDATE accounts SET following_count = following_count - 1 WHERE following_count > 0 AND id IN"
-         " (SELECT follower_id FROM follows WHERE target_id = ? AND accepted)", (row["id"],)),
-        ("DELETE FROM follows WHERE follower_id = ? OR target_id = ?", (row["id"], row["id"])),
-        ("DELETE FROM notifications WHERE from_account_id = ?", (row["id"],)),
-        ("DELETE FROM posts WHERE account_id = ?", (row["id"],)),
-        ("INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (uri, now)),
-    )  # fmt: skip
+    if row is not None and row["domain"] != "":
+        await deletion.delete(app, row["id"])
 
 
 def handle_of(text: str) -> Handle:

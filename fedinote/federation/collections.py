@@ -1,4 +1,4 @@
-"""Our collections, paged: outbox, followers, following, featured, and the replies of a post."""
+"""Our collections, paged: outbox, followers, following, featured, the replies of a post, and conversations."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -6,14 +6,20 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from fedinote.activitypub import render
+from fedinote.activitypub.render_actors import HashtagOut, hashtag
 from fedinote.federation import documents
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest
+from fedinote.posts import featured_tags, visibility
 
 PAGE = 20
 PEOPLE_PAGE = 40
-MAX_REPLIES = 50
+CONVERSATION_PAGE = 100
+
+_CONVERSATION = """FROM posts p JOIN accounts a ON a.id = p.account_id
+WHERE p.conversation_id = ? AND p.id > ? AND p.reblog_of_id IS NULL AND p.visibility IN ('public', 'unlisted')
+  AND a.suspended_at IS NULL"""
 
 
 def _number(request: Request, name: str) -> int | None:
@@ -87,16 +93,65 @@ async def featured(app: App, account: Row, request: Request) -> dict[str, Any]:
     return render.collection(account["featured_url"], total=len(items), items=items)
 
 
-async def replies(app: App, post: Row, request: Request) -> dict[str, Any]:
-    """The public answers to a post that are known here, by their ids, on one page: the author's own first."""
+async def tags(app: App, account: Row, request: Request) -> dict[str, Any]:
+    """The hashtags that the account shows on its profile, most used first."""
+    shown = await featured_tags.of(app, account["id"])
+    items = [hashtag(HashtagOut(tag.display, app.url(f"/tags/{tag.name}"))) for tag in shown]
+    return render.collection(f"{account['uri']}/collections/tags", total=len(items), items=items)
+
+
+async def replies(app: App, post: Row, request: Request, viewer_id: int | None = None) -> dict[str, Any]:
+    """The answers to a post that are known here, by their ids: the author's own first, then the others, paged.
+
+    Public ones, and for a signed request those that the signer may see. The number is that of the public ones.
+    """
     url = f"{post['uri']}/replies"
     if request.query_params.get("page") != "true":
-        return render.collection(url, total=None, first=f"{url}?page=true")
+        total = await app.db.value(
+            "SELECT COUNT(*) AS value FROM posts WHERE in_reply_to_id = ? AND visibility IN ('public', 'unlisted')",
+            post["id"],
+        )
+        return render.collection(url, total=total, first=f"{url}?page=true")
+    others = request.query_params.get("only_other_accounts") == "true"
+    min_id = _number(request, "min_id") or 0
+    visible, params = visibility.condition("p", viewer_id)
     rows = await app.db.rows(
-        "SELECT uri FROM posts WHERE in_reply_to_id = ? AND visibility IN ('public', 'unlisted')"
-        " ORDER BY CASE WHEN account_id = ? THEN 0 ELSE 1 END, id LIMIT ?",
+        f"SELECT p.id, p.uri FROM posts p WHERE p.in_reply_to_id = ? AND p.id > ? AND {visible}"  # noqa: S608  ours
+        f" AND p.account_id {'<>' if others else '='} ? ORDER BY p.id LIMIT ?",
         post["id"],
+        min_id,
+        *params,
         post["account_id"],
-        MAX_REPLIES,
+        PAGE,
     )
-    return render.collection_page(f"{url}?page=true", part_of=url, items=[row["uri"] for row in rows])
+    query = {"page": "true"} | ({"only_other_accounts": "true"} if others else {})
+    page_id = f"{url}?{urlencode(query | ({'min_id': min_id} if min_id else {}))}"
+    after = None
+    if len(rows) == PAGE:
+        after = f"{url}?{urlencode(query | {'min_id': rows[-1]['id']})}"
+    elif not others:
+        after = f"{url}?page=true&only_other_accounts=true"
+    return render.collection_page(page_id, part_of=url, items=[row["uri"] for row in rows], next_page=after)
+
+
+async def conversation(app: App, top: Row, request: Request) -> dict[str, Any]:
+    """A conversation that somebody here began: its public posts as far as they are known here, oldest first, paged.
+
+    (FEP-7888, FEP-f228.) `top` is its first post, with `author_uri`.
+    """
+    url = app.url(f"/contexts/{top['id']}")
+    owner = {"attributedTo": top["author_uri"]}
+    if request.query_params.get("page") != "true":
+        total = await app.db.value(f"SELECT COUNT(*) AS value {_CONVERSATION}", top["id"], 0)
+        return render.collection(url, total=total, first=f"{url}?page=true") | owner
+    min_id = _number(request, "min_id") or 0
+    rows = await app.db.rows(
+        f"SELECT p.id, p.uri {_CONVERSATION} ORDER BY p.id LIMIT ?",
+        top["id"],
+        min_id,
+        CONVERSATION_PAGE,
+    )
+    page_id = f"{url}?{urlencode({'page': 'true'} | ({'min_id': min_id} if min_id else {}))}"
+    after = f"{url}?page=true&min_id={rows[-1]['id']}" if len(rows) == CONVERSATION_PAGE else None
+    uris = [row["uri"] for row in rows]
+    return render.collection_page(page_id, part_of=url, items=uris, next_page=after) | owner

@@ -7,8 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fedinote.federation import actors, signing
+from fedinote.federation import actors, attempts, knocking, signing, synchronisation
 from fedinote.federation.fetching import Budget
+from fedinote.federation.knocking import Choice
+from fedinote.federation.synchronisation import Followers
 from fedinote.infra.answers import Response, retry_after
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
@@ -55,12 +57,21 @@ RETURNING id, outgoing_id, inbox, host, attempts, created_at
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An activity to deliver, and what is said of its sender's followers when it is for them."""
+
+    sender_id: int
+    body: bytes
+    followers: Followers | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A delivery that this worker holds."""
 
     id: int
-    sender_id: int
-    body: bytes
+    outgoing: Outgoing
     inbox: str
     host: str
     attempts: int
@@ -73,8 +84,8 @@ class Deliverer:
     def __init__(self, app: App) -> None:
         self.app = app
         self._hosts: Counter[str] = Counter()
-        self._bodies: dict[int, tuple[int, bytes]] = {}
-        self._done: list[int] = []
+        self._bodies: dict[int, Outgoing] = {}
+        self._done: list[Job] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[int] = set()
         self._last_success: set[str] = set()
@@ -122,18 +133,22 @@ class Deliverer:
         rows = await self.app.db.returning(_CLAIM, now + LEASE, now, now, now, full, now, most, now)
         bodies = await self._outgoing({row["outgoing_id"] for row in rows})
         return [
-            Job(r["id"], *bodies[r["outgoing_id"]], r["inbox"], r["host"], r["attempts"], r["created_at"])
+            Job(r["id"], bodies[r["outgoing_id"]], r["inbox"], r["host"], r["attempts"], r["created_at"])
             for r in sorted(rows, key=lambda row: int(row["id"]))
         ]
 
-    async def _outgoing(self, ids: set[int]) -> dict[int, tuple[int, bytes]]:
-        """Return (sender, body) of activities; those of the last step are kept, as one goes to many inboxes."""
+    async def _outgoing(self, ids: set[int]) -> dict[int, Outgoing]:
+        """Return activities; those of the last step are kept, as one goes to many inboxes."""
         missing = list(ids - set(self._bodies))
         if missing:
             found = await self.app.db.rows(
                 "SELECT id, account_id, body FROM outgoing_activities WHERE id IN_INTS(?)", missing
             )
-            self._bodies |= {row["id"]: (row["account_id"], row["body"].encode()) for row in found}
+            bodies = {row["id"]: (row["account_id"], row["body"].encode()) for row in found}
+            followers = await synchronisation.of_senders(self.app, bodies)
+            self._bodies |= {
+                key: Outgoing(*body, followers.get(key), attempts.name_of(body[1])) for key, body in bodies.items()
+            }
         self._bodies = {outgoing_id: self._bodies[outgoing_id] for outgoing_id in ids} if ids else self._bodies
         return self._bodies
 
@@ -153,8 +168,7 @@ class Deliverer:
 
     async def _attempt(self, job: Job) -> None:
         if await domains.suspended(self.app, job.host, domains.host_of(job.inbox)):
-            log.info("delivery dropped: the domain is blocked", extra={"host": job.host})
-            self._done.append(job.id)
+            await self._bury(job, "the domain is blocked here")
             return
         try:
             answer = await self._post(job)
@@ -167,12 +181,21 @@ class Deliverer:
 
     async def _post(self, job: Job) -> Response:
         url = self.app.outbound.canonical(job.inbox)
-        headers = await signing.sign_post(self.app, job.sender_id, url, job.body, CONTENT_TYPE)
-        return await self.app.outbound.post(url, job.body, headers=headers)
+        outgoing, plain = job.outgoing, {"Content-Type": CONTENT_TYPE}
+        if outgoing.followers is not None:
+            plain[synchronisation.HEADER] = outgoing.followers.header(url)
+
+        async def send(choose: Choice) -> Response:
+            headers = await signing.sign_post(
+                self.app, outgoing.sender_id, url, outgoing.body, plain, scheme=choose(url)
+            )
+            return await self.app.outbound.post(url, outgoing.body, headers=headers)
+
+        return await knocking.knock(self.app, send)
 
     async def _answered(self, job: Job, answer: Response) -> None:
         if 200 <= answer.status < 300:
-            self._done.append(job.id)
+            self._done.append(job)
             self._last_success.add(job.host)
         elif answer.status in (404, 410) or (400 <= answer.status < 500 and answer.status not in RETRIED):
             await self._bury(job, f"status {answer.status}")
@@ -203,11 +226,13 @@ class Deliverer:
     async def _bury(self, job: Job, reason: str) -> None:
         """Close a delivery that can never succeed."""
         log.info("delivery given up", extra={"host": job.host, "reason": reason})
-        await self.app.db.execute(
-            "UPDATE deliveries SET dead_at = ?, lease_until = NULL, error = ? WHERE id = ?",
-            self.app.now(),
-            reason[:500],
-            job.id,
+        now = self.app.now()
+        await self.app.db.atomic(
+            attempts.note(job.outgoing.name, [job.id], now, f"given up: {reason}"),
+            (
+                "UPDATE deliveries SET dead_at = ?, lease_until = NULL, error = ? WHERE id = ?",
+                (now, reason[:500], job.id),
+            ),
         )
 
     async def _failed(self, job: Job, reason: str, wait: float | None) -> None:
@@ -220,6 +245,7 @@ class Deliverer:
             timedelta(seconds=max(wait, SHORTEST_RETRY)) if wait is not None else retry_delay(job.attempts, SCHEDULE)
         )
         await self.app.db.atomic(
+            attempts.note(job.outgoing.name, [job.id], now, reason),
             (
                 "UPDATE deliveries SET attempts = attempts + 1, lease_until = NULL, next_at = ?, error = ?"
                 " WHERE id = ?",
@@ -234,12 +260,17 @@ class Deliverer:
         well, self._last_success = self._last_success, set()
         if not done:
             return
+        now = self.app.now()
+        activities: dict[str, list[int]] = {}
+        for job in done:
+            activities.setdefault(job.outgoing.name, []).append(job.id)
         await self.app.db.atomic(
-            ("DELETE FROM deliveries WHERE id IN_INTS(?)", (done,)),
+            *(attempts.note(name, ids, now, attempts.ACCEPTED) for name, ids in activities.items()),
+            ("DELETE FROM deliveries WHERE id IN_INTS(?)", ([job.id for job in done],)),
             (
                 "UPDATE deliveries SET next_at = ? WHERE dead_at IS NULL AND lease_until IS NULL AND next_at > ?"
                 " AND host IN (SELECT host FROM hosts WHERE host IN_TEXTS(?) AND failures >= ?)",
-                (self.app.now(), self.app.now(), list(well), SLOW_AFTER),
+                (now, now, list(well), SLOW_AFTER),
             ),
             (
                 "UPDATE hosts SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL"
@@ -282,6 +313,7 @@ async def tidy(app: App) -> None:
     """Delete activities that are delivered everywhere, deliveries given up a month ago, and old inbox bodies."""
     now = app.now()
     await app.db.atomic(
+        attempts.forget(now),
         ("DELETE FROM deliveries WHERE dead_at IS NOT NULL AND dead_at < ?", (now - timedelta(days=30),)),
         (
             "DELETE FROM deliveries WHERE host IN (SELECT host FROM hosts WHERE unavailable_at IS NOT NULL)"

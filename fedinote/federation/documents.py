@@ -12,18 +12,23 @@ from fedinote.activitypub.context import post_context
 from fedinote.activitypub.render import Envelope
 from fedinote.activitypub.render_actors import ActorOut, EmojiOut, HashtagOut, ImageOut, actor, emoji, instance_actor
 from fedinote.activitypub.render_notes import MediaOut, MentionOut, NoteOut, PollOut, note
+from fedinote.activitypub.versions import Version
+from fedinote.federation import approving, assertions, quoted
 from fedinote.infra.app import App
 from fedinote.infra.clock import EPOCH, from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
 from fedinote.media import emojis
+from fedinote.posts.languages import decoded, outdated
 
 TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 
 _POST = (
-    "SELECT p.*, a.uri AS author_uri, a.followers_url, a.username, r.uri AS parent_uri, ra.uri AS parent_author_uri"
+    "SELECT p.*, a.uri AS author_uri, a.followers_url, a.username, r.uri AS parent_uri, ra.uri AS parent_author_uri,"
+    " g.uri AS group_uri, k.local AS top_local, k.visibility AS top_visibility, k.context_uri AS top_context"
     " FROM posts p JOIN accounts a ON a.id = p.account_id LEFT JOIN posts r ON r.id = p.in_reply_to_id"
-    " LEFT JOIN accounts ra ON ra.id = r.account_id WHERE p.id = ?"
+    " LEFT JOIN accounts ra ON ra.id = r.account_id LEFT JOIN posts k ON k.id = p.conversation_id"
+    " LEFT JOIN accounts g ON g.uri = p.audience_uri AND g.domain <> '' WHERE p.id = ?"
 )
 
 
@@ -44,7 +49,7 @@ async def post(app: App, post_id: int) -> PostDocument:
         ("SELECT * FROM media WHERE post_id = ? ORDER BY position", (post_id,)),
         (
             "SELECT a.uri, a.username, a.domain, m.silent FROM post_mentions m JOIN accounts a ON a.id = m.account_id"
-            " WHERE m.post_id = ? ORDER BY m.id",
+            " WHERE m.post_id = ? AND NOT m.blind ORDER BY m.id",
             (post_id,),
         ),
         ("SELECT * FROM polls WHERE post_id = ?", (post_id,)),
@@ -52,7 +57,8 @@ async def post(app: App, post_id: int) -> PostDocument:
     if not rows:
         raise NotFound
     row = rows[0]
-    to, cc = audience.addressing(row["visibility"], row["followers_url"], [m["uri"] for m in mentioned])
+    people = [m["uri"] for m in mentioned] + ([row["group_uri"]] if _in_group(row) else [])
+    to, cc = audience.addressing(row["visibility"], row["followers_url"], people)
     found = NoteOut(
         id=row["uri"],
         type="Question" if polls else "Note",
@@ -71,25 +77,59 @@ async def post(app: App, post_id: int) -> PostDocument:
         likes_count=row["favourites_count"],
         shares=f"{row['uri']}/shares",
         shares_count=row["reblogs_count"],
+        reactions=f"{row['uri']}/reactions",
         **_texts(app, row),
     )
-    return PostDocument(row, note(found), to, cc)
+    document = note(await quoted.extend(app, row, found))
+    if row["in_reply_to_id"] is not None:
+        document = await approving.with_proof(app, "reply", document)
+    return PostDocument(row, document, to, cc)
 
 
 def _texts(app: App, row: Row) -> dict[str, Any]:
     tags = [tag["name"] for tag in msgspec.json.decode(row["tags"])]
-    content_map = msgspec.json.decode(row["content_map"]) if row["content_map"] else {}
     return {
         "language": row["language"],
-        "translations": {tag: text for tag, text in content_map.items() if tag != row["language"]},
+        "translations": decoded(row["content_map"]),
         "summary": row["spoiler_text"],
+        "summaries": decoded(row["summary_map"]),
+        "versions": _versions(app, row),
         "sensitive": bool(row["sensitive"]),
         "updated": from_ms(row["edited_at"]) if row["edited_at"] else None,
         "source": row["source"] or None,
         "conversation": app.url(f"/contexts/{row['conversation_id']}"),
+        "context": _context(app, row),
+        "audience": row["group_uri"] if _in_group(row) else None,
         "hashtags": tuple(HashtagOut(name, app.url(f"/tags/{name}")) for name in tags),
         "emojis": tuple(_emoji(app, e) for e in msgspec.json.decode(row["emojis"])),
     }
+
+
+def _in_group(row: Row) -> bool:
+    """Tell whether a post is in a group of another server, which is then told of it (FEP-1b12)."""
+    return row["group_uri"] is not None and row["visibility"] in ("public", "unlisted")
+
+
+def _context(app: App, row: Row) -> str | None:
+    """Return the collection of the conversation (FEP-7888), which belongs to who began it: ours, or as they name it."""
+    if row["top_local"] and row["top_visibility"] in ("public", "unlisted"):
+        return app.url(f"/contexts/{row['conversation_id']}")
+    context: str | None = row["top_context"]
+    return context
+
+
+def _versions(app: App, row: Row) -> tuple[Version, ...]:
+    """Credit a machine, alone or reviewed, and say what is older than the post; the rest is the author's (FEP-22cd)."""
+    found = []
+    for tag, made in decoded(row["translations"]).items():
+        stale = outdated(made, row["edited_at"] or row["created_at"])
+        if not made["machine"] and not stale:
+            continue
+        people = () if made["machine"] and not made["reviewed"] else (row["author_uri"],)
+        machines = (app.url("/actor"),) if made["machine"] else ()
+        reviewed = from_ms(made["source_updated"]) if people else None
+        found.append(Version(tag, (*machines, *people), source_updated=reviewed, name=made["engine"]))
+    return tuple(found)
 
 
 def _media(app: App, row: Row) -> MediaOut:
@@ -99,6 +139,7 @@ def _media(app: App, row: Row) -> MediaOut:
         url=app.url(f"/media/{row['key']}") if row["key"] else row["remote_url"],
         media_type=row["media_type"] or "application/octet-stream",
         description=row["description"],
+        descriptions=decoded(row["description_map"]),
         width=original.get("width"),
         height=original.get("height"),
         blurhash=row["blurhash"],
@@ -107,7 +148,7 @@ def _media(app: App, row: Row) -> MediaOut:
 
 
 def _mention(app: App, row: Row) -> MentionOut:
-    return MentionOut(row["uri"], f"@{row['username']}@{row['domain'] or app.settings.host}")
+    return MentionOut(row["uri"], f"@{row['username']}@{row['domain'] or app.settings.handle_host}")
 
 
 def _poll(app: App, row: Row) -> PollOut:
@@ -118,6 +159,7 @@ def _poll(app: App, row: Row) -> PollOut:
         ends_at=ends,
         voters=row["voters_count"],
         closed=ends if ends and ends <= app.now() else None,
+        translations={tag: tuple(names) for tag, names in decoded(row["translations"]).items()},
     )
 
 
@@ -129,6 +171,9 @@ async def custom_emoji(app: App, shortcode: str) -> dict[str, Any]:
 
 
 def _emoji(app: App, entry: Mapping[str, str], updated: datetime = EPOCH) -> EmojiOut:
+    """Turn a snapshot of an emoji of ours into its tag; `updated` where the snapshot does not say."""
+    if "updated" in entry:
+        updated = datetime.fromisoformat(entry["updated"])
     extension = entry["url"].rpartition(".")[2].lower()
     image = ImageOut(entry["url"], TYPES.get(extension, "image/png"))
     return EmojiOut(app.url(f"/emojis/{entry['shortcode']}"), entry["shortcode"], image, updated)
@@ -150,6 +195,7 @@ async def account(app: App, account_id: int) -> dict[str, Any]:
             key_id=key["key_id"],
             public_key_pem=key["public_pem"],
             about_url=app.url("/about"),
+            multikeys=await assertions.published(app, account_id),
         )
     return actor(
         ActorOut(
@@ -163,7 +209,13 @@ async def account(app: App, account_id: int) -> dict[str, Any]:
             followers=row["followers_url"],
             following=row["following_url"],
             featured=row["featured_url"],
+            featured_tags=f"{row['uri']}/collections/tags",
+            featured_collections=f"{row['uri']}/featured_collections",
+            liked=f"{row['uri']}/liked",
+            endpoints=_endpoints(app),
+            webfinger=f"{row['username']}@{app.settings.handle_host}",
             shared_inbox=row["shared_inbox_url"],
+            multikeys=await assertions.published(app, account_id),
             url=row["url"],
             suspended=row["suspended_at"] is not None,
             also_known_as=tuple(msgspec.json.decode(row["also_known_as"])),
@@ -174,12 +226,23 @@ async def account(app: App, account_id: int) -> dict[str, Any]:
     )
 
 
+def _endpoints(app: App) -> dict[str, str]:
+    """Give what clients of an actor call beside its boxes (ActivityPub, section 4.1)."""
+    return {
+        "proxyUrl": app.url("/c2s/proxy"),
+        "uploadMedia": app.url("/c2s/media"),
+        "oauthAuthorizationEndpoint": app.url("/oauth/authorize"),
+        "oauthTokenEndpoint": app.url("/oauth/token"),
+    }
+
+
 def _profile(app: App, row: Row) -> dict[str, Any]:
     return {
         "name": row["display_name"],
         "summary": row["note"],
-        "icon": _image(app, row["avatar"]),
-        "image": _image(app, row["header"]),
+        "icon": _image(app, row["avatar"], row["avatar_description"]),
+        "image": _image(app, row["header"], row["header_description"]),
+        "attribution_domains": tuple(msgspec.json.decode(row["attribution_domains"] or "[]")),
         "fields": tuple((f["name"], f["value"]) for f in msgspec.json.decode(row["fields"])),
         "emojis": tuple(_emoji(app, e) for e in msgspec.json.decode(row["emojis"])),
         "locked": bool(row["locked"]),
@@ -189,26 +252,38 @@ def _profile(app: App, row: Row) -> dict[str, Any]:
     }
 
 
-def _image(app: App, key: str) -> ImageOut | None:
+def _image(app: App, key: str, description: str = "") -> ImageOut | None:
     if not key:
         return None
-    return ImageOut(app.url(f"/media/{key}"), TYPES.get(key.rpartition(".")[2], "image/png"))
+    return ImageOut(app.url(f"/media/{key}"), TYPES.get(key.rpartition(".")[2], "image/png"), description or None)
+
+
+async def tombstone(app: App, uri: str) -> dict[str, Any]:
+    """Render what is left of a deleted post: its former type and when it was deleted."""
+    row = await app.db.row("SELECT former_type, created_at FROM tombstones WHERE uri = ?", uri)
+    if row is None:
+        raise NotFound
+    return render.tombstone(uri, former_type=row["former_type"], deleted=from_ms(row["created_at"]))
 
 
 def create(found: PostDocument) -> dict[str, Any]:
     """Make the Create of a post."""
     row = found.row
     envelope = Envelope(f"{row['uri']}/activity", row["author_uri"], found.to, found.cc, from_ms(row["created_at"]))
-    return render.create(envelope, found.document)
+    return render.create(envelope, found.document) | _audience(found)
 
 
 def update(found: PostDocument) -> dict[str, Any]:
     """Make the Update of a post in its present version."""
     row = found.row
     stamp = row["edited_at"] or row["created_at"]
-    return render.update(
-        Envelope(f"{row['uri']}#updates/{stamp}", row["author_uri"], found.to, found.cc), found.document
-    )
+    envelope = Envelope(f"{row['uri']}#updates/{stamp}", row["author_uri"], found.to, found.cc)
+    return render.update(envelope, found.document) | _audience(found)
+
+
+def _audience(found: PostDocument) -> dict[str, str]:
+    """Name the group on the activity as on the object: Lemmy finds the community so."""
+    return {"audience": found.document["audience"]} if "audience" in found.document else {}
 
 
 async def boost(app: App, row: Row) -> dict[str, Any]:

@@ -4,16 +4,34 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Route
 
 from fedinote.activitypub import render
 from fedinote.activitypub.quirks import host_of
 from fedinote.activitypub.signatures import SignedRequest, read_signature
-from fedinote.federation import collections, documents, fetching, inbox, verification, wellknown
+from fedinote.federation import (
+    approving,
+    collections,
+    curating,
+    departures,
+    documents,
+    inbox,
+    quoting,
+    reacting,
+    synchronisation,
+    throttling,
+    verification,
+    wellknown,
+)
+from fedinote.federation.answering import activity as _activity
+from fedinote.federation.answering import app_of
+from fedinote.federation.c2s import door, kept, outbox, tools
+from fedinote.federation.c2s import inbox as own_inbox
+from fedinote.federation.c2s.door import local as _local
+from fedinote.federation.c2s.door import named as _named
+from fedinote.federation.negotiation import ActivityRoute, ObjectRoute
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError, Forbidden, Gone, NotFound, Unauthorized, UnsupportedType
@@ -21,79 +39,21 @@ from fedinote.posts import publishing, visibility
 
 log = logging.getLogger(__name__)
 
-ACTIVITY_JSON = "application/activity+json; charset=utf-8"
 LARGEST_ID = 2**63 - 1
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def app_of(request: Request) -> App:
-    """Return the App behind a request."""
-    found: App = request.app.state.app
-    return found
-
-
-def _activity(document: dict[str, Any], status: int = 200, *, private: bool = False) -> Response:
-    headers = {
-        "Vary": "Accept, Signature",
-        "Cache-Control": "private, no-store" if private else "public, max-age=60",
-    }
-    return Response(msgspec.json.encode(document), status, headers, ACTIVITY_JSON)
-
-
-def wants_activity(scope: Scope, *, default: bool) -> bool:
-    """Tell whether an Accept header prefers ActivityPub to HTML; `default` decides where it says neither."""
-    accept = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept"), "")
-    best = {"activity": 0.0, "html": 0.0, "any": 0.0}
-    for part in accept.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = _quality(parameters)
-        if fetching.is_activity_type(part) or kind in ("application/activity+json", "application/ld+json"):
-            best["activity"] = max(best["activity"], weight)
-        elif kind in ("text/html", "application/xhtml+xml"):
-            best["html"] = max(best["html"], weight)
-        elif kind == "application/json":
-            best["activity"] = max(best["activity"], weight * 0.9)
-        elif kind in ("*/*", "application/*", "text/*"):
-            best["any"] = max(best["any"], weight)
-    if best["activity"] or best["html"]:
-        return best["activity"] >= best["html"]
-    return default
-
-
-def _quality(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return max(0.0, min(1.0, float(parameter[2:])))
-            except ValueError:
-                return 0.0
-    return 1.0
-
-
-class ActivityRoute(Route):
-    """A path that is also a page: taken here only when ActivityPub is asked for."""
-
-    default = False
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match like a Route, unless the Accept header asks for a page."""
-        match, child = super().matches(scope)
-        if match is Match.FULL and not wants_activity(scope, default=self.default):
-            return Match.NONE, {}
-        return match, child
-
-
-class ObjectRoute(ActivityRoute):
-    """The same, for ids: whoever asks for nothing in particular gets ActivityPub."""
-
-    default = True
-
-
 async def signer(request: Request) -> Row | None:
-    """Return the account that signed a GET, or None. In authorized-fetch mode an unsigned one is refused (401)."""
+    """Return the account that asks in a GET: by its signature, or by the token of its client; None for strangers.
+
+    In authorized-fetch mode these are refused (401).
+    """
     app = app_of(request)
-    required = app.settings.federation.authorized_fetch
+    if door.token_of(request) is not None:
+        viewer = await door.viewer_of(request, door.READ)
+        return await app.db.row("SELECT id, uri, domain FROM accounts WHERE id = ?", viewer.account_id)
+    required = app.settings.signed_only
     if "signature" not in request.headers:
         if required:
             raise Unauthorized("This server answers signed requests only")
@@ -110,12 +70,15 @@ def _signed(request: Request, body: bytes) -> SignedRequest:
     raw: bytes = request.scope["raw_path"]
     query: bytes = request.scope["query_string"]
     target = raw.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
-    return SignedRequest(request.method, target, request.scope["headers"], body)
+    scheme = "https" if app_of(request).settings.secure else "http"
+    return SignedRequest(request.method, target, request.scope["headers"], body, scheme)
 
 
 async def receive(request: Request) -> Response:
     """POST to an inbox: 202 once the activity is on disk."""
     app = app_of(request)
+    address = throttling.address_of(app, request)
+    throttling.admit(app, address)
     if not inbox.is_inbox_type(request.headers.get("content-type", "")):
         raise UnsupportedType("An inbox takes application/activity+json")
     if "name" in request.path_params:
@@ -124,6 +87,7 @@ async def receive(request: Request) -> Response:
     try:
         await inbox.receive(app, signed)
     except FediNoteError as error:
+        throttling.note(app, address, error)
         log.info("activity refused", extra={"status": error.status, "reason": error.reason, "host": _sender(signed)})
         raise
     return Response(status_code=202)
@@ -137,23 +101,13 @@ def _sender(signed: SignedRequest) -> str:
         return ""
 
 
-async def _local(app: App, name: str) -> Row:
-    """Return a local account that is there; Gone for one that was deleted, NotFound otherwise."""
-    row = await app.db.row(
-        "SELECT * FROM accounts WHERE username_key = ? AND domain = '' AND actor_type <> 'Application'", name.lower()
-    )
-    if row is None:
-        raise NotFound
-    if row["deleted_at"] is not None:
-        raise Gone
-    return row
-
-
 async def actor(request: Request) -> Response:
     """GET of an account's actor document."""
     app = app_of(request)
     await signer(request)
-    row = await _local(app, request.path_params["name"])
+    row = await _named(app, request.path_params["name"])
+    if row["deleted_at"] is not None:
+        return _activity(await departures.remains(app, row), Gone.status)
     return _activity(await documents.account(app, row["id"]))
 
 
@@ -172,7 +126,10 @@ async def status(request: Request) -> Response:
     asking = await signer(request)
     account = await _local(app, request.path_params["name"])
     post_id = request.path_params["post_id"]
-    row = await _visible(app, asking, post_id, account)
+    try:
+        row = await _visible(app, asking, post_id, account)
+    except Gone:
+        return _activity(await documents.tombstone(app, f"{account['uri']}/statuses/{post_id}"), Gone.status)
     private = row["visibility"] not in ("public", "unlisted")
     if row["reblog_of_id"] is not None:
         boost = await documents.boost(app, await documents.boost_row(app, row["id"]))
@@ -203,6 +160,26 @@ async def emoji(request: Request) -> Response:
     return _activity(await documents.custom_emoji(app_of(request), request.path_params["shortcode"]))
 
 
+async def quote_authorization(request: Request) -> Response:
+    """GET of the stamp by which an account of ours lets a post quote one of its posts."""
+    app = app_of(request)
+    asking = await signer(request)
+    account = await _local(app, request.path_params["name"])
+    post_id = min(request.path_params["post_id"], LARGEST_ID)
+    document = await quoting.stamp_document(app, account, post_id, asking["id"] if asking else None)
+    return _activity(document, private=asking is not None)
+
+
+async def authorization(request: Request) -> Response:
+    """GET of an account's consent to an answer, like or boost; to those who may see the post, by their signature."""
+    app = app_of(request)
+    asking = await signer(request)
+    account = await _local(app, request.path_params["name"])
+    found = await approving.document(app, account, min(request.path_params["approval_id"], LARGEST_ID))
+    await visibility.sees(app, asking["id"] if asking else None, found["post_id"])
+    return _activity(approving.rendered(found), private=asking is not None)
+
+
 def _collection(build: Callable[[App, Row, Request], Awaitable[dict[str, Any]]]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         app = app_of(request)
@@ -216,7 +193,7 @@ def _collection(build: Callable[[App, Row, Request], Awaitable[dict[str, Any]]])
 
 
 async def post_collection(request: Request) -> Response:
-    """GET of a post's replies, likes or shares."""
+    """GET of a post's replies, likes, shares or reactions."""
     app = app_of(request)
     asking = await signer(request)
     account = await _local(app, request.path_params["name"])
@@ -224,9 +201,61 @@ async def post_collection(request: Request) -> Response:
     private = row["visibility"] not in ("public", "unlisted")
     kind = request.url.path.rpartition("/")[2]
     if kind == "replies":
-        return _activity(await collections.replies(app, row, request), private=private)
+        answers = await collections.replies(app, row, request, _id(asking))
+        return _activity(answers, private=private or asking is not None)
+    if kind == "reactions":
+        return _activity(await reacting.collection(app, row), private=private)
     total = row["favourites_count"] if kind == "likes" else row["reblogs_count"]
     return _activity(render.collection(f"{row['uri']}/{kind}", total=total), private=private)
+
+
+async def read_outbox(request: Request) -> Response:
+    """GET of an outbox: what is public and unlisted; all of it for its owner's client."""
+    app = app_of(request)
+    asking = await signer(request)
+    row = await _local(app, request.path_params["name"])
+    if row["suspended_at"] is not None:
+        raise Forbidden("This account is suspended")
+    if _id(asking) == row["id"]:
+        return await kept.outbox(request, row)
+    return _activity(await collections.outbox(app, row, request))
+
+
+async def own_like(request: Request) -> Response:
+    """GET of a Like of somebody here."""
+    return await kept.like(request, _id(await signer(request)))
+
+
+async def own_reaction(request: Request) -> Response:
+    """GET of a reaction of somebody here, for those who may see the post."""
+    app = app_of(request)
+    asking = _id(await signer(request))
+    return _activity(await reacting.show(app, request.path_params["reaction_id"], asking), private=True)
+
+
+async def conversation(request: Request) -> Response:
+    """GET of a conversation that somebody here began with a public post."""
+    app = app_of(request)
+    asking = await signer(request)
+    top_id = min(request.path_params["post_id"], LARGEST_ID)
+    await visibility.sees(app, _id(asking), top_id)
+    top = await documents.boost_row(app, top_id)
+    public = top["visibility"] in ("public", "unlisted")
+    if not public or not top["local"] or top["reblog_of_id"] is not None or top["conversation_id"] != top_id:
+        raise NotFound
+    return _activity(await collections.conversation(app, top, request), private=asking is not None)
+
+
+def _id(asking: Row | None) -> int | None:
+    return asking["id"] if asking else None
+
+
+def _of_account(show: Callable[[Request, Row, int | None], Awaitable[Response]]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        asking = await signer(request)
+        return await show(request, await _local(app_of(request), request.path_params["name"]), _id(asking))
+
+    return endpoint
 
 
 async def to_profile(request: Request) -> Response:
@@ -235,6 +264,16 @@ async def to_profile(request: Request) -> Response:
     row = await _local(app, request.path_params["name"])
     post_id = request.path_params.get("post_id")
     return RedirectResponse(row["url"] if post_id is None else f"{row['url']}/{post_id}", 302)
+
+
+async def followers_synchronization(request: Request) -> Response:
+    """GET of the followers who live where the signer lives (FEP-8fcf); never without a signature."""
+    app = app_of(request)
+    asking = await verification.signer_of(app, _signed(request, b""))
+    row = await _local(app, request.path_params["name"])
+    if row["suspended_at"] is not None or asking["suspended_at"] is not None:
+        raise Forbidden("This account is suspended")
+    return _activity(await synchronisation.partial(app, row, asking), private=True)
 
 
 _USER = "/users/{name}"
@@ -246,14 +285,33 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/actor", instance_actor),
     Route("/actor/inbox", receive, methods=["POST"]),
     Route(f"{_USER}/inbox", receive, methods=["POST"]),
-    Route(f"{_USER}/outbox", _collection(collections.outbox)),
+    Route(f"{_USER}/inbox", own_inbox.show),
+    Route(f"{_USER}/outbox", outbox.post, methods=["POST"]),
+    Route(f"{_USER}/outbox", read_outbox),
+    Route(f"{_USER}/liked", _of_account(kept.liked)),
+    Route(f"{_USER}/follows/{{follow_id:int}}", _of_account(kept.follow)),
+    Route(f"{_USER}/blocks/{{block_id:int}}", _of_account(kept.block)),
+    Route(f"{_USER}/activities/{{activity_id:int}}", outbox.show),
+    Route("/activities/likes/{like_id:int}", own_like),
+    Route("/activities/reactions/{reaction_id:int}", own_reaction),
+    Route("/c2s/proxy", tools.proxy, methods=["POST"]),
+    Route("/c2s/media", tools.upload, methods=["POST"]),
     Route(f"{_USER}/followers", _collection(collections.followers)),
     Route(f"{_USER}/following", _collection(collections.following)),
+    Route(f"{_USER}/followers_synchronization", followers_synchronization),
     Route(f"{_USER}/collections/featured", _collection(collections.featured)),
+    Route(f"{_USER}/collections/tags", _collection(collections.tags)),
+    Route(f"{_USER}/collections/{{collection_id:int}}", _collection(curating.one)),
+    Route(f"{_USER}/featured_collections", _collection(curating.listing)),
+    Route(f"{_USER}/feature_authorizations/{{item_id:int}}", _collection(curating.authorization)),
+    Route(f"{_USER}/authorizations/{{approval_id:int}}", authorization),
+    Route(f"{_USER}/quote_authorizations/{{post_id:int}}", quote_authorization),
     Route(f"{_POST}/activity", status),
     Route(f"{_POST}/replies", post_collection),
     Route(f"{_POST}/likes", post_collection),
     Route(f"{_POST}/shares", post_collection),
+    Route(f"{_POST}/reactions", post_collection),
+    Route("/contexts/{post_id:int}", conversation),
     Route("/emojis/{shortcode}", emoji),
     ObjectRoute(_USER, actor),
     ObjectRoute(_POST, status),

@@ -1,14 +1,15 @@
 """Fetching ActivityPub documents so that what comes back can be believed: right type, right id, within a budget."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fedinote.activitypub import discovery, vocab
 from fedinote.activitypub.quirks import host_of, same_id, same_origin, without_fragment
-from fedinote.federation import signing
+from fedinote.federation import failures, knocking, signing
+from fedinote.federation.knocking import Choice
 from fedinote.infra.answers import Response
 from fedinote.infra.app import App
-from fedinote.infra.errors import Forbidden, Gone, Malformed, NotFound, Refused, Unreachable
+from fedinote.infra.errors import FediNoteError, Forbidden, Gone, Malformed, NotFound, Refused, Unreachable
 from fedinote.policy import domains
 
 ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -20,15 +21,20 @@ GONE = (404, 410)
 
 @dataclass(slots=True)
 class Budget:
-    """How many requests one cause may still make: an activity, a search, a page view."""
+    """How many requests one cause may still make: an activity, a search, a page view; and to one host at most."""
 
     requests: int = 20
+    per_host: int = 1_000_000
+    spent: dict[str, int] = field(default_factory=dict)
 
-    def spend(self) -> None:
-        """Take one; Refused when none is left."""
+    def spend(self, host: str = "") -> None:
+        """Take one for a host; Refused when none is left, or none for this host."""
         if self.requests <= 0:
             raise Refused(reason="the budget of requests for one cause is used up")
+        if self.spent.get(host, 0) >= self.per_host:
+            raise Refused(reason="the budget of requests for one host is used up")
         self.requests -= 1
+        self.spent[host] = self.spent.get(host, 0) + 1
 
 
 def is_ours(app: App, uri: str) -> bool:
@@ -54,14 +60,43 @@ async def document(app: App, url: str, budget: Budget) -> dict[str, Any]:
     return again
 
 
+async def page(app: App, url: str, budget: Budget) -> tuple[dict[str, Any], str]:
+    """Fetch a collection or a page of one: (document, where it came from), of the same origin as `url`.
+
+    Pages need no id of their own: what is in them is believed of that origin only. Raises like `document`.
+    """
+    found, final = await _get(app, url, budget)
+    if not same_origin(final, url):
+        raise Refused(reason="a collection on another origin than the one that was asked for")
+    return found, final
+
+
 async def _get(app: App, url: str, budget: Budget) -> tuple[dict[str, Any], str]:
     url = without_fragment(url)
     if is_ours(app, url):
         raise Refused(reason="our own server is never fetched")
     if await domains.suspended(app, host_of(url)):
         raise Forbidden(reason="the domain is blocked here")
-    budget.spend()
-    answer = await app.outbound.get(url, accept=ACCEPT, limit=MAX_DOCUMENT, sign=await signing.instance_signer(app))
+    failures.check(app, url)
+    budget.spend(host_of(url))
+    try:
+        return await _asked(app, url)
+    except FediNoteError as error:
+        failures.note(app, url, error)
+        raise
+
+
+async def _asked(app: App, url: str) -> tuple[dict[str, Any], str]:
+    async def ask(choose: Choice) -> Response:
+        sign = await signing.instance_signer(app, choose)
+        return await app.outbound.get(url, accept=ACCEPT, limit=MAX_DOCUMENT, sign=sign)
+
+    try:
+        answer = await knocking.knock(app, ask)
+    except Unreachable:
+        failures.silent(app, url)
+        raise
+    failures.answered(app, url)
     _check_status(answer)
     kinds = [value for name, value in answer.headers.items() if name.lower() == "content-type"]
     if len(kinds) != 1 or not is_activity_type(kinds[0]):
@@ -100,7 +135,7 @@ async def webfinger(app: App, handle: discovery.Handle, budget: Budget) -> tuple
     """Ask a host who a handle is: (subject, id of the actor), neither proven. Raises like `document`."""
     if await domains.suspended(app, handle.host):
         raise Forbidden(reason="the domain is blocked here")
-    budget.spend()
+    budget.spend(handle.host)
     scheme = "http" if app.settings.federation.allow_http and not app.settings.secure else "https"
     url = f"{scheme}://{handle.host}/.well-known/webfinger?resource=acct:{handle.username}@{handle.host}"
     answer = await app.outbound.get(url, accept="application/jrd+json, application/json", limit=MAX_WEBFINGER)

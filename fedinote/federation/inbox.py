@@ -6,10 +6,12 @@ import hashlib
 from fedinote.activitypub import signatures, vocab
 from fedinote.activitypub.quirks import host_of, reuses_id, same_origin
 from fedinote.activitypub.signatures import SignedRequest
-from fedinote.federation import fetching, handlers, verification
+from fedinote.federation import fetching, handlers, refreshing, synchronisation, verification
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
+from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, GiveUp, Malformed, Unavailable
+from fedinote.infra.jobs import FINAL
 from fedinote.moderation import audit
 from fedinote.policy import domains
 from fedinote.posts.drafts import encoded
@@ -35,9 +37,17 @@ async def receive(app: App, request: SignedRequest) -> None:
     received_id = app.ids.next()
     await app.db.atomic(
         (
-            "INSERT INTO received_activities (id, signer_host, activity_id, signer, body, received_at)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (received_id, host, _key(verified, request), verified.signer_uri, request.body.decode(), app.now()),
+            "INSERT INTO received_activities (id, signer_host, activity_id, signer, object_id, body, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                received_id,
+                host,
+                _key(verified, request),
+                verified.signer_uri,
+                _about(activity),
+                request.body.decode(),
+                app.now(),
+            ),
         ),
         (
             "INSERT INTO jobs (kind, args, order_key, priority, run_at, starts, failures, created_at)"
@@ -53,6 +63,7 @@ async def receive(app: App, request: SignedRequest) -> None:
             (app.now(), verified.signer_id),
         ),
     )
+    await synchronisation.on_received(app, verified, request)
     app.work.set()
 
 
@@ -71,10 +82,15 @@ async def _note_refusal(app: App, request: SignedRequest) -> None:
 
 
 async def _unknown_self(app: App, activity: vocab.Activity) -> bool:
-    """Tell whether an actor of whom we know nothing leaves or changes: accepted without work or fetch (S05)."""
+    """Tell whether an actor of whom we know nothing (any more) leaves or changes: accepted without a fetch (S05)."""
     if activity.object_id != activity.actor:
         return False
-    return await app.db.row("SELECT 1 AS value FROM accounts WHERE uri = ?", activity.actor) is None
+    sql = "SELECT 1 AS value FROM accounts WHERE uri = ? AND deleted_at IS NULL"
+    return await app.db.row(sql, activity.actor) is None
+
+
+def _about(activity: vocab.Activity) -> str | None:
+    return activity.object_id if activity.object_id and len(activity.object_id) <= MAX_ID else None
 
 
 def _order(signer_uri: str) -> str:
@@ -99,12 +115,31 @@ def _key(verified: VerifiedActivity, request: SignedRequest) -> str:
 async def process(app: App, received_id: int) -> None:
     """Let a received activity have its effect (a job; safe to repeat)."""
     row = await app.db.row(
-        "SELECT r.body, a.id, a.uri, a.domain FROM received_activities r JOIN accounts a ON a.uri = r.signer"
+        "SELECT r.body, a.id, a.uri, a.domain, a.fetched_at FROM received_activities r JOIN accounts a ON a.uri = r.signer"
         " WHERE r.id = ? AND r.body IS NOT NULL",
         received_id,
     )
-    if row is None or await domains.suspended(app, row["domain"], host_of(row["uri"])):
+    if row is None:
         return
+    try:
+        outcome = await _handled(app, row)
+    except FINAL as error:
+        await _note_outcome(app, received_id, str(error))
+        raise
+    if outcome is not None:
+        await _note_outcome(app, received_id, outcome)
+    await refreshing.plan(app, row)
+
+
+async def _note_outcome(app: App, received_id: int, outcome: str) -> None:
+    sql = "UPDATE received_activities SET outcome = ? WHERE id = ?"
+    await app.db.execute(sql, outcome[:500], received_id)
+
+
+async def _handled(app: App, row: Row) -> str | None:
+    """Give one activity to its handler; why it had no effect, or None."""
+    if await domains.suspended(app, row["domain"], host_of(row["uri"])):
+        return "the domain is blocked here"
     body = row["body"].encode()
     activity = vocab.parse_activity(vocab.decode(body))
     own = activity.actor == row["uri"]
@@ -112,7 +147,7 @@ async def process(app: App, received_id: int) -> None:
         raise GiveUp("the activity's id is of another origin than its actor")
     verified = VerifiedActivity(activity, row["id"], row["uri"], own, body)
     try:
-        await handlers.handle(app, verified)
+        return await handlers.handle(app, verified)
     except Malformed as error:
         raise GiveUp(error.reason) from error
 

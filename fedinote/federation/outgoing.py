@@ -25,8 +25,9 @@ from fedinote.events import (
     Unfavourited,
     Unfollowed,
 )
-from fedinote.federation import documents
-from fedinote.federation.queueing import Audience, anybody, queue, queue_to
+from fedinote.federation import approving, documents
+from fedinote.federation.approving import Interaction
+from fedinote.federation.queueing import Audience, anybody, queue, queue_to, was_sent
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
@@ -43,6 +44,10 @@ async def on_post_published(app: App, event: PostPublished) -> None:
     people = await _audience(app, event.post_id, event.author_id, event.visibility, event.mentioned_ids)
     if await anybody(app, people):
         found = await documents.post(app, event.post_id)
+        if event.in_reply_to_id is not None:
+            done = Interaction("reply", found.row["uri"], event.in_reply_to_id, event.author_id)
+            if await approving.held(app, done, found.document):
+                return
         await queue(app, event.author_id, documents.create(found), people, order_key=found.row["uri"])
 
 
@@ -53,6 +58,8 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
     people = await _audience(app, event.post_id, event.author_id, event.visibility, event.added_ids, reached=True)
     if await anybody(app, people):
         found = await documents.post(app, event.post_id)
+        if found.row["in_reply_to_id"] is not None and await approving.waits(app, found.row["uri"]):
+            return
         await queue(app, event.author_id, documents.update(found), people, order_key=found.row["uri"])
 
 
@@ -61,7 +68,7 @@ async def on_post_deleted(app: App, event: PostDeleted) -> None:
     if not event.local:
         return
     people = await _audience(app, event.post_id, event.author_id, event.visibility, (), reached=True)
-    if not await anybody(app, people):
+    if not await anybody(app, people) and not await was_sent(app, event.uri):
         return
     row = await documents.boost_row(app, event.post_id)
     to, cc = addressing.addressing(event.visibility, row["followers_url"], ())  # type: ignore[arg-type]
@@ -81,7 +88,9 @@ SELECT account_id AS id FROM post_mentions WHERE post_id = ?
 UNION SELECT account_id FROM posts WHERE reblog_of_id = ?
 UNION SELECT account_id FROM posts WHERE in_reply_to_id = ?
 UNION SELECT account_id FROM favourites WHERE post_id = ?
+UNION SELECT account_id FROM reactions WHERE post_id = ?
 UNION SELECT r.account_id FROM posts p JOIN posts r ON r.id IN (p.in_reply_to_id, p.reblog_of_id) WHERE p.id = ?
+UNION SELECT g.id FROM posts p JOIN accounts g ON g.uri = p.audience_uri WHERE p.id = ?
 """
 
 
@@ -95,15 +104,23 @@ async def _audience(
     accounts = set(people)
     public = visibility in ("public", "unlisted")
     if reached:
-        sql, times = (_REACHED, 5) if public else (_ADDRESSED, 1)
+        sql, times = (_REACHED, 7) if public else (_ADDRESSED, 1)
         accounts |= {r["id"] for r in await app.db.rows(sql, *[post_id] * times)}
     elif public:
-        parent = await app.db.row(
-            "SELECT in_reply_to_account_id AS id FROM posts WHERE id = ? AND in_reply_to_account_id IS NOT NULL",
+        around = await app.db.rows(
+            "SELECT in_reply_to_account_id AS id FROM posts WHERE id = ? AND in_reply_to_account_id IS NOT NULL"
+            " UNION SELECT g.id FROM posts p JOIN accounts g ON g.uri = p.audience_uri WHERE p.id = ?",
+            post_id,
             post_id,
         )
-        accounts |= {parent["id"]} if parent else set()
-    return Audience(author_id if visibility != "direct" else 0, tuple(accounts))
+        accounts |= {row["id"] for row in around}
+    blind = await _blind(app, post_id) if accounts else ()
+    return Audience(author_id if visibility != "direct" else 0, tuple(accounts), blind)
+
+
+async def _blind(app: App, post_id: int) -> tuple[int, ...]:
+    rows = await app.db.rows("SELECT account_id FROM post_mentions WHERE post_id = ? AND blind", post_id)
+    return tuple(row["account_id"] for row in rows)
 
 
 async def on_boosted(app: App, event: Boosted) -> None:
@@ -113,7 +130,10 @@ async def on_boosted(app: App, event: Boosted) -> None:
     people = Audience(event.account_id, (event.author_id,))
     if await anybody(app, people):
         row = await documents.boost_row(app, event.boost_id)
-        await queue(app, event.account_id, await documents.boost(app, row), people, order_key=row["uri"])
+        body = await documents.boost(app, row)
+        if not await approving.held(app, Interaction("announce", row["uri"], event.post_id, event.account_id), body):
+            body = await approving.with_proof(app, "announce", body)
+            await queue(app, event.account_id, body, people, order_key=row["uri"])
 
 
 async def _pair(app: App, first_id: int, second_id: int) -> tuple[Row, Row]:
@@ -134,7 +154,9 @@ async def on_favourited(app: App, event: Favourited) -> None:
     me, author = await _pair(app, event.account_id, event.author_id)
     if event.local and author["domain"]:
         body = render.like(Envelope(event.uri, me["uri"]), await _post_uri(app, event.post_id))
-        await queue_to(app, me["id"], body, [author["id"]], event.uri)
+        if not await approving.held(app, Interaction("like", event.uri, event.post_id, event.account_id), body):
+            body = await approving.with_proof(app, "like", body)
+            await queue_to(app, me["id"], body, [author["id"]], event.uri)
 
 
 async def on_unfavourited(app: App, event: Unfavourited) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from fedinote.activitypub import signatures
 from fedinote.activitypub.keys import PrivateKeyObject, load_private_key
+from fedinote.activitypub.signatures import Scheme
+from fedinote.federation.knocking import Choice
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
 from fedinote.infra.outbound import Signer
@@ -30,8 +32,11 @@ async def private_key(app: App, account_id: int) -> tuple[str, PrivateKeyObject]
     return found
 
 
-async def instance_signer(app: App) -> Signer:
-    """Return the signer for GETs, as the instance actor: never as a person on behalf of whom a stranger asked."""
+async def instance_signer(app: App, choose: Choice = lambda _: Scheme.CAVAGE) -> Signer:
+    """Return the signer for GETs, as the instance actor: never as a person on behalf of whom a stranger asked.
+
+    `choose` tells the scheme for each URL that is asked on the way.
+    """
     account_id = app.caches.get("instance_actor_id")
     if account_id is None:
         account_id = await app.db.value("SELECT id AS value FROM accounts WHERE uri = ?", app.url("/actor"))
@@ -42,16 +47,32 @@ async def instance_signer(app: App) -> Signer:
 
     def sign(method: str, url: str, body: bytes) -> Mapping[str, str]:
         return signatures.sign(
-            method=method, url=url, headers={}, body=body, key_id=key_id, private_key=key, now=app.now()
+            method=method,
+            url=url,
+            headers={},
+            body=body,
+            key_id=key_id,
+            private_key=key,
+            now=app.now(),
+            scheme=choose(url),
         )
 
     return sign
 
 
-async def sign_post(app: App, account_id: int, url: str, body: bytes, content_type: str) -> dict[str, str]:
-    """Return all headers for delivering a body to an inbox, signed as a local account."""
+async def sign_post(
+    app: App, account_id: int, url: str, body: bytes, headers: Mapping[str, str], *, scheme: Scheme = Scheme.CAVAGE
+) -> dict[str, str]:
+    """Return all headers for delivering a body to an inbox, these among them, signed as a local account."""
     key_id, key = await private_key(app, account_id)
-    headers = {"Content-Type": content_type}
-    return headers | signatures.sign(
-        method="POST", url=url, headers=headers, body=body, key_id=key_id, private_key=key, now=app.now()
+    added = signatures.sign(
+        method="POST",
+        url=url,
+        headers=headers,
+        body=body,
+        key_id=key_id,
+        private_key=key,
+        now=app.now(),
+        scheme=scheme,
     )
+    return {**headers, **added}

@@ -1,5 +1,8 @@
 """How other servers find out who is here and what this server is: WebFinger, NodeInfo, host-meta."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,10 +11,18 @@ from starlette.routing import BaseRoute, Route
 import fedinote
 from fedinote.activitypub import discovery
 from fedinote.activitypub.discovery import Handle, JrdOut, NodeInfoOut
+from fedinote.activitypub.quirks import same_origin
+from fedinote.federation.documents import TYPES
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest, Gone, NotFound
 
+ROBOTS = """User-agent: *
+Disallow: /api/
+Disallow: /auth/
+Disallow: /oauth/
+Disallow: /authorize_interaction
+"""
 NODEINFO_DAYS = {"active_month": 30, "active_half_year": 182}
 
 
@@ -39,27 +50,46 @@ async def webfinger(request: Request) -> Response:
     instance = row["actor_type"] == "Application"
     found = JrdOut(
         username=row["username"],
-        host=app.settings.host,
+        host=app.settings.handle_host,
         actor=row["uri"],
         profile=None if instance else row["url"],
         avatar=app.url(f"/media/{row['avatar']}") if row["avatar"] else None,
+        avatar_type=TYPES.get(row["avatar"].rpartition(".")[2]) if row["avatar"] else None,
         subscribe=None if instance else app.url("/authorize_interaction?uri={uri}"),
     )
     return _json(discovery.jrd(found), "application/jrd+json; charset=utf-8")
 
 
+_ACCOUNT = (
+    "SELECT a.*, u.state AS login FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE a.domain = '' AND "
+)
+
+
 async def _named(app: App, resource: Handle | str) -> Row:
+    """Return the local account of a handle, of its id or page, or (the bare address of the server) the server's own.
+
+    Letter case does not matter. NotFound for others', and for people who wait for approval.
+    """
     if isinstance(resource, Handle):
-        if resource.host != app.settings.host:
-            raise NotFound
-        row = await app.db.row(
-            "SELECT * FROM accounts WHERE username_key = ? AND domain = ''", resource.username.lower()
-        )
+        own = resource.host.lower() in app.settings.own_hosts
+        name = resource.username if own else ""
     else:
-        row = await app.db.row("SELECT * FROM accounts WHERE domain = '' AND (uri = ? OR url = ?)", resource, resource)
-    if row is None:
+        name = _name_in(app, resource)
+    row = await app.db.row(f"{_ACCOUNT} a.username_key = ?", name.lower()) if name else None
+    if row is None or row["login"] == "pending":
         raise NotFound
     return row
+
+
+def _name_in(app: App, url: str) -> str:
+    """Return whose address a URL of this server is; "" when it is nobody's."""
+    if not same_origin(url, app.settings.base):
+        return ""
+    path = urlsplit(url).path.rstrip("/")
+    if path in ("", "/actor", "/about"):
+        return app.settings.host  # the server's own actor is called so (FEP-d556)
+    name = path.removeprefix("/@") if path.startswith("/@") else path.removeprefix("/users/")
+    return "" if "/" in name or "@" in name else name
 
 
 async def host_meta(request: Request) -> Response:
@@ -67,7 +97,12 @@ async def host_meta(request: Request) -> Response:
     base = _app(request).settings.base
     if request.url.path.endswith(".json"):
         return _json(discovery.host_meta_json(base), "application/json")
-    return Response(discovery.host_meta_xml(base), media_type="application/xrd+xml")
+    return Response(discovery.host_meta_xml(base), media_type="application/xrd+xml; charset=utf-8")
+
+
+async def robots(request: Request) -> Response:
+    """GET /robots.txt: pages and profiles may be read; each profile says itself whether it may be indexed."""
+    return Response(ROBOTS, headers={"Cache-Control": "max-age=3600"}, media_type="text/plain; charset=utf-8")
 
 
 async def nodeinfo_links(request: Request) -> Response:
@@ -102,9 +137,26 @@ async def nodeinfo(request: Request) -> Response:
         posts=posts,
         repository="",
         homepage="",
-        metadata={"nodeName": app.settings.instance.title, "nodeDescription": app.settings.instance.description},
+        metadata=await _metadata(app),
     )
     return _json(discovery.nodeinfo(found, version), discovery.nodeinfo_type(version))
+
+
+async def _metadata(app: App) -> dict[str, Any]:
+    """Give what is not standard but read by many (FEP-0151)."""
+    instance = app.settings.instance
+    found: dict[str, Any] = {
+        "nodeName": instance.title,
+        "nodeDescription": instance.description,
+        "federation": {"enabled": True},
+    }
+    contact = instance.contact_account.removeprefix("@").lower()
+    if contact:
+        rows = await app.db.rows(
+            "SELECT uri FROM accounts WHERE username_key = ? AND domain = '' AND deleted_at IS NULL", contact
+        )
+        found["staffAccounts"] = [row["uri"] for row in rows]
+    return found
 
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -113,4 +165,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/.well-known/host-meta", host_meta),
     Route("/.well-known/host-meta.json", host_meta),
     Route("/nodeinfo/{version}", nodeinfo),
+    Route("/robots.txt", robots),
 )

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from fedinote.activitypub import keys
-from fedinote.activitypub.signatures import SignatureParams, SignedRequest, read_signature, sign, verify
+from fedinote.activitypub.signatures import SignedRequest, read_signature, sign, verify
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 URL = "https://harbour.example/users/mira/inbox?x=1"
@@ -73,7 +73,8 @@ def by_hand(
     return SignedRequest("POST", "/users/mira/inbox?x=1", raw({**sent, "signature": ",".join(parameters)}), BODY)
 
 
-def check(request: SignedRequest, public: keys.PublicKeyObject, now: datetime = NOW) -> SignatureParams:
+def check(request: SignedRequest, public: keys.PublicKeyObject, now: datetime = NOW) -> Any:
+    """Read and verify the first signature; what it says."""
     params = read_signature(request.headers)
     verify(request, params, public, now, own_hosts=HOSTS)
     return params

@@ -45,20 +45,6 @@ def test_the_host_of_an_id_keeps_an_unusual_port() -> None:
     assert quirks.host_of("mailto:x@a.example") == ""
 
 
-@pytest.mark.parametrize(
-    "reaction", ["👍", "❤️", "❤", "👩‍💻", "👍🏽", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", ":wave:", ":wave@c.example:", "🧡", "☺️"]
-)
-def test_one_emoji_is_a_reaction(reaction: str) -> None:
-    assert quirks.is_one_emoji(reaction)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "~", "a", "👍👍", "👍 ", "1", "::", ":a b:", "<b>", ":x:👍", "👍" * 500, "x" * 10_000]
-)
-def test_other_text_is_no_reaction(text: str) -> None:
-    assert not quirks.is_one_emoji(text)
-
-
 def test_only_what_nobody_refers_to_may_lack_an_id() -> None:
     assert quirks.may_lack_id("Follow")
     assert not quirks.may_lack_id("Create")

@@ -99,9 +99,14 @@ class Scene:
         async with self.nothing(what, but=(*tables.ARRIVED, *but), asked=asked):
             assert await self.send(actor, activity) in (202, 400, 401, 403), what
 
+    def forget_failures(self) -> None:
+        """Let our server ask again at once for what it could not fetch."""
+        for name in ("key_fetches", "missing_urls", "silent_hosts"):
+            self.app.caches.pop(name, None)
+
     async def refused_by_key(self, what: object) -> None:
         """Assert that bob's signature is refused, as his key cannot be had in a way that can be believed."""
-        self.app.caches.pop("failed_keys", None)
+        self.forget_failures()
         async with self.nothing(str(what), asked=1):
             note = self.bob.note("Hello", to=[self.uri(self.alice)])
             assert await self.send(self.bob, self.bob.create(note)) == 401, what

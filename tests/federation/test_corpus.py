@@ -19,16 +19,17 @@ from fedinote.activitypub.quirks import host_of
 from fedinote.activitypub.shapes import items, reference, when
 from fedinote.api.entities import statuses
 from fedinote.auth.viewer import Viewer
-from fedinote.federation import actors
+from fedinote.federation import actors, relays
 from fedinote.federation.fetching import Budget
 from fedinote.infra.clock import iso
 from fedinote.relations import follows
+from fedinote.text import html
 from tests.conftest import make_settings
 from tests.federation import corpus
 from tests.federation.corpus import Corpus, Fediverse, MappedOutbound, Row
 from tests.support import tables
 from tests.support.databases import Databases
-from tests.support.fakefedi import PUBLIC, Answer, Seen, faking, stamp
+from tests.support.fakefedi import ACTIVITY, PUBLIC, Answer, Seen, faking, stamp
 from tests.support.instances import Instance, Person, World, serving
 from tests.support.signing import Way, deliver
 
@@ -36,28 +37,8 @@ SHARED = Path(os.environ.get("FEDINOTE_SHARED") or Path(__file__).parents[2].par
 ROWS = corpus.load(SHARED / "federation" / "corpus")
 
 # Rows that do not come out as the index says. The list may only shrink: a row that does makes the test fail.
-REACTIONS = "reactions with an emoji are not taken yet"
-QUOTES = "quotes are not made yet"
 NOT_YET: dict[str, str] = {
-    "akkoma/doc_emojireact_local_custom.json": REACTIONS,
-    "akkoma/doc_emojireact_remote_custom.json": REACTIONS,
-    "akkoma/doc_emojireact_unicode.json": REACTIONS,
-    "akkoma/doc_undo_emojireact.json": REACTIONS,
-    "pleroma/emojireact_unicode.json": REACTIONS,
-    "fedibird/note_quote_quoteURL.json": QUOTES,
-    "fedibird/note_quote_quoteUri.json": QUOTES,
-    "fedibird/note_quote_unlisted.json": QUOTES,
-    "fep/044f_accept.json": QUOTES,
-    "fep/044f_quote_request.json": QUOTES,
-    "fep/044f_reject.json": QUOTES,
-    "misskey/note_quote_source_mfm.json": QUOTES,
-    "soapbox/create_note_fep_e232_link.json": QUOTES,
-    "fep/171b_add_create.json": "containers of conversations are not read yet",
-    "fep/8b32_create_expires_in_future.json": "proofs of integrity are not verified yet",
-    "fep/8b32_create_valid_mastodon_vector.json": "proofs of integrity are not verified yet",
-    "kroeg/announce_everything_inline.json": "the index names an object id that is nowhere in the document",
-    "lemmy/announce_like_as_public.json": "likes that a group passes on are not counted yet",
-    "relay/fep_ae0c_litepub_announce.json": "relays are not subscribed to yet",
+    "akkoma/doc_undo_emojireact.json": "its id (http) is of another origin than its actor (https)",
 }
 
 pytestmark = [
@@ -96,7 +77,8 @@ class Replay:
             for table in EMPTIED:
                 await db.execute(f"DELETE FROM {table}")
             await db.execute("UPDATE accounts SET statuses_count = 0, followers_count = 0, following_count = 0")
-        self.home.app.caches.pop("failed_keys", None)
+        for name in ("key_fetches", "missing_urls", "silent_hosts"):
+            self.home.app.caches.pop(name, None)
 
     async def settle(self) -> None:
         world = World()
@@ -260,7 +242,10 @@ async def _compare_links(replay: Replay, status: Any, db: Any, want: dict[str, A
     parent = await replay.home.app.db.row("SELECT uri FROM posts WHERE id = ?", db["in_reply_to_id"] or 0)
     assert (parent["uri"] if parent else db["in_reply_to_uri"]) == want.get("in_reply_to")
     if "quote" in want:
-        assert (status["quote"] or {}).get("quoted_status", {}).get("uri") == want["quote"]
+        # The quote is known; without its author's consent the quoted post stays a link.
+        quote = await replay.home.app.db.row("SELECT quoted_uri, state FROM quotes WHERE post_id = ?", db["id"])
+        assert (quote["quoted_uri"] if quote else None) == want["quote"]
+        assert not (status["quote"] or {}).get("quoted_status")
 
 
 def _compare_poll(poll: Any, want: dict[str, Any] | None) -> None:
@@ -331,7 +316,9 @@ async def _check_block(replay: Replay, row: Row) -> None:
 
 
 async def _check_boost(replay: Replay, row: Row) -> None:
-    by, uri = row.expected["by"], row.expected["object"]
+    by = row.expected["by"]
+    # The document itself says what is boosted: for one row (Kroeg) the index names a post that is nowhere in it.
+    uri = str(reference(row.document["object"]))
     await replay.followed(by)
     embedded = row.document["object"] if isinstance(row.document["object"], dict) else {}
     author = str(vocab.reference(embedded.get("attributedTo")) or by)
@@ -353,9 +340,10 @@ async def _check_undo(replay: Replay, row: Row) -> None:
     by, posted = row.expected["by"], await replay.alice.post("Like me")
     done = row.document["object"]
     if isinstance(done, str):
-        done = {"id": done, "type": "EmojiReact" if "emojireact" in row.file else "Like", "actor": by, "content": "👍"}
+        reaction = {"type": "EmojiReact", "content": "👍"} if "emojireact" in row.file else {"type": "Like"}
+        done = {"id": done, "actor": by, **reaction}
     kind = done["type"]
-    table = {"Follow": "follows", "Like": "favourites", "Announce": "posts", "EmojiReact": "favourites"}[kind]
+    table = {"Follow": "follows", "Like": "favourites", "Announce": "posts", "EmojiReact": "reactions"}[kind]
     before = await replay.count(table)
     target = {"object": replay.me if kind == "Follow" else posted["uri"], "to": [PUBLIC]}
     await replay.take(by, {**done, **target})
@@ -416,10 +404,14 @@ async def _check_votes(replay: Replay, row: Row) -> None:
 
 
 async def _check_reaction(replay: Replay, row: Row) -> None:
-    """A server without reactions counts a favourite."""
     posted = await replay.alice.post("Like me")
     await replay.take(row.expected["by"], _mapped(row.document, {row.expected["object"]: posted["uri"]}))
-    assert (await replay.entity(posted["uri"]))["favourites_count"] == 1
+    assert await replay.count("reactions", "uri = ?", row.document["id"]) == 1
+    shown = await replay.entity(posted["uri"])
+    assert [(one["name"].partition("@")[0], one["count"]) for one in shown["reactions"]] == [
+        (row.expected["emoji"].strip(":"), 1)
+    ]
+    assert shown["favourites_count"] == 0
 
 
 async def _check_nothing(replay: Replay, row: Row) -> None:
@@ -432,6 +424,8 @@ async def _check_nothing(replay: Replay, row: Row) -> None:
         return
     actor = str(vocab.reference(document["actor"]))
     sender = "https://stranger.example/users/sender" if row.file in SENT_BY_OTHERS else actor
+    if "proof" in row.file:
+        _list_keys(replay, actor)
     for target in items(document.get("object")):
         uri = reference(target)
         if uri and row.do == "refuse":
@@ -469,6 +463,19 @@ async def _check_refused(replay: Replay, row: Row) -> None:
         await _check_nothing(replay, row)
 
 
+async def _check_client(replay: Replay, row: Row) -> None:
+    """A client of alice's posts it to her outbox: ids, author and time are ours."""
+    home, alice = replay.home, replay.alice
+    headers = {"Authorization": f"Bearer {alice.token}", "Content-Type": ACTIVITY}
+    async with home.http.post(f"http://{home.host}/users/alice/outbox", json=row.document, headers=headers) as answer:
+        assert answer.status == 201, await answer.text()
+        uri = answer.headers["Location"].removesuffix("/activity")
+    kept = await replay.row(uri)
+    assert uri.startswith(f"http://{home.host}/users/alice/statuses/")
+    assert (kept["account_id"], kept["visibility"]) == (alice.account_id, row.expected["visibility"])
+    assert html.to_text(kept["content"]).startswith(row.expected["text_starts"])
+
+
 async def _check_stub(replay: Replay, row: Row) -> None:
     """A key that has an address of its own: a request signed with it is the actor's."""
     key, uri = row.document["publicKey"], row.expected["owner"]
@@ -488,8 +495,12 @@ async def _check_forwarded(replay: Replay, row: Row) -> None:
     await replay.followed(by)
     if row.expected["of"] == "Like":
         posted = await replay.alice.post("Like me")
-        await replay.take(by, _mapped(row.document, {uri: posted["uri"]}))
+        passed_on = _mapped(row.document, {uri: posted["uri"]})
+        replay.fediverse.actor(passed_on["object"]["actor"])
+        replay.fediverse.documents[passed_on["object"]["id"]] = passed_on["object"]
+        await replay.take(by, passed_on)
         assert (await replay.entity(posted["uri"]))["favourites_count"] == 1
+        assert await replay.count("posts", "reblog_of_id IS NOT NULL") == 0
         return
     await replay.take(by, row.document)
     assert await replay.count("posts", "uri = ?", uri) == 1
@@ -499,11 +510,19 @@ async def _check_forwarded(replay: Replay, row: Row) -> None:
 async def _check_proof(replay: Replay, row: Row) -> None:
     """A valid proof makes an activity good, whoever brings it."""
     actor = str(vocab.reference(row.document["actor"]))
+    _list_keys(replay, actor)
     replay.fediverse.missing.add(row.document["object"]["id"])
     await replay.followed(actor)
     await replay.account("https://stranger.example/users/sender")
     await replay.take("https://stranger.example/users/sender", row.document)
     assert await replay.count("posts") == 1
+
+
+def _list_keys(replay: Replay, actor: str) -> None:
+    """Let an actor list the keys that the corpus has for it in a row of its own."""
+    published = next(row.document for row in ROWS if row.file == "fep/8b32_actor_key.json")
+    assert published["id"] == actor
+    replay.fediverse.actor(actor, assertionMethod=published["assertionMethod"])
 
 
 async def _check_shape(replay: Replay, row: Row) -> None:
@@ -528,14 +547,48 @@ async def _check_relay(replay: Replay, row: Row) -> None:
     note = {"id": uri, "type": "Note", "attributedTo": f"{uri}/author", "content": "far away", "to": [PUBLIC]}
     replay.fediverse.actor(f"{uri}/author")
     replay.fediverse.serve(note)
+    replay.fediverse.actor(by)
+    relay = await relays.add(replay.home.app, by)
+    me = replay.home.app.url("/actor")
+    follow = {"id": relay["follow_uri"], "type": "Follow", "actor": me, "object": by}
+    await replay.take(by, {"id": f"{by}/accepted", "type": "Accept", "actor": by, "object": follow})
     await replay.followed(by)
     await replay.take(by, row.document)
+    await relays.remove(replay.home.app, relay["id"])
     assert await replay.count("posts", "reblog_of_id IS NULL") == 1
     assert await replay.count("posts", "reblog_of_id IS NOT NULL") == 0
 
 
-async def _check_quote(replay: Replay, row: Row) -> None:
-    pytest.fail("quotes are not made yet")
+async def _check_quote_request(replay: Replay, row: Row) -> None:
+    """A quote of a public post of ours is agreed to, with a stamp."""
+    posted = await replay.alice.post("Quote me")
+    actor = row.document["actor"]
+    await replay.take(actor, _mapped(row.document, {row.document["object"]: posted["uri"]}))
+    assert await replay.count("quotes", "state = 'accepted' AND request_uri = ?", row.document["id"]) == 1
+    sent = await replay.home.app.db.value("SELECT body AS value FROM outgoing_activities ORDER BY id DESC LIMIT 1")
+    assert '"type":"Accept"' in sent
+    assert "/quote_authorizations/" in sent
+    assert (await replay.entity(posted["uri"]))["quotes_count"] == 1
+
+
+async def _check_quote_answer(replay: Replay, row: Row) -> None:
+    """Accept or Reject of a quote of ours: our request in the place of the one in the document."""
+    actor, asked = row.document["actor"], row.document["object"]
+    open_to_all = {"canQuote": {"automaticApproval": PUBLIC}}
+    note = {"id": asked["object"], "type": "Note", "attributedTo": actor, "content": "quoted words", "to": [PUBLIC]}
+    replay.fediverse.actor(actor)
+    replay.fediverse.serve(note | {"interactionPolicy": open_to_all})
+    found = (await replay.search(asked["object"]))["statuses"][0]
+    posted = await replay.alice.post("look", quoted_status_id=found["id"])
+    await replay.settle()
+    names = {asked["instrument"]: posted["uri"], asked["actor"]: replay.me, asked["id"]: f"{posted['uri']}/other"}
+    await replay.take(actor, _mapped(row.document, names))
+    quote = (await replay.entity(posted["uri"]))["quote"]
+    assert quote["state"] == ("accepted" if row.do == "quote_accept" else "rejected")
+    assert bool(quote["quoted_status"]) is (row.do == "quote_accept")
+    assert await replay.count("quotes", "stamp_uri = ?", row.document.get("result") or "") == bool(
+        row.document.get("result")
+    )
 
 
 Check = Callable[[Replay, Row], Awaitable[None]]
@@ -559,9 +612,9 @@ CHECKS: dict[str, Check] = {
     "move": _check_move,
     "poll_vote": _check_votes,
     "proof_valid": _check_proof,
-    "quote_accept": _check_quote,
-    "quote_reject": _check_quote,
-    "quote_request": _check_quote,
+    "quote_accept": _check_quote_answer,
+    "quote_reject": _check_quote_answer,
+    "quote_request": _check_quote_request,
     "reaction": _check_reaction,
     "refuse": _check_refused,
     "relay_announce": _check_relay,
@@ -569,9 +622,9 @@ CHECKS: dict[str, Check] = {
     "status": _check_status,
     "status_edit": _check_edit,
     "undo": _check_undo,
+    "c2s_create": _check_client,
     # Pieces that nobody can send or fetch as they stand, and collections, which nothing here reads yet.
     "account_fragment": _check_nothing,
-    "c2s_create": _check_nothing,
     "collection": _check_nothing,
     "fragment": _check_nothing,
     "proof_shape_only": _check_shape,

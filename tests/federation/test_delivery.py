@@ -99,15 +99,16 @@ async def test_a_refusal_that_will_not_change_ends_the_delivery(scene: Scene, st
     assert await scene.count("deliveries", "dead_at IS NOT NULL") == 1
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_signature_is_tried_once_more_and_no_further(scene: Scene, status: int) -> None:
+@pytest.mark.parametrize(("status", "knocks"), [(401, 2), (403, 1)])
+async def test_a_refused_signature_is_tried_once_more_and_no_further(scene: Scene, status: int, knocks: int) -> None:
     await _followers(scene, scene.victim, 1)
     scene.victim.inbox = Answer(status=status)
     await scene.alice.post("no")
     for _ in range(4):
         await scene.settle()
         scene.app.clock.shift(86_400)
-    assert len(_posts(scene.victim)) == 2
+    # A 401 is answered at once with the other signature.
+    assert len(_posts(scene.victim)) == 2 * knocks
 
 
 async def _told_to_wait(scene: Scene, value: str, status: int = 429) -> float:
@@ -271,3 +272,18 @@ async def test_a_post_that_is_being_delivered_is_claimed_by_one_worker(scene: Sc
         await one.stop()
     await worker.settle(scene.app)
     assert _posts(scene.victim) == ["Create"] * 3
+
+
+async def test_who_got_a_post_and_follows_no_more_learns_that_it_was_deleted(scene: Scene) -> None:
+    follow = await scene.follows(scene.bob, scene.alice)
+    for visibility in ("public", "private"):
+        posted = await scene.alice.post("read by bob", visibility=visibility)
+        boost = await scene.alice.call("POST", f"/api/v1/statuses/{posted['id']}/reblog")
+        await scene.settle()
+        await scene.done(scene.bob, scene.bob.activity("Undo", follow))
+        scene.victim.requests.clear()
+        await scene.alice.call("POST", f"/api/v1/statuses/{boost['id']}/unreblog")
+        await scene.alice.call("DELETE", f"/api/v1/statuses/{posted['id']}")
+        await scene.settle()
+        assert _posts(scene.victim) == ["Undo", "Delete"]
+        follow = await scene.follows(scene.bob, scene.alice)

@@ -266,7 +266,6 @@ async def test_a_custom_emoji_crosses(world: World, one: Instance, two: Instance
         assert (answer.status, answer.content_type) == (200, "image/png")
 
 
-@pytest.mark.xfail(reason="names do not carry custom emoji yet", strict=True)
 async def test_a_custom_emoji_in_a_name_crosses(world: World, one: Instance, two: Instance) -> None:
     alice, bao = await one.person("alice"), await two.person("bao")
     await _follows(world, bao, alice)

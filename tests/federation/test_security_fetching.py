@@ -161,7 +161,7 @@ async def test_an_actor_or_key_of_another_type_is_not_read(scene: Scene) -> None
     for kind in ("text/plain", "application/json", "application/ld+json", "text/html", None):
         scene.victim.pages["/users/bob"] = Answer(scene.bob.document, content_type=kind)
         await scene.refused_by_key(kind)
-    scene.app.caches.pop("failed_keys")
+    scene.forget_failures()
     scene.victim.pages["/users/bob"] = Answer(scene.bob.document, content_type=LD)
     await scene.known(scene.bob)
 

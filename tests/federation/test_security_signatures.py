@@ -94,6 +94,7 @@ async def test_when_the_key_cannot_be_fetched_for_a_passing_reason_the_sender_is
         async with scene.nothing(f"status {status}", asked=1):
             assert await scene.send(scene.mal, _words_for(scene, scene.mal)) == 503
     scene.evil.pages[path] = page
+    scene.app.clock.shift(61)
     await _control(scene, scene.mal)
     port = int(scene.victim.name.rpartition(":")[2])
     await scene.victim.close()
@@ -327,3 +328,16 @@ async def test_nor_can_the_id_of_what_somebody_else_will_do(scene: Scene, kind: 
     bobs = "uri = ? AND {column} = (SELECT id FROM accounts WHERE uri = ?)"
     column = "follower_id" if kind == "Follow" else "account_id"
     assert await scene.count(table, bobs.format(column=column), real["id"], scene.bob.id) == 1
+
+
+@pytest.mark.parametrize(("digest", "status"), [(None, 202), (b"another body", 401)])
+async def test_a_content_digest_may_stand_for_the_digest_and_must_be_right(
+    scene: Scene, digest: bytes | None, status: int
+) -> None:
+    body = json.dumps(scene.bob.activity("Follow", scene.uri(scene.alice))).encode()
+    stated = f"sha-256=:{sha256(digest or body)}:"
+    way = Way(
+        names="(request-target) host date content-digest content-type",
+        headers={"digest": None, "content-digest": stated},
+    )
+    assert await scene.send(scene.bob, body, way) == status

@@ -3,7 +3,20 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from fedinote.federation.handlers import forwarded, interactions, posts, profiles, relations, reports
+from fedinote.federation import forwarding
+from fedinote.federation.handlers import (
+    approvals,
+    curating,
+    forwarded,
+    groups,
+    interactions,
+    posts,
+    profiles,
+    quotes,
+    relations,
+    relays,
+    reports,
+)
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Gone, Invalid, NotFound, Refused
@@ -23,29 +36,58 @@ HANDLERS: Mapping[str, Handler] = {
     "Undo": relations.undo,
     "Block": relations.block,
     "Like": interactions.like,
-    "Announce": interactions.announce,
-    "Add": interactions.add,
+    "EmojiReact": interactions.emoji_react,
+    "Announce": groups.announce,
+    "Add": groups.add,
     "Remove": interactions.remove,
     "Move": profiles.move,
     "Flag": reports.flag,
+    "QuoteRequest": quotes.request,
+    "FeatureRequest": curating.request,
+    "LikeRequest": approvals.request,
+    "ReplyRequest": approvals.request,
+    "AnnounceRequest": approvals.request,
 }
 
 # A suspended account may still take things back, and leave (S22).
 ALLOWED_WHILE_SUSPENDED = frozenset({"Delete", "Reject", "Undo", "Update"})
 
 
-async def handle(app: App, verified: VerifiedActivity) -> None:
-    """Let an activity have its effect. What rules forbid is logged and has none; passing trouble raises."""
+async def handle(app: App, verified: VerifiedActivity) -> str | None:
+    """Let an activity have its effect. What rules forbid is logged and has none: then why; passing trouble raises."""
     kind = verified.activity.type
     if kind not in HANDLERS:
-        return
+        return "activities of this type are ignored here"
     if await _suspended(app, verified.signer_id) and kind not in ALLOWED_WHILE_SUSPENDED:
-        return
-    handler = HANDLERS[kind] if verified.own else forwarded.refetch
+        return "the account is suspended here"
     try:
-        await handler(app, verified)
+        if not await relays.taken(app, verified):
+            await (_own if verified.own else _brought)(app, verified)
     except (NotFound, Gone, Forbidden, Invalid, Refused, Conflict, BadRequest) as error:
         log.info("activity without effect", extra={"type": kind, "reason": error.reason, "actor": verified.signer_uri})
+        return error.reason
+    return None
+
+
+async def _own(app: App, verified: VerifiedActivity) -> None:
+    """Let an activity of the signer's, or one that is proven, have its effect, and pass it on where that is due."""
+    owners = await forwarding.owners(app, verified)
+    if not await curating.concerned(app, verified):
+        await HANDLERS[verified.activity.type](app, verified)
+    if owners:
+        await forwarding.forward(app, verified, owners)
+
+
+async def _brought(app: App, verified: VerifiedActivity) -> None:
+    """Take what somebody else brought: for its proof as its actor's own, or else for what its origin says (S23)."""
+    proven = await forwarded.proven(app, verified)
+    if proven is None:
+        await forwarded.refetch(app, verified)
+        return
+    allowed = proven.activity.type in ALLOWED_WHILE_SUSPENDED or not await _suspended(app, proven.signer_id)
+    if allowed and not await forwarded.was_taken(app, proven):
+        await _own(app, proven)
+        await forwarded.remember(app, proven)
 
 
 async def _suspended(app: App, account_id: int) -> bool:

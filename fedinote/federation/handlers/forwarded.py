@@ -1,14 +1,45 @@
-"""Activities brought by somebody else than their actor: nothing in them is believed, the origin is asked."""
+"""Activities brought by somebody else than their actor: believed for their proof, or else the origin is asked."""
 
 from fedinote.activitypub import vocab
-from fedinote.activitypub.quirks import same_origin
-from fedinote.federation import actors, fetching, incoming, resolve
+from fedinote.activitypub.quirks import host_of, same_origin
+from fedinote.federation import actors, fetching, incoming, proving, resolve
 from fedinote.federation.fetching import Budget
 from fedinote.federation.handlers import posts
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import Refused
 from fedinote.posts import publishing
+
+
+async def proven(app: App, brought: VerifiedActivity) -> VerifiedActivity | None:
+    """Return a forwarded activity as its actor's own when its proof holds; or None."""
+    return await proving.believed(app, brought, Budget(3))
+
+
+async def was_taken(app: App, proven: VerifiedActivity) -> bool:
+    """Tell whether a proven activity had its effect already, whoever brought it then: a copy must not repeat it."""
+    return (
+        await app.db.row(
+            "SELECT 1 AS value FROM received_activities WHERE signer_host = ? AND activity_id = ?", *_key(proven)
+        )
+        is not None
+    )
+
+
+async def remember(app: App, proven: VerifiedActivity) -> None:
+    """Remember a proven activity as if its actor had brought it."""
+    await app.db.execute(
+        "INSERT INTO received_activities (id, signer_host, activity_id, signer, received_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        app.ids.next(),
+        *_key(proven),
+        proven.signer_uri,
+        app.now(),
+    )
+
+
+def _key(proven: VerifiedActivity) -> tuple[str, str]:
+    return host_of(proven.signer_uri), proven.activity.id or ""
 
 
 async def refetch(app: App, verified: VerifiedActivity) -> None:

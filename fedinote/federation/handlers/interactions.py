@@ -1,62 +1,74 @@
-"""Like, Announce, Add and Remove."""
-
-from dataclasses import replace
+"""Like, EmojiReact, Announce, Add and Remove."""
 
 from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import same_origin
-from fedinote.federation import fetching, resolve
+from fedinote.federation import approving, fetching, reacting, resolve
+from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
-from fedinote.federation.handlers import forwarded
-from fedinote.federation.handlers.targets import was_undone
+from fedinote.federation.handlers.targets import MAX_URI, was_undone
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import Malformed, NotFound, Refused
-from fedinote.posts import interactions
+from fedinote.posts import interactions, reactions
+from fedinote.posts.reactions import Emoji
+from fedinote.text.emoji import MAX_LENGTH
 
 
 async def like(app: App, verified: VerifiedActivity) -> None:
-    """Count a like of a post that is known here and that the signer may see."""
+    """Count a like of a post that is known here and that the signer may see; with an emoji it is a reaction.
+
+    FEP-c0e0 has a Like with content treated as an EmojiReact. A content that is no emoji (older servers send a whole
+    sentence) leaves a like.
+    """
+    await _approve(app, verified, or_like=True)
+
+
+async def emoji_react(app: App, verified: VerifiedActivity) -> None:
+    """Take a reaction with exactly one emoji (FEP-c0e0, S38). Raises Refused for anything else."""
+    await _approve(app, verified, or_like=False)
+
+
+async def _approve(app: App, verified: VerifiedActivity, *, or_like: bool) -> None:
     activity = verified.activity
-    uri = activity.id or f"{verified.signer_uri}#likes/{activity.object_id}"
+    unnamed = f"{verified.signer_uri}#likes/{activity.object_id}/{activity.content[:MAX_LENGTH]}"
+    uri = activity.id or unnamed[:MAX_URI]
     if await was_undone(app, verified.signer_id, uri):
         return
     post_id = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", activity.object_id or "")
     if post_id is None:
         raise NotFound(reason="like of an unknown post")
-    await interactions.favourite(app, verified.signer_id, post_id, uri=uri)
+    if not fetching.is_ours(app, activity.object_id or ""):
+        done = Interaction("like", uri, post_id, verified.signer_id)
+        await approving.check(app, done, activity.authorization, Budget())
+    emoji = await _emoji(app, verified)
+    if emoji is not None:
+        await reactions.react(app, verified.signer_id, post_id, emoji, uri=uri)
+    elif or_like:
+        await interactions.favourite(app, verified.signer_id, post_id, uri=uri)
+    else:
+        raise Refused(reason="reaction without exactly one emoji")
+
+
+async def _emoji(app: App, verified: VerifiedActivity) -> Emoji | None:
+    if not verified.activity.content:
+        return None
+    domain = await app.db.value("SELECT domain AS value FROM accounts WHERE id = ?", verified.signer_id)
+    return await reacting.emoji_of(app, verified.activity, str(domain))
 
 
 async def announce(app: App, verified: VerifiedActivity) -> None:
-    """Boost a post, which is fetched from its origin when unknown; of an activity see `_pass_on`."""
+    """Boost a post, which is fetched from its origin when unknown; of an activity see `groups.announce`."""
     activity = verified.activity
     target = activity.object
     if target is None or target.id is None or activity.id is None:
         raise Malformed(reason="Announce without an id or object")
-    if isinstance(target, vocab.Activity):
-        await _pass_on(app, verified, target)
-        return
     if await was_undone(app, verified.signer_id, activity.id) or not await _wanted(app, verified.signer_id, target.id):
         return
     post_id = await resolve.post(app, target.id, Budget())
+    done = Interaction("announce", activity.id, post_id, verified.signer_id)
+    await approving.check(app, done, activity.authorization, Budget())
     await interactions.boost(app, verified.signer_id, post_id, _shown(activity), uri=activity.id, at=activity.published)
-
-
-async def _pass_on(app: App, verified: VerifiedActivity, inner: vocab.Activity) -> None:
-    """Take what a group that somebody here follows says that its members did (FEP-1b12).
-
-    Only what the origin says now is believed (S37). A new post is boosted by the group; an activity never is (S36).
-    """
-    booster = await app.db.row("SELECT actor_type FROM accounts WHERE id = ?", verified.signer_id)
-    if booster is None or booster["actor_type"] != "Group" or not await _followed(app, verified.signer_id):
-        raise Refused(reason="Announce of an activity")
-    if inner.type in ("Update", "Delete"):
-        await forwarded.refetch(app, replace(verified, activity=inner, own=False))
-    elif inner.type == "Create" and inner.object_id is not None:
-        post_id = await resolve.post(app, inner.object_id, Budget())
-        activity = verified.activity
-        shown = _shown(activity)
-        await interactions.boost(app, verified.signer_id, post_id, shown, uri=activity.id, at=activity.published)
 
 
 def _shown(activity: vocab.Activity) -> str:

@@ -6,16 +6,20 @@ from datetime import datetime
 import msgspec
 
 from fedinote.activitypub import vocab
+from fedinote.activitypub.audience import narrower
 from fedinote.activitypub.quirks import same_origin
 from fedinote.events import PostEdited
-from fedinote.federation import actors, fetching, incoming, resolve
+from fedinote.federation import actors, contents, fetching, incoming, quoting, resolve, surroundings
 from fedinote.federation.fetching import Budget
+from fedinote.federation.handlers import quotes
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Gone, Malformed, NotFound, Refused
 from fedinote.posts import polls, publishing, revising
 from fedinote.posts.drafts import encoded
+from fedinote.posts.languages import decoded
 
 
 async def create(app: App, verified: VerifiedActivity) -> None:
@@ -41,19 +45,28 @@ async def create(app: App, verified: VerifiedActivity) -> None:
 
 async def _store(app: App, verified: VerifiedActivity, post: vocab.Post, budget: Budget) -> None:
     author = await _row(app, verified.signer_id)
-    post = _as_narrow_as(verified.activity, post)
+    post = _as_narrow_as(verified.activity, post, author)
     if await app.db.row("SELECT 1 AS value FROM posts WHERE uri = ?", post.id):
         return
     if not await incoming.is_wanted(app, post, author):
-        return
+        raise Refused(reason="it concerns nobody here")
     await resolve.store_post(app, post, author, budget)
 
 
-def _as_narrow_as(activity: vocab.Activity, post: vocab.Post) -> vocab.Post:
-    """Use the activity's audience where the object has none at all; the object's own otherwise (S47)."""
-    if post.to or post.cc or post.audience:
+def _as_narrow_as(activity: vocab.Activity, post: vocab.Post, author: Row) -> vocab.Post:
+    """Use the activity's audience where the object has none, or where only followers or those named see it so (S47).
+
+    Between public and unlisted the object decides: BookWyrm sends public posts in unlisted activities.
+    """
+    addressed = replace(post, to=activity.to, cc=activity.cc)
+    if not (post.to or post.cc or post.audience):
+        return addressed
+    if not (activity.to or activity.cc) or (activity.to, activity.cc) == (post.to, post.cc):
         return post
-    return replace(post, to=activity.to, cc=activity.cc)
+    followers = author["followers_url"] or None
+    own, of_activity = incoming.visibility_of(post, followers), incoming.visibility_of(addressed, followers)
+    seen = narrower(own, of_activity)
+    return addressed if seen not in (own, "unlisted") else post
 
 
 async def _store_fetched(app: App, uri: str, budget: Budget) -> None:
@@ -62,8 +75,9 @@ async def _store_fetched(app: App, uri: str, budget: Budget) -> None:
     document = await fetching.document(app, uri, budget)
     post = incoming.parsed(document)
     author = await actors.resolve(app, post.attributed_to, budget)
-    if await incoming.is_wanted(app, post, author):
-        await resolve.store_document(app, document, budget)
+    if not await incoming.is_wanted(app, post, author):
+        raise Refused(reason="it concerns nobody here")
+    await resolve.store_document(app, document, budget)
 
 
 async def _row(app: App, account_id: int) -> Row:
@@ -76,14 +90,17 @@ async def _row(app: App, account_id: int) -> Row:
 async def count_vote(app: App, verified: VerifiedActivity, vote: vocab.Post) -> bool:
     """Count an answer to a poll of ours (FEP-9967); False when it answers no poll that we have."""
     row = await app.db.row(
-        "SELECT q.id, q.options FROM polls q JOIN posts p ON p.id = q.post_id WHERE p.uri = ? AND p.local = TRUE",
+        "SELECT q.id, q.options, q.translations FROM polls q JOIN posts p ON p.id = q.post_id"
+        " WHERE p.uri = ? AND p.local = TRUE",
         vote.in_reply_to or "",
     )
     if row is None:
         return False
-    titles = [option["title"] for option in _options(row)]
-    if vote.title in titles:
-        await polls.vote(app, verified.signer_id, row["id"], [titles.index(vote.title)], local=False)
+    # A server that shows the poll in another of its languages may answer in that.
+    for titles in ([option["title"] for option in _options(row)], *decoded(row["translations"]).values()):
+        if vote.title in titles:
+            await polls.vote(app, verified.signer_id, row["id"], [titles.index(vote.title)], local=False)
+            break
     return True
 
 
@@ -113,16 +130,26 @@ async def revise(app: App, author_id: int, post: vocab.Post, budget: Budget) -> 
     author = await _row(app, author_id)
     row = await app.db.row("SELECT * FROM posts WHERE uri = ?", post.id)
     if row is None:
-        if await incoming.is_wanted(app, post, author) and not await publishing.is_deleted(app, post.id):
-            await resolve.store_post(app, post, author, budget)
-        return
+        if not await incoming.is_wanted(app, post, author) or await publishing.is_deleted(app, post.id):
+            return
+        await resolve.store_post(app, post, author, budget)
+        row = await _stored(app, post.id)  # perhaps an older version, which came by another way at the same moment
     if row["account_id"] != author_id or row["local"] or row["reblog_of_id"] is not None:
         raise Refused(reason="Update of a post of somebody else")
     new = await incoming.to_new_post(app, post, author, budget)
+    await surroundings.keep(app, row["id"], post)
+    await quoting.renew(app, row, new)
     edited_at = new.edited_at or _first_edit(row, post)
     if edited_at is not None:
         await revising.revise(app, row, replace(new, edited_at=edited_at))
     await _refresh_poll(app, row, post)
+
+
+async def _stored(app: App, uri: str) -> Row:
+    row = await app.db.row("SELECT * FROM posts WHERE uri = ?", uri)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _first_edit(row: Row, post: vocab.Post) -> datetime | None:
@@ -136,20 +163,28 @@ async def _refresh_poll(app: App, row: Row, post: vocab.Post) -> None:
     if post.poll is None:
         return
     options = [{"title": option.name, "votes": option.votes} for option in post.poll.options]
-    known = await app.db.row("SELECT options FROM polls WHERE post_id = ?", row["id"])
+    known = await app.db.row("SELECT * FROM polls WHERE post_id = ?", row["id"])
     if known is None or [o["title"] for o in _options(known)] != [o["title"] for o in options]:
         return
+    voters = post.poll.voters if post.poll.voters is not None else sum(o.votes for o in post.poll.options)
+    ends_at = contents.poll_end(post.poll, app.now())
+    ended = known["expires_at"] is not None and known["expires_at"] <= to_ms(app.now())
+    if ended and ends_at is not None and ends_at <= app.now():
+        ends_at = from_ms(known["expires_at"])  # it ended when it ended, however often that is said
+    ends_ms = None if ends_at is None else to_ms(ends_at)
+    if (known["voters_count"], known["expires_at"], _options(known)) == (voters, ends_ms, options):
+        return
     async with app.db.transaction():
-        changed = await app.db.execute(
-            "UPDATE polls SET options = ?, voters_count = ?, expires_at = ? WHERE post_id = ? AND options <> ?",
+        await app.db.execute(
+            "UPDATE polls SET options = ?, voters_count = ?, expires_at = ? WHERE post_id = ?",
             encoded(options),
-            post.poll.voters if post.poll.voters is not None else sum(o.votes for o in post.poll.options),
-            post.poll.ends_at,
+            voters,
+            ends_at,
             row["id"],
-            encoded(options),
         )
-        if changed:
-            await app.emit(PostEdited(row["id"], row["account_id"], False, row["visibility"], ()))
+        if ends_at is not None and ends_ms != known["expires_at"]:
+            await polls.plan_close(app, known["id"], ends_at)
+        await app.emit(PostEdited(row["id"], row["account_id"], False, row["visibility"], ()))
 
 
 async def delete(app: App, verified: VerifiedActivity) -> None:
@@ -162,13 +197,20 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
         return
     if not same_origin(uri, verified.signer_uri):
         raise Refused(reason="Delete of an object of another origin")
-    row = await app.db.row("SELECT id, account_id, uri, visibility, reblog_of_id FROM posts WHERE uri = ?", uri)
-    if row is None:
-        await _remember(app, uri)
-    elif row["account_id"] == verified.signer_id or await is_gone(app, row):
-        await publishing.delete(app, row["id"])
-    else:
+    if await quotes.revoked(app, verified, uri):
+        return
+    async with app.db.transaction():
+        await publishing.hold(app, uri)  # it may be on its way in by a boost or a search at this very moment
+        row = await app.db.row("SELECT id, account_id, uri, visibility, reblog_of_id FROM posts WHERE uri = ?", uri)
+        if row is None:
+            await _remember(app, uri)
+            return
+        if row["account_id"] == verified.signer_id:
+            await publishing.delete(app, row["id"])
+            return
+    if not await is_gone(app, row):
         raise Refused(reason="Delete of a post of somebody else")
+    await publishing.delete(app, row["id"])
 
 
 async def _remember(app: App, uri: str) -> None:

@@ -2,16 +2,17 @@
 
 from fedinote.activitypub import vocab
 from fedinote.activitypub.quirks import same_origin
-from fedinote.federation import outgoing
+from fedinote.federation import outgoing, reacting
+from fedinote.federation.handlers import approvals, curating, quotes
 from fedinote.federation.handlers.targets import local_account, remember_undone, was_undone
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Malformed, NotFound, Refused
-from fedinote.posts import interactions, publishing
+from fedinote.posts import interactions, publishing, reactions
 from fedinote.relations import blocks, follows
 
-UNDOABLE = frozenset({"Follow", "Block", "Like", "Announce"})
+UNDOABLE = frozenset({"Follow", "Block", "Like", "EmojiReact", "Announce"})
 
 
 async def ignore(app: App, verified: VerifiedActivity) -> None:
@@ -33,30 +34,41 @@ async def follow(app: App, verified: VerifiedActivity) -> None:
 
 async def accept(app: App, verified: VerifiedActivity) -> None:
     """Let our pending follow of the signer become one (A14): only the target itself can."""
-    row = await _our_follow(app, verified)
+    if await _is_answered(app, verified, agreed=True):
+        return
+    row = await _our_follow(app, verified.activity.object, verified.signer_id)
     await follows.accept(app, row["follower_id"], verified.signer_id)
 
 
 async def reject(app: App, verified: VerifiedActivity) -> None:
     """End our follow of the signer, pending or accepted."""
-    row = await _our_follow(app, verified)
+    if await _is_answered(app, verified, agreed=False):
+        return
+    row = await _our_follow(app, verified.activity.object, verified.signer_id)
     await follows.reject(app, row["follower_id"], verified.signer_id)
 
 
-async def _our_follow(app: App, verified: VerifiedActivity) -> Row:
-    """Find the follow that an Accept or Reject answers: by its id, or by (actor, object), with the signer as target."""
-    answered = verified.activity.object
+async def _is_answered(app: App, verified: VerifiedActivity, *, agreed: bool) -> bool:
+    """Give an Accept or Reject to whoever waits for it; False when it is about none of our other requests."""
+    for waiting in (quotes.answered, approvals.answered, curating.answered):
+        if await waiting(app, verified, agreed=agreed):
+            return True
+    return False
+
+
+async def _our_follow(app: App, answered: vocab.Object | None, target_id: int) -> Row:
+    """Find the follow that an Accept or Reject answers: by its id, or by (actor, object), with this target."""
     if answered is None:
         raise Malformed(reason="answer to nothing")
     row = await app.db.row(
-        "SELECT follower_id FROM follows WHERE uri = ? AND target_id = ?", answered.id or "", verified.signer_id
+        "SELECT follower_id FROM follows WHERE uri = ? AND target_id = ?", answered.id or "", target_id
     )
     if row is None and isinstance(answered, vocab.Activity) and answered.type == "Follow":
         row = await app.db.row(
             "SELECT f.follower_id FROM follows f JOIN accounts a ON a.id = f.follower_id"
             " WHERE a.uri = ? AND a.domain = '' AND f.target_id = ?",
             answered.actor,
-            verified.signer_id,
+            target_id,
         )
     if row is None:
         raise NotFound(reason="no such follow of ours")
@@ -78,6 +90,9 @@ async def undo(app: App, verified: VerifiedActivity) -> None:
         raise Refused(reason="Undo of somebody else's activity")
     if done.id is not None and not same_origin(done.id, verified.signer_uri):
         raise Refused(reason="Undo of an activity of another origin")
+    if isinstance(done, vocab.Activity) and done.type == "Accept":
+        await _undo_accept(app, verified, done)
+        return
     if await _undo_by_id(app, verified, done.id):
         return
     if isinstance(done, vocab.Activity) and await _undo_by_object(app, verified, done):
@@ -86,18 +101,25 @@ async def undo(app: App, verified: VerifiedActivity) -> None:
         await remember_undone(app, verified.signer_id, done.id)
 
 
+async def _undo_accept(app: App, verified: VerifiedActivity, done: vocab.Activity) -> None:
+    """End our follow of the signer, who takes its consent back (so do Misskey and Pleroma)."""
+    row = await _our_follow(app, done.object, verified.signer_id)
+    await follows.reject(app, row["follower_id"], verified.signer_id)
+
+
 async def _undo_by_id(app: App, verified: VerifiedActivity, uri: str | None) -> bool:
     """Undo what has this id and is the signer's; its id never has an effect again."""
     if uri is None:
         return False
     me = verified.signer_id
-    followed, liked, boosted, blocked = await app.db.many(
+    followed, liked, boosted, blocked, reacted = await app.db.many(
         ("SELECT target_id FROM follows WHERE uri = ? AND follower_id = ?", (uri, me)),
         ("SELECT post_id FROM favourites WHERE uri = ? AND account_id = ?", (uri, me)),
         ("SELECT id FROM posts WHERE uri = ? AND account_id = ? AND reblog_of_id IS NOT NULL", (uri, me)),
         ("SELECT target_id FROM blocks WHERE uri = ? AND account_id = ?", (uri, me)),
+        ("SELECT id FROM reactions WHERE uri = ? AND account_id = ?", (uri, me)),
     )
-    if not (followed or liked or boosted or blocked):
+    if not (followed or liked or boosted or blocked or reacted):
         return False
     async with app.db.transaction():
         await remember_undone(app, me, uri)
@@ -109,6 +131,8 @@ async def _undo_by_id(app: App, verified: VerifiedActivity, uri: str | None) -> 
             await publishing.delete(app, row["id"])
         for row in blocked:
             await blocks.unblock(app, me, row["target_id"])
+        if reacted:
+            await reactions.unreact_by_uri(app, me, uri)
     return True
 
 
@@ -123,6 +147,8 @@ async def _undo_by_object(app: App, verified: VerifiedActivity, done: vocab.Acti
                 return False
             verb = follows.undo if done.type == "Follow" else blocks.unblock
             return await verb(app, me, account_id)
+        case "Like" | "EmojiReact" if reacting.is_reaction(done):
+            return await reacting.undo(app, me, done)
         case "Like" | "Announce":
             post_id = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", target)
             table = "favourites" if done.type == "Like" else "posts"

@@ -1,0 +1,52 @@
+"""How much one address may send to the inboxes: a flood is answered with 429 before it costs a signature check.
+
+Counted is the address that a request comes from, not the server that it names: anybody can name another one in a
+signature, and would use up its allowance.
+"""
+
+from ipaddress import ip_network
+
+from starlette.requests import Request
+
+from fedinote.infra.app import App
+from fedinote.infra.errors import FediNoteError, TooMany
+from fedinote.infra.ratelimit import Allowance, client_address
+
+MINUTE = 60.0
+REFUSALS = 600
+REFUSALS_WINDOW = 300.0
+REFUSED = frozenset({400, 401, 403, 413, 415})
+
+
+def address_of(app: App, request: Request) -> str:
+    """Return the address that a request is counted under; of trusted proxies it is the one that they name."""
+    trusted = app.caches.get("trusted-proxies")
+    if trusted is None:
+        trusted = [ip_network(text) for text in app.settings.server.trusted_proxies]
+        app.caches["trusted-proxies"] = trusted
+    peer = request.client.host if request.client else ""
+    return client_address(peer, request.headers.get("x-forwarded-for"), trusted)
+
+
+def admit(app: App, address: str) -> None:
+    """Count a request to an inbox. TooMany beyond the limit of a minute, or after too many that were refused.
+
+    The limit is `limits.inbox_per_minute` (0: none), far above what a large server sends when somebody popular posts.
+    """
+    limits = app.settings.limits
+    if not limits.enabled or limits.inbox_per_minute <= 0:
+        return
+    _check(app, app.limiter.hit(f"inbox:{address}", limits.inbox_per_minute, MINUTE))
+    _check(app, app.limiter.hit(f"inbox-refused:{address}", REFUSALS, REFUSALS_WINDOW, cost=0))
+
+
+def note(app: App, address: str, error: FediNoteError) -> None:
+    """Count a request that was refused for what it was, of which there may be 600 in five minutes."""
+    if app.settings.limits.enabled and error.status in REFUSED:
+        app.limiter.hit(f"inbox-refused:{address}", REFUSALS, REFUSALS_WINDOW)
+
+
+def _check(app: App, allowance: Allowance) -> None:
+    if not allowance.allowed:
+        wait = (allowance.reset - app.now()).total_seconds()
+        raise TooMany(retry_after=max(1, int(wait) + 1))
