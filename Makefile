@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 
 # What cannot be tested here is skipped; named here, its absence is an error.
 ifeq ($(REQUIRE),all)
-export FEDINOTE_REQUIRE := postgresql,libretranslate,browser,interop,shared
+export FEDINOTE_REQUIRE := postgresql,libretranslate,browser,interop,shared,media
 else ifneq ($(REQUIRE),)
 export FEDINOTE_REQUIRE := $(REQUIRE)
 endif

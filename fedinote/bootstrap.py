@@ -24,6 +24,8 @@ from fedinote.infra.ratelimit import Limiter
 from fedinote.infra.settings import Settings, SettingsError
 from fedinote.infra.sqlite import SqliteDatabase
 from fedinote.infra.storage import LocalStorage
+from fedinote.media import workers
+from fedinote.policy import ip_blocks
 from fedinote.translation import translations
 from fedinote.wiring import EVENTS
 
@@ -38,12 +40,15 @@ MODELS = (
     "fedinote.relations.models",
     "fedinote.media.models",
     "fedinote.posts.models",
+    "fedinote.posts.annual_models",
+    "fedinote.previews.models",
     "fedinote.timelines.models",
     "fedinote.notifications.models",
     "fedinote.translation.models",
     "fedinote.policy.models",
     "fedinote.moderation.models",
     "fedinote.federation.models",
+    "fedinote.portability.models",
 )
 
 
@@ -131,6 +136,7 @@ async def running(settings: Settings, *, migrate: bool = False) -> AsyncIterator
                 yield app
         finally:
             app.bus.close()
+            await workers.close(app)
             await app.outbound.close()
     finally:
         await db.close()
@@ -156,9 +162,10 @@ async def _check_address(db: Database, settings: Settings) -> None:
 
 
 async def _prepare(app: App) -> None:
-    """Make what the first start makes: secrets, and the actor that signs for the server."""
+    """Make what the first start makes: secrets, and the actor that signs for the server; read who may not come in."""
     await ensure_secrets(app)
     await profiles.ensure_instance_actor(app)
+    await ip_blocks.any_there(app)
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PostPublished:
-    """A post (not a boost) is there, by somebody here or elsewhere. `mentioned_ids` are accounts it is addressed to."""
+    """A post (not a boost) is there, by somebody here or elsewhere. `mentioned_ids` are accounts it is addressed to.
+
+    `links`: by its markup it may link to something else than people and hashtags.
+    """
 
     post_id: int
     author_id: int
@@ -18,6 +21,7 @@ class PostPublished:
     in_reply_to_account_id: int | None
     mentioned_ids: tuple[int, ...]
     fresh: bool
+    links: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,71 @@ class Unfavourited:
     author_id: int
     local: bool
     uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """An account reacted to a post with an emoji. `url` is the picture of a custom one, else ""."""
+
+    post_id: int
+    account_id: int
+    author_id: int
+    local: bool
+    uri: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreacted:
+    """An account took a reaction back. `url` is the picture of a custom emoji, else ""."""
+
+    post_id: int
+    account_id: int
+    author_id: int
+    local: bool
+    uri: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteMade:
+    """A post (`post_id`, by `account_id`) quotes another one; `quoted_…` are None while that is not known here.
+
+    `local`: the quoting post is ours. `state`: accepted, pending or rejected.
+    """
+
+    post_id: int
+    account_id: int
+    quoted_id: int | None
+    quoted_account_id: int | None
+    local: bool
+    state: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteChanged:
+    """A quote was agreed to, refused or taken back: its state was `was` and is `state`."""
+
+    post_id: int
+    account_id: int
+    quoted_id: int | None
+    quoted_account_id: int | None
+    local: bool
+    was: str
+    state: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePolicyChanged:
+    """A local author said anew who may quote a post."""
+
+    post_id: int
+    author_id: int
+    visibility: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +259,53 @@ class AccountSuspended:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDeleted:
+    """An account is gone for good, here or elsewhere. Its row stays; what it made is still there, and goes in a job."""
+
+    account_id: int
+    local: bool
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMoved:
+    """An account moved to another one (`target_id`), which names it as an alias of its own."""
+
+    account_id: int
+    target_id: int
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionChanged:
+    """An account made (`change` "made"), changed ("changed") or is about to delete ("removed") a collection."""
+
+    collection_id: int
+    account_id: int
+    local: bool
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAsked:
+    """The owner of a collection of ours asks an account elsewhere whether it may be in it."""
+
+    item_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """An account is in a collection from now on, or (`listed` False) is about to be taken out of it.
+
+    `by_member`: it withdrew itself.
+    """
+
+    item_id: int
+    listed: bool
+    by_member: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFiled:
     """Somebody reported an account."""
 
@@ -212,6 +328,21 @@ class PolicyApplied:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewAttached:
+    """A post has a preview card since now; or another one than before."""
+
+    post_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorNamed:
+    """The page of a preview card names an account as its author; whether that account agrees is not known yet."""
+
+    card_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnnouncementPublished:
     """The staff tells everybody something."""
 
@@ -223,3 +354,24 @@ class AnnouncementRemoved:
     """An announcement was taken back, or its time is over."""
 
     announcement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementReacted:
+    """Somebody reacted to an announcement, or took that back. `emoji_id` is the emoji's with this announcement."""
+
+    announcement_id: int
+    emoji_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipsSevered:
+    """Follows of people here ended all at once. `kind`: domain_block, user_domain_block, account_suspension.
+
+    `target_name` is the domain or handle that the decision was about. `losses` are (account, followers, following):
+    how many of each somebody who lives here lost.
+    """
+
+    kind: str
+    target_name: str
+    losses: tuple[tuple[int, int, int], ...]

@@ -33,7 +33,8 @@ from fedinote.web.routes import ROUTES as PAGES
 MAX_BODY = 1_000_000
 MAX_PICTURES = 12_600_000  # an avatar and a header in one form
 BODY_SECONDS = 30
-_UPLOADS = frozenset({"/api/v1/media", "/api/v2/media", "/api/v1/accounts/update_credentials", "/api/v1/profile"})
+_PICTURES = frozenset({"/api/v1/accounts/update_credentials", "/api/v1/profile"})
+_UPLOADS = frozenset({"/api/v1/media", "/api/v2/media", "/c2s/media"})
 _log = logging.getLogger(__name__)
 
 
@@ -51,7 +52,8 @@ class Server:
         self.files = files.Files(app)
         self.pages = Router(pages, redirect_slashes=False)
         self.html_headers = _html_headers(app)
-        self.max_upload = max(app.settings.media.max_image_bytes, MAX_PICTURES) + MAX_BODY
+        media = app.settings.media  # beside the file there may be a thumbnail
+        self.max_upload = max(media.max_image_bytes, media.max_video_bytes) + media.max_image_bytes + MAX_BODY
         self.state = SimpleNamespace(state=State({"app": app}))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,8 +76,9 @@ class Server:
             await send({"type": "http.response.body", "body": b""})
             return
         try:
-            limit = self.max_upload if scope["path"] in _UPLOADS else MAX_BODY
-            await self._serve(scope, _Body(scope, receive, limit), answer)
+            if not scope["path"].startswith("/health"):
+                await access.admit(self.app, scope)
+            await self._serve(scope, _Body(scope, receive, self._limit(scope["path"])), answer)
         except ClientDisconnect:
             _log.debug("client went away")
         except Exception as error:
@@ -83,6 +86,11 @@ class Server:
                 _log.exception("answer broken off", extra={"request_id": answer.request_id})
                 raise
             await _refusal(self, error, scope, answer)(scope, receive, answer)
+
+    def _limit(self, path: str) -> int:
+        if path in _UPLOADS or path.startswith("/api/v1/media/"):
+            return self.max_upload
+        return MAX_PICTURES + MAX_BODY if path in _PICTURES else MAX_BODY
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -106,6 +114,7 @@ class Server:
             await send(message)
 
         try:
+            await access.admit(self.app, scope)
             await self.api(scope, receive, watch)
         except Exception as error:  # noqa: BLE001 as above
             refusal = errors.response(_known(error), scope["path"])
@@ -169,18 +178,20 @@ class _Answer:
                 (b"x-ratelimit-reset", iso(allowance.reset).encode()),
             )
         if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+            if any(name == b"content-security-policy" and b"frame-ancestors *" in value for name, value in headers):
+                present.add(b"x-frame-options")
             headers += [pair for pair in self.server.html_headers if pair[0] not in present]
 
 
 class _Body:
     """The `receive` of a request: counts the bytes that really come, and does not wait for them for ever."""
 
-    __slots__ = ("left", "receive", "scope")
+    __slots__ = ("left", "limit", "receive", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
         self.scope = scope
         self.receive = receive
-        self.left = limit
+        self.left = self.limit = limit
 
     async def __call__(self) -> Message:
         if self.scope["method"] in ("GET", "HEAD"):
@@ -192,7 +203,7 @@ class _Body:
             raise BadRequest("The request took too long to arrive") from None
         self.left -= len(message.get("body", b""))
         if self.left < 0:
-            raise TooLarge
+            raise TooLarge(f"The request is larger than {self.limit // 1_000_000} MB")
         return message
 
 

@@ -8,18 +8,45 @@ from datetime import timedelta
 from typing import Any
 
 from fedinote import events
+from fedinote.accounts import links
+from fedinote.api import pushing
 from fedinote.auth import oauth, sessions
 from fedinote.auth import reactions as logins
-from fedinote.federation import delivery, inbox, outgoing, resolve
+from fedinote.federation import (
+    actors,
+    assertions,
+    backfill,
+    crediting,
+    curating,
+    delivery,
+    departures,
+    groups,
+    inbox,
+    moves,
+    outgoing,
+    quoting,
+    reacting,
+    refreshes,
+    refreshing,
+    relays,
+    resolve,
+    showcases,
+    synchronisation,
+    threads,
+)
 from fedinote.infra import jobs
 from fedinote.infra.app import App, Reaction
 from fedinote.infra.jobs import JobFunction
-from fedinote.media import sweeping
+from fedinote.media import processing, sweeping
 from fedinote.moderation import announcements, audit
 from fedinote.notifications import reactions as notify
-from fedinote.posts import polls, scheduling
-from fedinote.relations import blocks, domains
-from fedinote.timelines import conversations, fanout, lists, live
+from fedinote.notifications import requests as notice_requests
+from fedinote.notifications import severances, subscriptions
+from fedinote.portability import imports
+from fedinote.posts import annual_reports, polls, purging, quotes, scheduling
+from fedinote.previews import cards
+from fedinote.relations import blocks, domains, endorsements, moving
+from fedinote.timelines import conversations, fanout, lists, live, trends
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
@@ -28,17 +55,25 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         fanout.on_post_published,
         notify.on_post_published,
         conversations.on_post_published,
+        groups.on_post_published,
         outgoing.on_post_published,
+        relays.on_post_published,
         live.on_post_published,
+        threads.on_post_published,
+        cards.on_post_published,
     ),
     events.PostEdited: (
         notify.on_post_edited,
         conversations.on_post_edited,
         outgoing.on_post_edited,
+        relays.on_post_edited,
+        cards.on_post_edited,
         live.on_post_edited,
     ),
     events.PostDeleted: (
+        quotes.on_post_deleted,
         outgoing.on_post_deleted,
+        relays.on_post_deleted,
         live.on_post_deleted,
         conversations.on_post_deleted,
         notify.on_post_deleted,
@@ -46,45 +81,94 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.Boosted: (fanout.on_boosted, notify.on_boosted, outgoing.on_boosted, live.on_boosted),
     events.Favourited: (notify.on_favourited, outgoing.on_favourited),
     events.Unfavourited: (notify.on_unfavourited, outgoing.on_unfavourited),
+    events.Reacted: (notify.on_reacted, reacting.on_reacted, live.on_reacted),
+    events.Unreacted: (notify.on_unreacted, reacting.on_unreacted, live.on_reacted),
+    events.QuoteMade: (notify.on_quote_made, quoting.on_quote_made),
+    events.QuoteChanged: (notify.on_quote_changed, quoting.on_quote_changed, live.on_quote_changed),
+    events.QuotePolicyChanged: (quoting.on_quote_policy_changed,),
     events.Pinned: (outgoing.on_pinned,),
     events.PollVoted: (outgoing.on_poll_voted,),
     events.PollClosed: (notify.on_poll_closed, outgoing.on_poll_closed),
     events.FollowRequested: (notify.on_follow_requested, outgoing.on_follow_requested),
-    events.FollowAccepted: (fanout.on_follow_accepted, notify.on_follow_accepted, outgoing.on_follow_accepted),
+    events.FollowAccepted: (
+        fanout.on_follow_accepted,
+        notify.on_follow_accepted,
+        outgoing.on_follow_accepted,
+        backfill.on_follow_accepted,
+    ),
     events.FollowRejected: (
         fanout.on_unfollowed,
         lists.on_unfollowed,
         notify.on_unfollowed,
         outgoing.on_follow_rejected,
+        endorsements.on_unfollowed,
     ),
-    events.Unfollowed: (fanout.on_unfollowed, lists.on_unfollowed, notify.on_unfollowed, outgoing.on_unfollowed),
+    events.Unfollowed: (
+        fanout.on_unfollowed,
+        lists.on_unfollowed,
+        notify.on_unfollowed,
+        outgoing.on_unfollowed,
+        endorsements.on_unfollowed,
+    ),
     events.Blocked: (lists.on_blocked, conversations.on_blocked, outgoing.on_blocked),
     events.Unblocked: (outgoing.on_unblocked,),
-    events.ProfileUpdated: (outgoing.on_profile_updated,),
-    events.AccountJoined: (notify.on_account_joined,),
+    events.ProfileUpdated: (outgoing.on_profile_updated, links.on_profile_updated),
+    events.AccountJoined: (assertions.on_account_joined, notify.on_account_joined),
     events.AccountSuspended: (logins.on_account_suspended, outgoing.on_account_suspended),
+    events.AccountDeleted: (logins.on_account_deleted, departures.on_account_deleted, purging.on_account_deleted),
+    events.AccountMoved: (moving.on_account_moved, moves.on_account_moved),
+    events.CollectionChanged: (curating.on_collection_changed,),
+    events.MemberAsked: (curating.on_member_asked,),
+    events.MemberChanged: (curating.on_member_changed,),
     events.ReportFiled: (notify.on_report_filed, outgoing.on_report_filed),
     events.PolicyApplied: (audit.on_policy_applied,),
+    events.PreviewAttached: (live.on_preview_attached,),
+    events.CreatorNamed: (crediting.on_creator_named,),
+    events.RelationshipsSevered: (severances.on_relationships_severed,),
     events.AnnouncementPublished: (live.on_announcement_published,),
     events.AnnouncementRemoved: (live.on_announcement_removed,),
+    events.AnnouncementReacted: (live.on_announcement_reacted,),
 }
 
 JOBS: Mapping[str, JobFunction] = {
     inbox.JOB: inbox.process,
+    quoting.VERIFY_JOB: quoting.verify,
     resolve.ANCESTOR_JOB: resolve.fetch_ancestor,
+    actors.FOLLOW_UP_JOB: showcases.follow_up,
+    refreshing.REFRESH_JOB: refreshing.refresh,
+    links.VERIFY_JOB: links.verify,
+    threads.JOB: threads.fetch,
+    backfill.JOB: backfill.fetch,
     outgoing.POLL_UPDATE_JOB: outgoing.update_poll,
+    synchronisation.JOB: synchronisation.synchronise,
     polls.CLOSE_JOB: polls.close,
+    purging.PURGE_JOB: purging.purge,
     scheduling.PUBLISH_JOB: scheduling.publish,
     domains.PART_JOB: domains.part,
+    moving.CARRY_JOB: moving.carry,
     announcements.TELL_JOB: announcements.tell,
+    processing.JOB: processing.process,
+    live.REACTIONS_JOB: live.tell_reactions,
+    annual_reports.JOB: annual_reports.make,
+    imports.JOB: imports.work,
+    subscriptions.PUSH_JOB: pushing.push,
+    notice_requests.MERGE_JOB: notice_requests.merge,
+    notice_requests.FORGET_JOB: notice_requests.forget,
+    cards.FETCH_JOB: cards.fetch,
+    crediting.CREDIT_JOB: crediting.credit,
 }
 
 PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(minutes=10), delivery.tidy),
     (timedelta(hours=1), jobs.tidy),
+    (timedelta(hours=6), refreshes.tidy),
+    (timedelta(hours=1), quoting.check_again),
     (timedelta(minutes=10), blocks.forget_expired_mutes),
     (timedelta(hours=6), fanout.trim),
     (timedelta(hours=1), sweeping.sweep),
     (timedelta(hours=1), sessions.prune),
     (timedelta(hours=1), oauth.prune),
+    (timedelta(hours=6), imports.tidy),
+    (timedelta(hours=6), cards.tidy),
+    (timedelta(minutes=5), trends.refresh),
 )

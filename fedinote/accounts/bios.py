@@ -24,11 +24,10 @@ def field_html(app: App, source: str) -> str:
 
 
 async def _targets(app: App, handles: list[str]) -> dict[str, MentionTarget]:
-    own = app.settings.host.lower()
     wanted: dict[tuple[str, str], str] = {}
     for handle in handles:
         username, _, domain = handle.partition("@")
-        wanted[names.key(username), "" if domain == own else domain] = handle
+        wanted[names.key(username), "" if domain in app.settings.own_hosts else domain] = handle
     if not wanted:
         return {}
     rows = await app.db.rows(

@@ -12,7 +12,10 @@ class Account(Model):
     `fields` is a list of {name, value, verified_at}; `emojis` a list of {shortcode, url, static_url}.
     `note` is safe HTML; `note_source` what a local person typed. `silenced_by_domain` and `suspended_by_domain` name
     the blocked domain that is the only cause, so that its end is theirs; None when a person decided.
-    `sensitized_at`: all media that the account posts from then on is marked sensitive.
+    `suspended_by_origin`: only the account's own server suspended it, and may restore it. `moved_at` is the last Move
+    that took its followers along. Of a deleted account the row stays, so that nobody takes the name or the id.
+    `sensitized_at`: all media that the account posts from then on is marked sensitive. `attribution_domains`: the
+    websites that may name the account as an author of their pages. `show_…`: which tabs its profile shall have.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -29,12 +32,17 @@ class Account(Model):
     emojis = JsonField(default=list)
     avatar = fields.CharField(255, default="")
     avatar_remote = fields.TextField(default="")
+    avatar_description = fields.TextField(default="", db_default="")
     header = fields.CharField(255, default="")
     header_remote = fields.TextField(default="")
+    header_description = fields.TextField(default="", db_default="")
     locked = fields.BooleanField(default=False)
     discoverable = fields.BooleanField(default=False)
     indexable = fields.BooleanField(default=False)
     hide_collections = fields.BooleanField(default=False)
+    show_media = fields.BooleanField(default=True, db_default=True)
+    show_media_replies = fields.BooleanField(default=True, db_default=True)
+    show_featured = fields.BooleanField(default=True, db_default=True)
     memorial = fields.BooleanField(default=False)
     inbox_url = fields.CharField(2048, default="")
     shared_inbox_url = fields.CharField(2048, default="")
@@ -42,8 +50,11 @@ class Account(Model):
     followers_url = fields.CharField(2048, default="")
     following_url = fields.CharField(2048, default="")
     featured_url = fields.CharField(2048, default="")
+    featured_tags_url = fields.CharField(2048, default="")
     moved_to_uri = fields.CharField(2048, null=True)
+    moved_at = TimeField(null=True)
     also_known_as = JsonField(default=list)
+    attribution_domains = JsonField(null=True)
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)
     statuses_count = fields.BigIntField(default=0)
@@ -54,6 +65,7 @@ class Account(Model):
     silenced_by_domain = fields.CharField(255, null=True)
     suspended_at = TimeField(null=True)
     suspended_by_domain = fields.CharField(255, null=True)
+    suspended_by_origin = fields.BooleanField(default=False)
     sensitized_at = TimeField(null=True)
     deleted_at = TimeField(null=True)
 
@@ -86,4 +98,26 @@ class AccountKey(Model):
 
     class Meta:
         table = "account_keys"
+        indexes = (("account",),)
+
+
+class AssertionKey(Model):
+    """An Ed25519 key with which an account proves what it says (`assertionMethod`, FEP-521a); private for local ones.
+
+    Others may sign requests with theirs as well; we never do with ours.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="assertion_keys"
+    )
+    account_id: int
+    key_id = fields.CharField(2048, unique=True)
+    multibase = fields.CharField(255)
+    private_pem = fields.TextField(null=True)
+    expires_at = TimeField(null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "assertion_keys"
         indexes = (("account",),)

@@ -7,18 +7,22 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from fedinote.accounts import names
+from fedinote.accounts import emojis, links, names
 from fedinote.accounts.bios import field_html, note_html
 from fedinote.accounts.models import Account, AccountKey
 from fedinote.events import AccountJoined, ProfileUpdated
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.infra.keys import KeyPair, generate_pair
+from fedinote.policy import domains
 
 MAX_DISPLAY_NAME = 40
 MAX_NOTE = 500
 MAX_FIELDS = 6
 MAX_FIELD = 255
+MAX_PICTURE_DESCRIPTION = 1500
+MAX_ATTRIBUTION_DOMAINS = 100
+_WORDS = frozenset({"display_name", "note", "fields_"})
 PERSON, BOT, INSTANCE = "Person", "Service", "Application"
 
 
@@ -27,7 +31,8 @@ class Changes:
     """What to change of a profile; None leaves a thing as it is.
 
     `note` and the values of `fields` are plain text as the person typed it. `avatar` and `header` are keys of
-    pictures already re-encoded and stored; "" removes the picture.
+    pictures already re-encoded and stored; "" removes the picture, and its description with it.
+    `attribution_domains` are domains or URLs of websites.
     """
 
     display_name: str | None = None
@@ -40,6 +45,18 @@ class Changes:
     discoverable: bool | None = None
     indexable: bool | None = None
     hide_collections: bool | None = None
+    avatar_description: str | None = None
+    header_description: str | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: Sequence[str] | None = None
+
+
+_AS_GIVEN = (
+    "avatar", "header", "locked", "discoverable", "indexable", "hide_collections", "show_media", "show_media_replies",
+    "show_featured",
+)  # fmt: skip
 
 
 async def create_local(
@@ -57,7 +74,7 @@ async def create_local(
     would take the newcomer for it. Give a `pair` when a transaction is open already, since making one takes long.
     """
     names.check(username)
-    if names.key(username) == names.key(app.settings.host):
+    if names.key(username) in {names.key(own) for own in app.settings.own_hosts}:
         raise Invalid("Username is reserved")
     await check_free(app, username)
     made = pair or await generate_pair()
@@ -161,11 +178,13 @@ async def update(app: App, account_id: int, changes: Changes) -> Account:
     account = await Account.filter(id=account_id, domain="", deleted_at=None).using_db(app.db.orm).first()
     if account is None:
         raise NotFound
-    values = await _values(app, changes)
+    values = await _values(app, changes, account.fields_)
     replaced = [
         old for old, new in ((account.avatar, changes.avatar), (account.header, changes.header)) if new is not None
     ]
     account.update_from_dict(values)
+    if values.keys() & _WORDS:
+        values["emojis"] = account.emojis = list(await emojis.used(app, _words(account)))
     async with app.db.transaction():
         if values:
             await account.save(using_db=app.db.orm, update_fields=list(values))
@@ -175,12 +194,15 @@ async def update(app: App, account_id: int, changes: Changes) -> Account:
     return account
 
 
-async def _values(app: App, changes: Changes) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        name: value
-        for name in ("avatar", "header", "locked", "discoverable", "indexable", "hide_collections")
-        if (value := getattr(changes, name)) is not None
-    }
+def _words(account: Account) -> str:
+    """Return all that a profile says in its owner's words, where custom emoji may be."""
+    fields = [text for field in account.fields_ for text in (field["name"], field.get("source", field["value"]))]
+    return "\n".join((account.display_name, account.note_source, *fields))
+
+
+async def _values(app: App, changes: Changes, old: Sequence[links.Field]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: value for name in _AS_GIVEN if (value := getattr(changes, name)) is not None}
+    values |= _descriptions(changes)
     if changes.display_name is not None:
         values["display_name"] = _short("Display name", _one_line(changes.display_name), MAX_DISPLAY_NAME)
     if changes.note is not None:
@@ -188,27 +210,44 @@ async def _values(app: App, changes: Changes) -> dict[str, Any]:
         values["note_source"] = source
         values["note"] = await note_html(app, source)
     if changes.fields is not None:
-        values["fields_"] = _fields(app, changes.fields)
+        values["fields_"] = _fields(app, changes.fields, old)
     if changes.bot is not None:
         values["actor_type"] = BOT if changes.bot else PERSON
+    if changes.attribution_domains is not None:
+        values["attribution_domains"] = _websites(changes.attribution_domains)
     return values
 
 
-def _fields(app: App, pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Render the fields; `source` keeps what was typed, for the editor. Blank ones are dropped."""
+def _descriptions(changes: Changes) -> dict[str, str]:
+    """Return the descriptions that change: as given, or blank with the picture that goes."""
+    found = {}
+    for name in ("avatar", "header"):
+        given = getattr(changes, f"{name}_description")
+        if given is not None or getattr(changes, name) == "":
+            label = f"{name.capitalize()} description"
+            found[f"{name}_description"] = _short(label, (given or "").strip(), MAX_PICTURE_DESCRIPTION)
+    return found
+
+
+def _websites(texts: Sequence[str]) -> list[str]:
+    hosts = [text.strip().partition("://")[2] or text.strip() for text in texts]
+    found = list(dict.fromkeys(domains.key(host.partition("/")[0]) for host in hosts if host))
+    if len(found) > MAX_ATTRIBUTION_DOMAINS:
+        raise Invalid(f"Validation failed: Attribution domains are {MAX_ATTRIBUTION_DOMAINS} at most")
+    return found
+
+
+def _fields(app: App, pairs: Iterable[tuple[str, str]], old: Sequence[links.Field]) -> list[dict[str, Any]]:
+    """Render the fields; `source` keeps what was typed, for the editor. Blank ones are dropped, proven ones stay so."""
     cleaned = [(_one_line(name), _one_line(value)) for name, value in pairs]
     kept = [(name, value) for name, value in cleaned if name or value]
     if len(kept) > MAX_FIELDS:
         raise Invalid(f"Fields must be {MAX_FIELDS} at most")
-    return [
-        {
-            "name": _short("Field name", name, MAX_FIELD),
-            "value": field_html(app, _short("Field value", value, MAX_FIELD)),
-            "source": value,
-            "verified_at": None,
-        }
+    rendered = [
+        (_short("Field name", name, MAX_FIELD), field_html(app, _short("Field value", value, MAX_FIELD)))
         for name, value in kept
     ]
+    return [field | {"source": value} for field, (_, value) in zip(links.merged(rendered, old), kept, strict=True)]
 
 
 def _one_line(text: str) -> str:
@@ -230,7 +269,7 @@ async def find(app: App, acct: str) -> Account | None:
     if not username or len(username) > 2048:
         return None
     domain = domain.lower()
-    if domain in ("", app.settings.host.lower()):
+    if not domain or domain in app.settings.own_hosts:
         return await local(app, username)
     return (
         await Account.filter(username_key=names.key(username), domain=domain, deleted_at=None)

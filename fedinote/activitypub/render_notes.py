@@ -15,7 +15,7 @@ QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
 
 @dataclass(frozen=True, slots=True)
 class MediaOut:
-    """An attached file by its public URL; `focus` is (x, y) from -1 to 1.
+    """An attached file by its public URL; `focus` is (x, y) from -1 to 1, `duration` in seconds.
 
     `descriptions` are the description in other languages than the post's.
     """
@@ -28,6 +28,7 @@ class MediaOut:
     blurhash: str | None = None
     focus: tuple[float, float] | None = None
     thumbnail: ImageOut | None = None
+    duration: float | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -184,6 +185,8 @@ def _media(file: MediaOut, language: str | None) -> dict[str, Any]:
         document |= {"width": file.width, "height": file.height}
     if file.thumbnail:
         document["icon"] = picture(file.thumbnail)
+    if file.duration:
+        document["duration"] = f"PT{file.duration:.3f}".rstrip("0").rstrip(".") + "S"
     return document
 
 

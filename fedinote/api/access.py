@@ -1,45 +1,25 @@
 """Who calls: the bearer token of a request, the scopes it must have, and how often the caller may ask."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Literal
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from fedinote.auth import tokens
+from fedinote.auth.limits import ADDRESS, LIMITS, TOKEN, USER, Limit, account_key
 from fedinote.auth.viewer import AppToken, Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, TooMany, Unauthorized
-from fedinote.infra.ratelimit import Allowance, client_address
+from fedinote.infra.ratelimit import Allowance, counted, whole_address
+from fedinote.policy import ip_blocks
+
+__all__ = ["ADDRESS", "LIMITS", "TOKEN", "USER", "Limit", "bearer", "check", "count", "identify"]
 
 Caller = Viewer | AppToken | None
 Auth = Literal["public", "optional-user", "app", "user"]
 ALLOWANCE = "fedinote.allowance"  # where a scope carries the Allowance that the answer's headers tell
-_MINUTE, _HOUR = 60, 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many hits in a window of seconds; counted for each account, or for each address."""
-
-    hits: int
-    window: float
-    by: Literal["account", "address"] = "account"
-
-
-USER = Limit(1500, 5 * _MINUTE)
-ADDRESS = Limit(300, 5 * _MINUTE, "address")
-LIMITS = {
-    "apps": Limit(5, 10 * _MINUTE, "address"),
-    "deletes": Limit(30, 30 * _MINUTE),
-    "follows": Limit(400, 24 * _HOUR),
-    "media": Limit(30, 30 * _MINUTE),
-    "paging": Limit(300, 15 * _MINUTE),
-    "reports": Limit(400, 24 * _HOUR),
-    "sign-up": Limit(5, 30 * _MINUTE, "address"),
-    "statuses": Limit(300, 3 * _HOUR),
-}
 
 
 def bearer(connection: HTTPConnection) -> str | None:
@@ -78,12 +58,23 @@ def check(caller: Caller, auth: Auth, scopes: Sequence[str]) -> None:
 
 def address_of(app: App, connection: HTTPConnection) -> str:
     """Return the address that a request is counted under: IPv4 whole, IPv6 as its /64."""
+    return counted(ip_of(app, connection))
+
+
+def ip_of(app: App, connection: HTTPConnection) -> str:
+    """Return the whole address that a request comes from; proxies are believed only where the settings say so."""
     trusted = app.caches.get("trusted-proxies")
     if trusted is None:
         trusted = [ip_network(text) for text in app.settings.server.trusted_proxies]
         app.caches["trusted-proxies"] = trusted
     client = connection.scope.get("client")
-    return client_address(client[0] if client else "", connection.headers.get("x-forwarded-for"), trusted)
+    return whole_address(client[0] if client else "", connection.headers.get("x-forwarded-for"), trusted)
+
+
+async def admit(app: App, scope: Scope) -> None:
+    """Refuse whoever comes from an address that has no access, before anything else is done. `Forbidden`."""
+    if await ip_blocks.any_there(app):
+        await ip_blocks.admit(app, ip_of(app, HTTPConnection(scope)))
 
 
 def count(app: App, connection: HTTPConnection, caller: Caller, limit: Limit, name: str = "all") -> None:
@@ -91,7 +82,9 @@ def count(app: App, connection: HTTPConnection, caller: Caller, limit: Limit, na
     if not app.settings.limits.enabled:
         return
     if limit.by == "account" and isinstance(caller, Viewer):
-        key = f"{name}:user:{caller.user_id}"
+        key = account_key(name, caller)
+    elif limit.by == "token" and caller is not None:
+        key = f"{name}:token:{caller.token_id}"
     else:
         key = f"{name}:address:{address_of(app, connection)}"
     allowance = app.limiter.hit(key, limit.hits, limit.window)

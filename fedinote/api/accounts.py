@@ -12,6 +12,7 @@ from fedinote.api.paging import Page, paging
 from fedinote.api.routing import Call, route
 from fedinote.auth import registrations, tokens
 from fedinote.auth.registrations import Form
+from fedinote.federation import backfill, refreshing
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.timelines import queries, tags
 
@@ -21,7 +22,9 @@ _BLOCKED = "SELECT 1 AS value FROM blocks WHERE account_id = ? AND target_id = ?
 
 
 async def show(call: Call) -> Any:
-    """GET /api/v1/accounts/:id."""
+    """GET /api/v1/accounts/:id. One of another server that is stale is fetched anew, for the next look."""
+    if call.viewer is not None:
+        await refreshing.soon(call.app, call.id())
     return await account(call.app, call.id())
 
 
@@ -56,6 +59,8 @@ async def posts(call: Call) -> Any:
         tagged=tags.parse(tagged).name if (tagged := params.text("tagged")) else None,
     )
     found = await queries.account(call.app, viewer_id, account_id, paging(call), profile)
+    if "max_id" not in params:
+        await backfill.opened(call.app, account_id, stranger=call.viewer is None)
     return Page(await statuses(call.app, found.ids, call.viewer, context="account"), found.keys)
 
 
@@ -74,7 +79,8 @@ async def sign_up(call: Call) -> Any:
         invite=params.text("invite_code", ""),
         locale=params.text("locale", "en", max=35),
     )
-    user = await registrations.register(call.app, form, address=access.address_of(call.app, call.request))
+    address = access.ip_of(call.app, call.request)
+    user = await registrations.register(call.app, form, address=address, app_id=app_token.app_id)
     issued = await tokens.issue(call.app, app_id=app_token.app_id, user_id=user.id, scopes=sorted(app_token.scopes))
     return {
         "access_token": issued.text,

@@ -1,4 +1,4 @@
-"""What moderators do through the client API: accounts, reports, blocked domains. And filing a report, which all may.
+"""What moderators do through the client API: accounts and reports. And filing a report, which all may.
 
 https://docs.joinmastodon.org/methods/admin/ and https://docs.joinmastodon.org/methods/reports/
 A scope opens the door, and the role that somebody has at this moment decides what may be done behind it.
@@ -9,24 +9,19 @@ from typing import Any, Literal
 
 from fedinote.api.entities import admin as entities
 from fedinote.api.paging import Page, paging
-from fedinote.api.params import Params
-from fedinote.api.routing import Answer, Call, route
+from fedinote.api.routing import Call, route
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import actions, domains, moderator, queries, reports
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions, moderator, queries, reports
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.moderation.queries import Wanted
-from fedinote.policy.models import DomainBlock
 
 Handler = Callable[[Call], Awaitable[Any]]
 _USUAL, _MOST = 100, 200
 _ACCOUNTS = "/api/v1/admin/accounts"
-_BLOCKS = "/api/v1/admin/domain_blocks"
 _REPORTS = "/api/v1/admin/reports"
 _READ_ACCOUNTS, _WRITE_ACCOUNTS = ("admin:read:accounts",), ("admin:write:accounts",)
-_READ_BLOCKS, _WRITE_BLOCKS = ("admin:read:domain_blocks",), ("admin:write:domain_blocks",)
 _READ_REPORTS, _WRITE_REPORTS = ("admin:read:reports",), ("admin:write:reports",)
 _STATES = ("active", "pending", "disabled", "silenced", "suspended", "sensitized")
 
@@ -129,6 +124,14 @@ def _deciding(verb: Callable[[App, Moderator, int], Awaitable[None]]) -> Handler
     return handler
 
 
+async def delete_account(call: Call) -> Any:
+    """DELETE /api/v1/admin/accounts/:id: the end of a suspended account; answers with it as it was."""
+    by = await _acting(call, Power.DELETION)
+    was = await entities.person(call.app, call.id())
+    await actions.delete(call.app, by, call.id())
+    return was
+
+
 async def refuse_account(call: Call) -> Any:
     """POST /api/v1/admin/accounts/:id/reject: answers with the account as it was."""
     by = await _acting(call, Power.ACCOUNTS)
@@ -208,66 +211,6 @@ async def reopen_report(call: Call) -> Any:
     return await _report(call)
 
 
-# -- blocked domains ------------------------------------------------------------------------------------------------
-
-
-async def list_blocks(call: Call) -> Any:
-    """GET /api/v1/admin/domain_blocks."""
-    await _acting(call, Power.DOMAINS)
-    window = paging(call, _USUAL, _MOST)
-    found = window.arrange(await domains.listing(call.app, window.sql))
-    return Page([entities.domain_block(one) for one in found], [one.id for one in found])
-
-
-async def show_block(call: Call) -> Any:
-    """GET /api/v1/admin/domain_blocks/:id."""
-    await _acting(call, Power.DOMAINS)
-    return entities.domain_block(await domains.get(call.app, call.id()))
-
-
-async def create_block(call: Call) -> Any:
-    """POST /api/v1/admin/domain_blocks: 422 with the present block where there is one."""
-    by = await _acting(call, Power.DOMAINS)
-    domain = call.params.need("domain", max=300)
-    present = await domains.find(call.app, domain)
-    if present is not None:
-        error = f"Validation failed: {present.domain} is blocked already"
-        return Answer({"error": error, "existing_domain_block": entities.domain_block(present)}, 422)
-    terms = _terms(call.params, Terms(severity="silence"))
-    return _shown((await domains.block(call.app, domain, terms, by=by)).block)
-
-
-async def update_block(call: Call) -> Any:
-    """PUT /api/v1/admin/domain_blocks/:id: what is not given stays."""
-    by = await _acting(call, Power.DOMAINS)
-    present = await domains.get(call.app, call.id())
-    terms = _terms(call.params, domains.terms_of(present))
-    return _shown((await domains.update(call.app, present.id, terms, by=by)).block)
-
-
-def _shown(block: DomainBlock | None) -> dict[str, Any]:
-    if block is None:
-        raise NotFound
-    return entities.domain_block(block)
-
-
-def _terms(params: Params, present: Terms) -> Terms:
-    return Terms(
-        severity=params.text("severity", present.severity),
-        reject_media=params.flag("reject_media", present.reject_media),
-        reject_reports=params.flag("reject_reports", present.reject_reports),
-        private_comment=params.text("private_comment", present.private_comment),
-        public_comment=params.text("public_comment", present.public_comment),
-        obfuscate=params.flag("obfuscate", present.obfuscate),
-    )
-
-
-async def delete_block(call: Call) -> Any:
-    """DELETE /api/v1/admin/domain_blocks/:id."""
-    await domains.unblock(call.app, call.id(), by=await _acting(call, Power.DOMAINS))
-    return {}
-
-
 def _on_account(name: str, handler: Handler) -> Any:
     return route("POST", f"{_ACCOUNTS}/{{id}}/{name}", handler, auth="user", scopes=_WRITE_ACCOUNTS)
 
@@ -281,6 +224,7 @@ ROUTES = (
     route("GET", _ACCOUNTS, list_accounts_v1, auth="user", scopes=_READ_ACCOUNTS),
     route("GET", "/api/v2/admin/accounts", list_accounts, auth="user", scopes=_READ_ACCOUNTS),
     route("GET", f"{_ACCOUNTS}/{{id}}", show_account, auth="user", scopes=_READ_ACCOUNTS),
+    route("DELETE", f"{_ACCOUNTS}/{{id}}", delete_account, auth="user", scopes=_WRITE_ACCOUNTS),
     _on_account("action", act),
     _on_account("approve", _deciding(actions.approve)),
     _on_account("reject", refuse_account),
@@ -296,10 +240,4 @@ ROUTES = (
     _on_report("unassign", unassign_report),
     _on_report("resolve", resolve_report),
     _on_report("reopen", reopen_report),
-    route("GET", _BLOCKS, list_blocks, auth="user", scopes=_READ_BLOCKS),
-    route("POST", _BLOCKS, create_block, auth="user", scopes=_WRITE_BLOCKS),
-    route("GET", f"{_BLOCKS}/{{id}}", show_block, auth="user", scopes=_READ_BLOCKS),
-    route("PUT", f"{_BLOCKS}/{{id}}", update_block, auth="user", scopes=_WRITE_BLOCKS),
-    route("PATCH", f"{_BLOCKS}/{{id}}", update_block, auth="user", scopes=_WRITE_BLOCKS),
-    route("DELETE", f"{_BLOCKS}/{{id}}", delete_block, auth="user", scopes=_WRITE_BLOCKS),
 )

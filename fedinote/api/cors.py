@@ -7,10 +7,16 @@ cookies. Pages are not.
 from starlette.types import Scope
 
 Headers = list[tuple[bytes, bytes]]
-_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo", "/@", "/users/")
+_PREFIXES = (
+    *("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo"),
+    *("/@", "/users/", "/c2s/"),
+)
 _FILES = ("/media/", "/static/", "/tags/")
 _OPEN = _PREFIXES + _FILES
-_EXPOSED = b"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Mastodon-Async-Refresh"
+_EXPOSED = (
+    b"Link, Location, ETag, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id,"
+    b" Mastodon-Async-Refresh"
+)
 HEADERS: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
 # The headers are named one by one because `*` does not cover Authorization.
 PREFLIGHT: Headers = [

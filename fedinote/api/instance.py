@@ -3,6 +3,7 @@
 All of it is true of this instance: limits come from the settings, counts from the database (kept for five minutes).
 """
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -12,20 +13,25 @@ from fedinote.accounts import profiles
 from fedinote.api.entities.accounts import accounts
 from fedinote.api.routing import Call, route
 from fedinote.infra.app import App
-from fedinote.infra.clock import to_ms
+from fedinote.infra.clock import iso, to_ms
+from fedinote.infra.errors import NotFound
 from fedinote.infra.keys import VAPID_PUBLIC
 from fedinote.infra.settings import Settings
+from fedinote.media import uploads, workers
+from fedinote.moderation import texts
+from fedinote.posts import annual_reports
 from fedinote.posts.drafts import MAX_POLL_SECONDS, MIN_POLL_SECONDS
 from fedinote.posts.featured_tags import MAX_FEATURED
 from fedinote.posts.interactions import MAX_PINS
+from fedinote.posts.reactions import MAX_PER_PERSON
 from fedinote.text.compose import URL_LENGTH
 from fedinote.text.html import escape
+from fedinote.text.language_names import own_name
 from fedinote.translation import translations
 
-# The API of Mastodon 4.4 as far as it goes without quotes: its version 2 has grouped notifications.
-COMPATIBLE = "4.4.0"
-API_VERSION = 2
-IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+# Apps look at this number for what they offer: from 7 on quotes, from 9 on the profile with descriptions of pictures.
+COMPATIBLE = "4.5.0"
+API_VERSION = 9
 _KEPT = timedelta(minutes=5)
 _WEEK_MS = 7 * 86_400_000
 _WEEKS = 12
@@ -42,7 +48,7 @@ async def show(call: Call) -> Any:
     counts = await _counts(app)
     mode = settings.registrations.mode
     return {
-        "domain": settings.host,
+        "domain": settings.handle_host,
         "title": settings.instance.title,
         "version": version(),
         "source_url": app.url("/about"),
@@ -51,7 +57,7 @@ async def show(call: Call) -> Any:
         "thumbnail": {"url": app.url("/static/img/thumbnail.png"), "blurhash": None, "versions": {}},
         "icon": [],
         "languages": settings.instance.languages,
-        "configuration": _configuration(app),
+        "configuration": await _configuration(app),
         "registrations": {
             "enabled": mode in ("open", "approval"),
             "approval_required": mode == "approval",
@@ -62,8 +68,8 @@ async def show(call: Call) -> Any:
         },
         "api_versions": {"mastodon": API_VERSION},
         "contact": {"email": settings.instance.contact_email, "account": await _contact(app)},
-        "rules": _rules(settings),
-        "wrapstodon": None,
+        "rules": await _rules(settings),
+        "wrapstodon": annual_reports.season(app),
     }
 
 
@@ -72,9 +78,9 @@ async def show_v1(call: Call) -> Any:
     app, settings = call.app, call.app.settings
     counts = await _counts(app)
     mode = settings.registrations.mode
-    configuration = _configuration(app)
+    configuration = await _configuration(app)
     return {
-        "uri": settings.host,
+        "uri": settings.handle_host,
         "title": settings.instance.title,
         "short_description": settings.instance.description,
         "description": settings.instance.description,
@@ -88,11 +94,12 @@ async def show_v1(call: Call) -> Any:
         "approval_required": mode == "approval",
         "invites_enabled": mode == "invitation",
         "configuration": {
-            name: configuration[name] for name in ("accounts", "statuses", "media_attachments", "polls", "translation")
+            name: configuration[name]
+            for name in ("accounts", "statuses", "media_attachments", "polls", "translation", "reactions")
         },
         "max_toot_chars": settings.posts.max_characters,
         "contact_account": await _contact(app),
-        "rules": _rules(settings),
+        "rules": await _rules(settings),
     }
 
 
@@ -100,15 +107,16 @@ def _streaming(settings: Settings) -> str:
     return ("wss" if settings.secure else "ws") + settings.base.removeprefix("https").removeprefix("http")
 
 
-def _configuration(app: App) -> dict[str, Any]:
+async def _configuration(app: App) -> dict[str, Any]:
     settings = app.settings
+    written = await asyncio.to_thread(lambda: [texts.has(settings, name) for name in (texts.PRIVACY, texts.TERMS)])
     return {
         "urls": {
             "streaming": _streaming(settings),
             "status": None,
             "about": app.url("/about"),
-            "privacy_policy": None,
-            "terms_of_service": None,
+            "privacy_policy": app.url("/privacy-policy") if written[0] else None,
+            "terms_of_service": app.url("/terms-of-service") if written[1] else None,
         },
         "vapid": {"public_key": app.secrets.get(VAPID_PUBLIC, "")},
         "accounts": _account_limits(),
@@ -125,7 +133,8 @@ def _configuration(app: App) -> dict[str, Any]:
             "max_expiration": MAX_POLL_SECONDS,
         },
         "translation": {"enabled": app.translator is not None},
-        "limited_federation": False,
+        "reactions": {"max_reactions": MAX_PER_PERSON},
+        "limited_federation": app.settings.federation.allow_list,
     }
 
 
@@ -133,8 +142,8 @@ def _account_limits() -> dict[str, int]:
     return {
         "max_display_name_length": profiles.MAX_DISPLAY_NAME,
         "max_note_length": profiles.MAX_NOTE,
-        "max_avatar_description_length": 0,
-        "max_header_description_length": 0,
+        "max_avatar_description_length": profiles.MAX_PICTURE_DESCRIPTION,
+        "max_header_description_length": profiles.MAX_PICTURE_DESCRIPTION,
         "max_featured_tags": MAX_FEATURED,
         "max_pinned_statuses": MAX_PINS,
         "max_profile_fields": profiles.MAX_FIELDS,
@@ -144,21 +153,30 @@ def _account_limits() -> dict[str, int]:
 
 
 def _media_limits(settings: Settings) -> dict[str, Any]:
+    films = workers.films_accepted()
     return {
         "description_limit": settings.media.max_description,
-        "supported_mime_types": list(IMAGE_TYPES),
+        "supported_mime_types": uploads.supported_types(),
         "image_size_limit": settings.media.max_image_bytes,
         "image_matrix_limit": settings.media.max_pixels,
-        "video_size_limit": 0,
-        "video_frame_rate_limit": 0,
-        "video_matrix_limit": 0,
+        "video_size_limit": settings.media.max_video_bytes if films else 0,
+        "video_frame_rate_limit": settings.media.max_frame_rate if films else 0,
+        "video_matrix_limit": settings.media.max_video_pixels if films else 0,
     }
 
 
-def _rules(settings: Settings) -> list[dict[str, Any]]:
+async def _rules(settings: Settings) -> list[dict[str, Any]]:
+    translated = await asyncio.to_thread(texts.rules, settings)
     return [
-        {"id": str(number), "text": text, "hint": "", "translations": {}}
-        for number, text in enumerate(settings.instance.rules, start=1)
+        {
+            "id": str(number + 1),
+            "text": text,
+            "hint": "",
+            "translations": {
+                tag: {"text": lines[number], "hint": ""} for tag, lines in translated.items() if number < len(lines)
+            },
+        }
+        for number, text in enumerate(settings.instance.rules)
     ]
 
 
@@ -188,17 +206,44 @@ async def _counts(app: App) -> dict[str, int]:
 
 async def rules(call: Call) -> Any:
     """GET /api/v1/instance/rules."""
-    return _rules(call.app.settings)
+    return await _rules(call.app.settings)
 
 
 async def extended_description(call: Call) -> Any:
-    """GET /api/v1/instance/extended_description: as HTML."""
-    return {"updated_at": None, "content": f"<p>{escape(call.app.settings.instance.description)}</p>"}
+    """GET /api/v1/instance/extended_description: as HTML; the short description where nobody wrote a longer one."""
+    settings = call.app.settings
+    try:
+        return _text(await asyncio.to_thread(texts.read, settings, texts.ABOUT))
+    except NotFound:
+        return {"updated_at": None, "content": f"<p>{escape(settings.instance.description)}</p>"}
+
+
+def _text(found: texts.Text) -> dict[str, Any]:
+    return {"updated_at": iso(found.updated_at), "content": found.content}
+
+
+async def privacy_policy(call: Call) -> Any:
+    """GET /api/v1/instance/privacy_policy: as HTML. 404 where nobody wrote one."""
+    return _text(await asyncio.to_thread(texts.read, call.app.settings, texts.PRIVACY))
+
+
+async def terms_of_service(call: Call) -> Any:
+    """GET /api/v1/instance/terms_of_service: those that hold, or those of a day. 404 where there are none."""
+    wanted = texts.day_of(call.path["date"]) if "date" in call.path else None
+    if "date" in call.path and wanted is None:
+        raise NotFound
+    found = await asyncio.to_thread(texts.terms, call.app.settings, call.app.now().date(), wanted)
+    return {
+        "effective_date": found.effective_date.isoformat(),
+        "effective": found.effective,
+        "content": found.content,
+        "succeeded_by": None if found.succeeded_by is None else found.succeeded_by.isoformat(),
+    }
 
 
 async def languages(call: Call) -> Any:
-    """GET /api/v1/instance/languages: those that the server's people speak."""
-    return [{"code": code, "name": code} for code in call.app.settings.instance.languages]
+    """GET /api/v1/instance/languages: those that the server's people speak, by their own names."""
+    return [{"code": code, "name": own_name(code)} for code in call.app.settings.instance.languages]
 
 
 async def translation_languages(call: Call) -> Any:
@@ -263,6 +308,9 @@ ROUTES = (
     route("GET", "/api/v1/instance/extended_description", extended_description, auth="public"),
     route("GET", "/api/v1/instance/languages", languages, auth="public"),
     route("GET", "/api/v1/instance/peers", peers, auth="public"),
+    route("GET", "/api/v1/instance/privacy_policy", privacy_policy, auth="public"),
     route("GET", "/api/v1/instance/rules", rules, auth="public"),
+    route("GET", "/api/v1/instance/terms_of_service", terms_of_service, auth="public"),
+    route("GET", "/api/v1/instance/terms_of_service/{date}", terms_of_service, auth="public"),
     route("GET", "/api/v1/instance/translation_languages", translation_languages, auth="public"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from fedinote.api.entities.accounts import accounts
 from fedinote.api.entities.notification_groups import results
-from fedinote.api.notifications import wanted
+from fedinote.api.notifications import as_asked, wanted
 from fedinote.api.paging import Page, paging
 from fedinote.api.routing import Call, route
 from fedinote.notifications import groups, queries
@@ -18,6 +18,10 @@ def _kinds(call: Call) -> tuple[str, ...]:
     return tuple(call.params.list("grouped_types")) if "grouped_types" in call.params else groups.GROUPABLE
 
 
+def _as_asked(call: Call, value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "notification_groups": [as_asked(call, one) for one in value["notification_groups"]]}
+
+
 async def index(call: Call) -> Page:
     """List the caller's notifications in groups; a group may come again on a later page with its older part."""
     me, kinds = call.me.account_id, _kinds(call)
@@ -25,17 +29,17 @@ async def index(call: Call) -> Page:
     read = await queries.page(call.app, me, replace(asked, limit=groups.AT_ONCE).sql, wanted(call))
     taken = groups.first(read, asked.limit, kinds)
     notices = asked.arrange(taken)
-    found = await groups.of(call.app, me, notices, kinds)
+    found = await groups.of(call.app, me, notices, kinds, filtered=call.params.flag("include_filtered"))
     partial = call.params.text("expand_accounts") == "partial_avatars"
     more = len(taken) < len(read) or len(read) == groups.AT_ONCE or asked.min_id is not None
     ids = [one.id for one in (notices if more else notices[:1])]
-    return Page(await results(call.app, found, call.me, partial=partial), ids)
+    return Page(_as_asked(call, await results(call.app, found, call.me, partial=partial)), ids)
 
 
 async def show(call: Call) -> dict[str, Any]:
     """Show one of the caller's groups."""
     found = await groups.show(call.app, call.me.account_id, call.path["key"])
-    return await results(call.app, [found], call.me, paged=False)
+    return _as_asked(call, await results(call.app, [found], call.me, paged=False))
 
 
 async def people(call: Call) -> Page:

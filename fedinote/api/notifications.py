@@ -3,6 +3,7 @@
 from typing import Any
 
 from fedinote.api.entities import notifications as entities
+from fedinote.api.entities import reactions
 from fedinote.api.paging import Page, paging
 from fedinote.api.params import is_id
 from fedinote.api.routing import Call, route
@@ -16,24 +17,34 @@ _MODERATORS_ONLY = ("admin.report", "admin.sign_up")
 
 
 def wanted(call: Call) -> Wanted:
-    """Read types, exclude_types and account_id; who moderates no more is not shown what only moderators are told."""
-    kinds = call.params.list("types")
+    """Read types, exclude_types, account_id and include_filtered.
+
+    Who moderates no more is not shown what only moderators are told.
+    """
+    kinds, excluded = reactions.wanted_kinds(call.params.list("types"), call.params.list("exclude_types"))
     hidden = () if rank(call.me.role) else _MODERATORS_ONLY
     sender = call.params.text("account_id")
     if sender is not None and not is_id(sender):
         raise NotFound
     return Wanted(
-        kinds=tuple(kinds) if kinds else None,
-        not_kinds=(*call.params.list("exclude_types"), *hidden),
+        kinds=kinds or None,
+        not_kinds=(*excluded, *hidden),
         from_id=None if sender is None else int(sender),
+        filtered=call.params.flag("include_filtered"),
     )
+
+
+def as_asked(call: Call, value: dict[str, Any]) -> dict[str, Any]:
+    """Give a notification or group of a reaction the type by which the caller knows reactions."""
+    return reactions.as_asked(value, call.params.list("types"))
 
 
 async def index(call: Call) -> Page:
     """List the caller's notifications."""
     asked = paging(call, 40, 80)
     found = asked.arrange(await queries.page(call.app, call.me.account_id, asked.sql, wanted(call)))
-    return Page(await entities.of(call.app, found, call.me), [one.id for one in found])
+    shown = [as_asked(call, one) for one in await entities.of(call.app, found, call.me)]
+    return Page(shown, [one.id for one in found])
 
 
 async def show(call: Call) -> dict[str, Any]:
@@ -41,7 +52,7 @@ async def show(call: Call) -> dict[str, Any]:
     found = await entities.notifications(call.app, [call.id()], call.me)
     if not found:
         raise NotFound
-    return found[0]
+    return as_asked(call, found[0])
 
 
 async def clear(call: Call) -> dict[str, Any]:

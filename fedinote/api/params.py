@@ -7,7 +7,7 @@ JSON too. Where query and body name the same thing the body wins. null is the sa
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, overload
+from typing import Any, BinaryIO, overload
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -31,11 +31,20 @@ Ints = list[int]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came with a multipart body. Name and type are the sender's claims."""
+    """A file that came with a multipart body. Name and type are the sender's claims.
+
+    `file` is on the disk when it is large, and open until the request is answered.
+    """
 
     filename: str
     content_type: str
-    data: bytes
+    file: BinaryIO
+
+    @property
+    def data(self) -> bytes:
+        """All of it."""
+        self.file.seek(0)
+        return self.file.read()
 
 
 class Params:
@@ -182,13 +191,12 @@ def from_json(body: bytes) -> dict[str, Any]:
 async def _multipart(request: Request) -> dict[str, Any]:
     pairs: list[tuple[str, Any]] = []
     try:
-        async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=_MAX_PART) as form:
-            for name, value in form.multi_items():
-                if isinstance(value, UploadFile):
-                    data = await value.read()
-                    pairs.append((name, Upload(value.filename or "", value.content_type or "", data)))
-                else:
-                    pairs.append((name, value))
+        form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=_MAX_PART)
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                pairs.append((name, Upload(value.filename or "", value.content_type or "", value.file)))
+            else:
+                pairs.append((name, value))
     except (MultiPartException, UnicodeDecodeError, KeyError) as error:
         raise BadRequest("The form could not be read") from error
     return nested(pairs)

@@ -1,17 +1,23 @@
-"""One's own profile and preferences. https://docs.joinmastodon.org/methods/accounts/ (verify and update_credentials)"""
+"""One's own profile and preferences.
 
+https://docs.joinmastodon.org/methods/profile/ and https://docs.joinmastodon.org/methods/accounts/ (verify and
+update_credentials)
+"""
+
+from dataclasses import replace
 from typing import Any
 
 from fedinote.accounts import profiles
 from fedinote.accounts.profiles import Changes
 from fedinote.api.entities.accounts import credential_account
+from fedinote.api.entities.profiles import profile
 from fedinote.api.params import Params
 from fedinote.api.routing import Call, route
 from fedinote.auth import users
 from fedinote.infra.errors import NotFound
 from fedinote.media import portraits
 
-_WRITE = ("write:accounts",)
+_READ, _WRITE = ("read:accounts", "profile"), ("write:accounts",)
 _PICTURES = {"avatar": portraits.store_avatar, "header": portraits.store_header}
 
 
@@ -22,27 +28,50 @@ async def verify(call: Call) -> Any:
 
 async def update(call: Call) -> Any:
     """PATCH /api/v1/accounts/update_credentials: what is named changes, pictures come as files."""
-    params, app, me = call.params, call.app, call.me
+    await _change(call)
+    return await credential_account(call.app, call.me)
+
+
+async def show_profile(call: Call) -> Any:
+    """GET /api/v1/profile: as it was typed."""
+    return await profile(call.app, call.me)
+
+
+async def update_profile(call: Call) -> Any:
+    """PATCH /api/v1/profile: what is named changes."""
+    await _change(call)
+    return await profile(call.app, call.me)
+
+
+async def _change(call: Call) -> None:
+    params, app = call.params, call.app
     changes = Changes(
         display_name=params.text("display_name"),
         note=params.text("note"),
         fields=_fields(params),
+        avatar_description=params.text("avatar_description"),
+        header_description=params.text("header_description"),
+        attribution_domains=params.list("attribution_domains") if "attribution_domains" in params else None,
         locked=params.flag("locked", None),
         bot=params.flag("bot", None),
         discoverable=params.flag("discoverable", None),
         indexable=params.flag("indexable", None),
         hide_collections=params.flag("hide_collections", None),
-        **await _pictures(call),
+        show_media=params.flag("show_media", None),
+        show_media_replies=params.flag("show_media_replies", None),
+        show_featured=params.flag("show_featured", None),
     )
+    pictures: dict[str, str] = {}
     try:
+        await _store_pictures(call, pictures)
         async with app.db.transaction():
             await _set_defaults(call)
-            await profiles.update(app, me.account_id, changes)
+            changes = replace(changes, avatar=pictures.get("avatar"), header=pictures.get("header"))
+            await profiles.update(app, call.me.account_id, changes)
     except BaseException:
-        for key in filter(None, (changes.avatar, changes.header)):
+        for key in pictures.values():
             await app.storage.delete(key)
         raise
-    return await credential_account(app, me)
 
 
 async def _set_defaults(call: Call) -> None:
@@ -53,17 +82,16 @@ async def _set_defaults(call: Call) -> None:
         visibility=source.text("privacy"),
         sensitive=source.flag("sensitive", None),
         language=source.text("language"),
+        quote_policy=source.text("quote_policy"),
     )
 
 
-async def _pictures(call: Call) -> dict[str, str]:
-    """Store the pictures that came; return their keys by name."""
-    keys = {}
+async def _store_pictures(call: Call, keys: dict[str, str]) -> None:
+    """Store the pictures that came, and note their keys by name as soon as each is there."""
     for name, store in _PICTURES.items():
         file = call.params.file(name)
         if file is not None and file.data:
             keys[name] = await store(call.app, file.data)
-    return keys
 
 
 def _fields(params: Params) -> list[tuple[str, str]] | None:
@@ -88,7 +116,8 @@ async def remove_header(call: Call) -> Any:
 async def preferences(call: Call) -> Any:
     """GET /api/v1/preferences: what new posts begin with; how to show things is left to the client's own default."""
     row = await call.app.db.row(
-        "SELECT default_visibility, default_sensitive, default_language FROM users WHERE id = ?", call.me.user_id
+        "SELECT default_visibility, default_sensitive, default_language, default_quote_policy FROM users WHERE id = ?",
+        call.me.user_id,
     )
     if row is None:
         raise NotFound
@@ -96,6 +125,7 @@ async def preferences(call: Call) -> Any:
         "posting:default:visibility": row["default_visibility"],
         "posting:default:sensitive": bool(row["default_sensitive"]),
         "posting:default:language": row["default_language"],
+        "posting:default:quote_policy": row["default_quote_policy"],
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
     }
@@ -107,8 +137,11 @@ ROUTES = (
         "/api/v1/accounts/verify_credentials",
         verify,
         auth="user",
-        scopes=("read:accounts", "profile"),
+        scopes=_READ,
     ),
+    route("GET", "/api/v1/profile", show_profile, auth="user", scopes=_READ),
+    route("PATCH", "/api/v1/profile", update_profile, auth="user", scopes=_WRITE),
+    route("PUT", "/api/v1/profile", update_profile, auth="user", scopes=_WRITE),
     route("PATCH", "/api/v1/accounts/update_credentials", update, auth="user", scopes=_WRITE),
     route("PUT", "/api/v1/accounts/update_credentials", update, auth="user", scopes=_WRITE),
     route("DELETE", "/api/v1/profile/avatar", remove_avatar, auth="user", scopes=_WRITE),

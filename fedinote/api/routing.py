@@ -28,6 +28,7 @@ WEBSOCKET = "WEBSOCKET"
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _VARY = (b"vary", b"authorization")
 _PRIVATE = (b"cache-control", b"private, no-store")
+_NOTHING: tuple[tuple[str, str], ...] = ()
 _encode = msgspec.json.Encoder().encode
 
 
@@ -66,10 +67,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer with another status than 200."""
+    """A JSON answer with another status than 200, or with headers of its own (lower case, pairs)."""
 
     body: Any
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,10 @@ class Api:
             await found.handler(call)
             return
         request = Request(scope, receive)
-        answer, call = await self._answer(found, path, request)
+        try:
+            answer, call = await self._answer(found, path, request)
+        finally:
+            await request.close()  # the files of a form
         if isinstance(answer, Response):
             await answer(scope, receive, send)
             return
@@ -229,18 +234,21 @@ class Api:
             access.count(app, request, None, access.ADDRESS)  # guessing tokens is counted like any other stranger
             raise
         access.count(app, request, caller, access.USER if isinstance(caller, Viewer) else access.ADDRESS)
+        if caller is not None:
+            access.count(app, request, caller, access.TOKEN, "token")
         access.check(caller, found.auth, found.scopes)
         return caller
 
 
 async def _send(send: Send, call: Call, answer: Any) -> None:
-    status, link = 200, None
+    status, link, more = 200, None, _NOTHING
     if isinstance(answer, Page):
         link, answer = link_header(call, answer), answer.items
     elif isinstance(answer, Answer):
-        status, answer = answer.status, answer.body
+        status, more, answer = answer.status, answer.headers, answer.body
     body = _encode(answer)
     headers = [_JSON, _VARY, (b"content-length", str(len(body)).encode())]
+    headers += [(name.encode(), value.encode("latin-1")) for name, value in more]
     if call.viewer is not None or call.app_token is not None:
         headers.append(_PRIVATE)
     if link is not None:

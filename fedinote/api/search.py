@@ -41,7 +41,7 @@ _NEAR = f"""SELECT a.id, a.display_name FROM accounts a
   SELECT f.target_id FROM follows f WHERE f.follower_id = ?)) ORDER BY a.id LIMIT {2 * LOOKED_AT}"""  # noqa: S608
 # A tag that stands in private posts alone would tell what is in them.
 _TAGS = """SELECT t.id FROM tags t WHERE t.name COLLATE {c} >= ? AND t.name COLLATE {c} < ?
- AND (EXISTS (SELECT 1 FROM post_tags x JOIN posts p ON p.id = x.post_id
+ AND COALESCE(t.listable, TRUE) AND (EXISTS (SELECT 1 FROM post_tags x JOIN posts p ON p.id = x.post_id
    WHERE x.tag_id = t.id AND p.visibility IN ('public', 'unlisted'))
   OR EXISTS (SELECT 1 FROM featured_tags g WHERE g.tag_id = t.id)
   OR EXISTS (SELECT 1 FROM followed_tags f WHERE f.tag_id = t.id AND f.account_id = ?))

@@ -1,18 +1,22 @@
 """Reading and writing posts. https://docs.joinmastodon.org/methods/statuses/"""
 
+from dataclasses import replace
 from typing import Any
 
+from fedinote.api import async_refreshes, language_versions, quotes
 from fedinote.api.entities import accounts as account_entities
 from fedinote.api.entities import statuses as entities
 from fedinote.api.entities.scheduled_statuses import scheduled_statuses
 from fedinote.api.paging import Page, paging
 from fedinote.api.params import Params
-from fedinote.api.routing import Call, route
+from fedinote.api.routing import Answer, Call, route
 from fedinote.federation import resolve
+from fedinote.federation import threads as completing
 from fedinote.infra.db import Row
-from fedinote.infra.errors import Invalid, NotFound
+from fedinote.infra.errors import NotFound
 from fedinote.media import uploads
-from fedinote.posts import publishing, revising, scheduling, threads, visibility
+from fedinote.posts import languages, publishing, revising, scheduling, threads, visibility
+from fedinote.posts import quotes as post_quotes
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
 
@@ -25,11 +29,9 @@ _FANS = {"favourites": "f.post_id = ?", "posts": "f.reblog_of_id = ?"}
 
 async def create(call: Call) -> Any:
     """POST /api/v1/statuses: publish, or plan to (`scheduled_at`). The same Idempotency-Key gives the first again."""
-    if call.params.text("quoted_status_id"):
-        raise Invalid("Validation failed: Posts cannot be quoted on this server")
     key = call.request.headers.get("idempotency-key", "").strip() or None
     draft = await _draft(call)
-    await resolve.mentions(call.app, draft.text)
+    await resolve.mentions(call.app, draft.words)
     due = call.params.moment("scheduled_at")
     if due is not None:
         planned = await scheduling.schedule(call.app, call.me.account_id, draft, due, idempotency_key=key)
@@ -42,8 +44,8 @@ async def _draft(call: Call) -> Draft:
     """Return what the client wants to say, with the author's own defaults where it does not say."""
     params = call.params
     own = await call.app.db.row(
-        "SELECT u.default_visibility, u.default_sensitive, u.default_language, o.name, o.website FROM users u"
-        " LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
+        "SELECT u.default_visibility, u.default_sensitive, u.default_language, u.default_quote_policy, o.name,"
+        " o.website FROM users u LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
         call.me.app_id,
         call.me.user_id,
     )
@@ -58,6 +60,9 @@ async def _draft(call: Call) -> Draft:
         media_ids=tuple(params.ids("media_ids")),
         poll=_poll(params),
         application=None if own["name"] is None else {"name": own["name"], "website": own["website"]},
+        quoted_id=quotes.wanted(params),
+        quote_policy=params.text("quote_approval_policy") or own["default_quote_policy"],
+        translations=language_versions.named(params),
     )
 
 
@@ -95,20 +100,32 @@ async def show_many(call: Call) -> Any:
 
 
 async def context(call: Call) -> Any:
-    """GET /api/v1/statuses/:id/context: what it answers and what answers it."""
+    """GET /api/v1/statuses/:id/context: what it answers and what answers it.
+
+    While the rest of it is fetched from other servers, the header `Mastodon-Async-Refresh` says so.
+    """
     ancestors, descendants = await threads.context(call.app, call.viewer_id, call.id())
     found = await entities.statuses(call.app, [*ancestors, *descendants], call.viewer, context="thread")
     above = {str(one) for one in ancestors}
-    return {
+    body = {
         "ancestors": [one for one in found if one["id"] in above],
         "descendants": [one for one in found if one["id"] not in above],
     }
+    refresh = await completing.opened(call.app, call.id(), stranger=call.viewer is None)
+    return body if refresh is None else Answer(body, headers=(async_refreshes.header(refresh),))
 
 
 async def source(call: Call) -> Any:
     """GET /api/v1/statuses/:id/source: what the author typed."""
     row = await _own(call)
-    return {"id": str(row["id"]), "text": row["source"], "spoiler_text": row["spoiler_text"]}
+    versions = language_versions.sources(await languages.kept(call.app, row))
+    return {
+        "id": str(row["id"]),
+        "text": row["source"],
+        "spoiler_text": row["spoiler_text"],
+        "language": row["language"],
+        "translations": versions,
+    }
 
 
 async def _own(call: Call) -> Row:
@@ -126,7 +143,8 @@ async def history(call: Call) -> Any:
 async def edit(call: Call) -> Any:
     """PUT /api/v1/statuses/:id: a new version. What is left out of text, warning and language stays as it was.
 
-    So are the attachments, whose descriptions `media_attributes` changes; a poll that is not named again goes.
+    So are the attachments, whose descriptions `media_attributes` changes, and the languages that `translations` does
+    not name; a poll that is not named again goes.
     """
     app, params, me = call.app, call.params, call.me.account_id
     row = await _own(call)
@@ -139,12 +157,15 @@ async def edit(call: Call) -> Any:
         media_ids=tuple(params.ids("media_ids")) if "media_ids" in params else await _attached(call, row["id"]),
         poll=_poll(params),
     )
+    draft = replace(draft, translations=await language_versions.of_edit(app, row, draft, params))
     described = params.records("media_attributes")
-    await resolve.mentions(app, draft.text)
+    await resolve.mentions(app, draft.words)
     async with app.db.transaction():
         for one in described:
             await _describe(call, row["id"], one)
         await revising.edit(app, me, row["id"], draft)
+        if setting := params.text("quote_approval_policy"):
+            await post_quotes.set_policy(app, me, row["id"], setting)
     return await entities.status(app, row["id"], call.viewer)
 
 

@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from fedinote.api.entities import announcements
+from fedinote.api.entities import announcements, reactions
 from fedinote.api.entities.conversations import conversations as conversation_entities
 from fedinote.api.entities.notifications import notifications
 from fedinote.api.entities.statuses import statuses
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, Forbidden, Invalid
+from fedinote.moderation import announcement_reactions
 from fedinote.moderation import announcements as announced
 from fedinote.timelines import conversations, lists, live, queries, tags
 from fedinote.timelines.queries import Origin, Tags
@@ -111,7 +112,9 @@ async def render(app: App, viewer: Viewer, stream: Stream, event: str, about: in
             return None
         return str(about) if event == "delete" else await _post(app, viewer, stream, about)
     if event == "notification" and stream.kind in _READS and viewer.has("read:notifications"):
-        return _first(await notifications(app, [about], viewer))
+        return _first([reactions.as_asked(one, ()) for one in await notifications(app, [about], viewer)])
+    if event == "notifications_merged" and stream.kind in _READS and viewer.has("read:notifications"):
+        return str(about)
     if stream.kind == "user" and event in _TO_EVERYBODY:
         return await _TO_EVERYBODY[event](app, about)
     if event == "conversation" and stream.kind == "direct":
@@ -129,12 +132,20 @@ async def _id(app: App, about: int) -> str:
 
 
 async def _announcement(app: App, announcement_id: int) -> str | None:
-    return _first([announcements.entity(app, one) for one in await announced.by_id(app, announcement_id)])
+    rows = await announced.by_id(app, announcement_id)
+    counted = await announcement_reactions.counted(app, [row["id"] for row in rows], 0)
+    return _first([announcements.entity(app, row, counted) for row in rows])
+
+
+async def _reaction(app: App, emoji_id: int) -> str | None:
+    row = await announcement_reactions.by_id(app, emoji_id)
+    return None if row is None else _first([announcements.streamed(row)])
 
 
 _TO_EVERYBODY: dict[str, Callable[[App, int], Awaitable[str | None]]] = {
     "filters_changed": _nothing,
     "announcement": _announcement,
+    "announcement.reaction": _reaction,
     "announcement.delete": _id,
 }
 

@@ -8,7 +8,10 @@ from fedinote.infra.orm import JsonField, TimeField
 
 
 class User(Model):
-    """The login of a local account. `role`: member, moderator, admin, owner. `state`: pending, active, disabled."""
+    """The login of a local account. `role`: member, moderator, admin, owner. `state`: pending, active, disabled.
+
+    `made_with` is the app that signed the person up, None for the web page and the command line.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     account: fields.OneToOneRelation[Account] = fields.OneToOneField("fedinote.Account", related_name="user")
@@ -22,15 +25,35 @@ class User(Model):
     default_visibility = fields.CharField(16, default="public")
     default_sensitive = fields.BooleanField(default=False)
     default_language = fields.CharField(35, null=True)
+    default_quote_policy = fields.CharField(16, default="public")
     invited_by: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "fedinote.User", related_name="invited", null=True, on_delete=fields.SET_NULL
     )
     invited_by_id: int | None
+    made_with: fields.ForeignKeyNullableRelation["OAuthApp"] = fields.ForeignKeyField(
+        "fedinote.OAuthApp", related_name="people", null=True, on_delete=fields.SET_NULL
+    )
+    made_with_id: int | None
     created_at = TimeField()
     last_active_at = TimeField(null=True)
 
     class Meta:
         table = "users"
+        indexes = (("made_with",),)
+
+
+class UserDay(Model):
+    """Somebody used the server on a day (days since 1970, UTC): one row a day at most, of which only sums are shown."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("fedinote.User", related_name="days")
+    user_id: int
+    day = fields.IntField()
+
+    class Meta:
+        table = "user_days"
+        unique_together = (("user", "day"),)
+        indexes = (("day",),)
 
 
 class Session(Model):

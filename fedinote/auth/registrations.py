@@ -1,7 +1,7 @@
 """Signing up: who may, by the mode of the server or an invitation; approval; accounts made by the operator."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tortoise.exceptions import IntegrityError
@@ -14,6 +14,8 @@ from fedinote.events import AccountJoined
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound, TooMany
 from fedinote.infra.keys import generate_pair
+from fedinote.infra.ratelimit import counted
+from fedinote.policy import emails, ip_blocks
 
 MAX_REASON = 2000
 _PER_ADDRESS = (5, 1800.0)  # sign-ups, seconds
@@ -41,22 +43,32 @@ class _Standing:
     role: str = "member"
     state: str = "active"
     inviter_id: int | None = None
+    app_id: int | None = None
 
 
-async def register(app: App, form: Form, *, address: str) -> User:
+async def register(app: App, form: Form, *, address: str, app_id: int | None = None) -> User:
     """Make the account of somebody who signs up; its `state` is pending where moderators approve.
 
     `Forbidden` when the mode does not let this person in, `Invalid` for a wrong form, a name or e-mail address that
-    is taken, or an invitation that is used up, `TooMany` after 5 in 30 minutes from an address or 50 a day in all.
+    is taken or blocked, or an invitation that is used up, `TooMany` after 5 in 30 minutes from an address or 50 a day
+    in all. `address` is the whole address: whom it belongs to may be kept out, or have to wait for approval.
+    `app_id` is the app through which it happens, if any.
     """
-    standing = await _standing(app, form)
+    severity = await ip_blocks.severity(app, address)
+    if severity in ("sign_up_block", "no_access"):
+        raise Forbidden("Nobody can sign up from this address")
+    standing = replace(await _standing(app, form), app_id=app_id)
     if len(form.reason) > MAX_REASON:
         raise Invalid(f"Reason is too long (maximum is {MAX_REASON} characters)")
     if standing.state == "pending" and not form.reason.strip():
         raise Invalid("Reason can't be blank")
     await _check_form(app, form)
-    _count(app, f"sign-up:address:{address}", *_PER_ADDRESS)
+    visitor = counted(address)
+    _count(app, f"sign-up:address:{visitor}", *_PER_ADDRESS)
+    await emails.check(app, check_email(form.email), visitor=visitor)
     _count(app, "sign-up", *_PER_SERVER)
+    if severity == "sign_up_requires_approval":
+        standing = replace(standing, state="pending")
     return await _make(app, form, standing)
 
 
@@ -115,6 +127,7 @@ async def _make(app: App, form: Form, standing: _Standing) -> User:
                 reason=form.reason.strip(),
                 locale=form.locale[:35] or "en",
                 invited_by_id=standing.inviter_id,
+                made_with_id=standing.app_id,
                 created_at=app.now(),
             )
             if standing.state == "active":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from fedinote.auth import activity
 from fedinote.auth.hashes import new_token, token_hash
 from fedinote.auth.models import Session
 from fedinote.infra.app import App
@@ -63,6 +64,7 @@ async def signed_in(app: App, token: str | None) -> SignedIn | None:
         return None
     if now - from_ms(row["last_used_at"]) > _TOUCH_EVERY:
         await app.db.execute("UPDATE sessions SET last_used_at = ? WHERE token_hash = ?", now, token_hash(token))
+    await activity.note(app, row["user_id"])
     return SignedIn(row["user_id"], row["account_id"], row["username"], row["role"], row["locale"], token)
 
 

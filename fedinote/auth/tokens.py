@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fedinote.auth import activity
 from fedinote.auth.hashes import new_token, token_hash
 from fedinote.auth.models import OAuthToken
 from fedinote.auth.viewer import AppToken, Viewer
@@ -59,6 +60,8 @@ async def authenticate(app: App, token: str) -> Viewer | AppToken:
     while len(cache) > CACHE_SIZE:
         cache.popitem(last=False)
     await _seen(app, row)
+    if isinstance(bearer, Viewer):
+        await activity.note(app, bearer.user_id)
     return bearer
 
 
@@ -88,7 +91,7 @@ def _judge(row: Row | None) -> Viewer | AppToken:
 
 
 async def _seen(app: App, row: Row) -> None:
-    """Note twice a day that a token is in use: that is all the activity that is kept of anybody."""
+    """Note twice a day that a token is in use: with the days of `activity` all that is kept of what anybody does."""
     now = app.now()
     if row["last_used_at"] is not None and now - from_ms(row["last_used_at"]) < _SEEN_EVERY:
         return

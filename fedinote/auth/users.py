@@ -15,6 +15,7 @@ _ADDRESS = (25, 300.0)  # attempts, seconds
 _ACCOUNT = (10, 3600.0)
 _MAX_TAG = 35  # characters of a language tag, as long as the columns
 _VISIBILITIES = ("public", "unlisted", "private", "direct")
+_QUOTE_POLICIES = ("public", "followers", "nobody")
 
 
 async def by_id(app: App, user_id: int) -> User:
@@ -138,14 +139,18 @@ async def set_defaults(
     sensitive: bool | None = None,
     language: str | None = None,
     locale: str | None = None,
+    quote_policy: str | None = None,
 ) -> None:
     """Change what new posts of a person begin with, and the interface's language; None leaves a thing as it is.
 
     `language` "" means none. `Invalid` for a visibility that does not exist or a tag that is too long.
     """
     _check_defaults(visibility, language, locale)
+    if quote_policy is not None and quote_policy not in _QUOTE_POLICIES:
+        raise Invalid("Validation failed: Quote policy is not included in the list")
     user = await by_id(app, user_id)
     wanted = {"default_visibility": visibility, "default_sensitive": sensitive, "locale": locale or None}
+    wanted |= {"default_quote_policy": quote_policy}
     values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     if language is not None:
         values["default_language"] = language or None

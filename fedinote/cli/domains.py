@@ -61,7 +61,7 @@ def block(setup: Setup, /, name: str, **terms: Any) -> None:
       fedinote domain block loud.example --severity silence --reject-media
       fedinote domain block odd.example --severity noop --reject-reports
     """
-    host = _host(name)
+    host = host_of_text(name)
 
     async def work(app: App) -> tuple[str, dict[str, int]]:
         made = await domains.block(app, host, Terms(**terms), by=None)
@@ -84,7 +84,7 @@ def unblock(setup: Setup, name: str) -> None:
     """
 
     async def work(app: App) -> dict[str, int] | None:
-        found = await domains.find(app, _host(name))
+        found = await domains.find(app, host_of_text(name))
         return None if found is None else (await domains.unblock(app, found.id, by=None)).numbers
 
     numbers = setup.run(work)
@@ -94,7 +94,7 @@ def unblock(setup: Setup, name: str) -> None:
     _tell(numbers)
 
 
-def _host(text: str) -> str:
+def host_of_text(text: str) -> str:
     """Return the host of what may be a whole address, pasted from a browser."""
     with contextlib.suppress(ValueError):
         if "://" in text:

@@ -8,12 +8,16 @@ import click
 import fedinote
 from fedinote.cli.announcements import announcement
 from fedinote.cli.audit import audit
+from fedinote.cli.barriers import allow, email_block, ip_block
 from fedinote.cli.context import Setup
 from fedinote.cli.demo import demo
 from fedinote.cli.doctor import doctor
 from fedinote.cli.domains import domain
 from fedinote.cli.emojis import emoji
 from fedinote.cli.invites import invite
+from fedinote.cli.leaving import alias, delete, move
+from fedinote.cli.portability import export, import_, imports_
+from fedinote.cli.relays import relay
 from fedinote.cli.serve import migrate, serve, worker
 from fedinote.cli.tokens import token
 from fedinote.cli.users import user
@@ -58,7 +62,13 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, audit, announcement, emoji, doctor, demo):
+for command in (serve, worker, migrate, user, token, invite, domain, audit, announcement, emoji, relay, doctor, demo):
+    cli.add_command(command)
+
+for command in (alias, delete, move, export, import_, imports_):
+    user.add_command(command)
+
+for command in (ip_block, email_block, allow):
     cli.add_command(command)
 
 

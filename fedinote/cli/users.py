@@ -45,7 +45,7 @@ def create(setup: Setup, name: str, email: str, password: str | None, role: str)
 
     async def work(app: App) -> str:
         await registrations.create_user(app, name, email, chosen, role)
-        return f"@{name}@{app.settings.host}"
+        return f"@{name}@{app.settings.handle_host}"
 
     click.echo(f"Made {setup.run(work, migrate=True)} ({role})")
 

@@ -144,6 +144,8 @@ def _media(app: App, row: Row) -> MediaOut:
         height=original.get("height"),
         blurhash=row["blurhash"],
         focus=(focus["x"], focus["y"]) if focus else None,
+        thumbnail=_image(app, row["preview_key"]) if row["kind"] != "image" and row["preview_key"] else None,
+        duration=original.get("duration"),
     )
 
 

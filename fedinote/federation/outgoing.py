@@ -219,9 +219,9 @@ async def on_unfollowed(app: App, event: Unfollowed) -> None:
 
 
 async def on_blocked(app: App, event: Blocked) -> None:
-    """Block, to the one who is blocked, so that its server keeps it away."""
+    """Block, to the one who is blocked, so that its server keeps it away, unless the operator does not want that."""
     me, target = await _pair(app, event.account_id, event.target_id)
-    if not me["domain"] and target["domain"]:
+    if not me["domain"] and target["domain"] and app.settings.federation.send_blocks:
         body = render.block(Envelope(event.uri, me["uri"]), target["uri"])
         await queue_to(app, me["id"], body, [target["id"]], _between("block", me, target))
 
@@ -229,7 +229,7 @@ async def on_blocked(app: App, event: Blocked) -> None:
 async def on_unblocked(app: App, event: Unblocked) -> None:
     """Undo of the Block."""
     me, target = await _pair(app, event.account_id, event.target_id)
-    if not me["domain"] and target["domain"]:
+    if not me["domain"] and target["domain"] and app.settings.federation.send_blocks:
         done = render.block(Envelope(event.uri, me["uri"]), target["uri"])
         body = render.undo(Envelope(f"{event.uri}#undo", me["uri"]), done)
         await queue_to(app, me["id"], body, [target["id"]], _between("block", me, target))

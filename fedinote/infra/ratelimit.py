@@ -60,7 +60,17 @@ class Limiter:
 
 
 def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
-    """Return the address that a request is counted under: IPv4 whole, IPv6 as its /64.
+    """Return the address that a request is counted under: IPv4 whole, IPv6 as its /64. See `whole_address`."""
+    return counted(whole_address(peer, forwarded_for, trusted))
+
+
+def counted(address: str) -> str:
+    """Return what a whole address is counted under: IPv4 itself, IPv6 its /64; what is no address, itself."""
+    return _counted(_parse(address), address)
+
+
+def whole_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
+    """Return the address that a request comes from; where there is none, what the peer calls itself, or "local".
 
     `forwarded_for` (the X-Forwarded-For header) is believed only from a peer in `trusted`, and only up to the first
     address from the right that is not a trusted proxy: all to the left of it was written by the client. A peer that
@@ -68,7 +78,7 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
     """
     here = _parse(peer)
     if forwarded_for is None or not _is_proxy(here, trusted):
-        return _counted(here, peer)
+        return _written(here, peer)
     for entry in reversed(forwarded_for.rsplit(",", _MAX_HOPS)):
         hop = _parse(entry)
         if hop is None:  # unreadable: whoever handed it in is as far as we can see
@@ -76,7 +86,11 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
         here = hop
         if not _is_proxy(here, trusted):
             break
-    return _counted(here, peer)
+    return _written(here, peer)
+
+
+def _written(address: IPv4Address | IPv6Address | None, peer: str) -> str:
+    return peer or "local" if address is None else str(address)
 
 
 def _parse(text: str) -> IPv4Address | IPv6Address | None:

@@ -20,6 +20,7 @@ DEMO_VARIABLES = ("FEDINOTE_DEMO", "FEDINOTE_DEMO_NOTE")
 """The person of a server that `fedinote demo` started, and a remark on what translates: never there otherwise."""
 DEFAULT_RULE = "Be kind. Treat others as you want to be treated, in every language."
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HANDLE_DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*(?::[0-9]{1,5})?)?")
 _MISFIT = re.compile(r"Expected `(\w+)[^`]*`, got `(\w+)`")
 _WORDS = {
     "array": "a list",
@@ -39,6 +40,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the server listens and who it is."""
 
     base_url: str = "http://localhost:8000"
+    handle_domain: str = ""
     bind: str = "127.0.0.1:8000"
     data_dir: str = "data"
     trusted_proxies: list[str] = []
@@ -59,9 +61,12 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
     contact_email: str = ""
     contact_account: str = ""
+    suggested_accounts: list[str] = []
     rules: list[str] = msgspec.field(
         default_factory=lambda: ["Be kind. Treat others as you want to be treated, in every language."]
     )
+    texts_dir: str = ""
+    annual_reports: bool = True
 
 
 class Registrations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,13 +82,17 @@ class Posts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_attachments: int = 4
     max_poll_options: int = 6
     max_poll_option_characters: int = 100
+    link_previews: bool = True
 
 
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits for uploads, in bytes and pixels."""
+    """Limits for uploads, in bytes, pixels (of one frame) and frames a second. Sound counts as video."""
 
     max_image_bytes: int = 16_000_000
     max_pixels: int = 33_177_600
+    max_video_bytes: int = 40_000_000
+    max_video_pixels: int = 8_294_400
+    max_frame_rate: int = 120
     max_description: int = 5000
 
 
@@ -93,6 +102,8 @@ class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allow_http: bool = False
     allow_networks: list[str] = []
     authorized_fetch: bool = False
+    send_blocks: bool = True
+    allow_list: bool = False
 
 
 class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,18 +112,21 @@ class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `max_mentions`: a post of another server that mentions more people than this, by somebody whom nobody here
     follows, is spam (0: no limit); `mention_flood` says what becomes of it: "reject", or "limit": it is kept, and
     mentions nobody. `refused_phrases`: posts that contain one of these are refused, by whomever they are; letter
-    case, width and spaces do not matter.
+    case, width and spaces do not matter. `trends`: what is talked about is "shown" unless a moderator rejects it, or
+    once one approved it ("reviewed").
     """
 
     max_mentions: int = 20
     mention_flood: Literal["reject", "limit"] = "reject"
     refused_phrases: list[str] = []
+    trends: Literal["shown", "reviewed", "off"] = "shown"
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rate limits."""
+    """Rate limits. `inbox_per_minute`: what one address may send to the inboxes (0: no limit)."""
 
     enabled: bool = True
+    inbox_per_minute: int = 12_000
 
 
 class TranslationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,8 +162,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def host(self) -> str:
-        """The host of the base URL, with a port when it is not the scheme's own: the domain in handles."""
+        """The host of the base URL, with a port when it is not the scheme's own."""
         return urlsplit(self.server.base_url).netloc
+
+    @property
+    def handle_host(self) -> str:
+        """The domain in handles: `server.handle_domain`, or the host."""
+        return self.server.handle_domain.lower() or self.host
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The domains under which the people here are known, in lower case: nobody elsewhere can have one of them."""
+        return frozenset({self.host.lower(), self.handle_host})
 
     @property
     def base(self) -> str:
@@ -167,12 +191,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.server.data_dir)
 
     @property
+    def texts_path(self) -> Path:
+        """Where the house's own texts are: `instance.texts_dir`, or `texts` in the data directory."""
+        return Path(self.instance.texts_dir) if self.instance.texts_dir else self.data_path / "texts"
+
+    @property
     def sqlite_path(self) -> Path | None:
         """The SQLite file, by default in the data directory; None when the database is PostgreSQL."""
         url = self.database.url
         if url.startswith("postgres"):
             return None
         return Path(url.removeprefix("sqlite://")) if url else self.data_path / "fedinote.db"
+
+    @property
+    def signed_only(self) -> bool:
+        """Whether other servers must sign even to read: by their own setting, or to see who is on the list."""
+        return self.federation.authorized_fetch or self.federation.allow_list
 
     @property
     def networks(self) -> list[Network]:
@@ -302,6 +336,8 @@ def _check(settings: Settings) -> None:
     parts = urlsplit(settings.server.base_url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
         raise SettingsError("setting server.base_url: must be like https://social.example, without a path")
+    if not _HANDLE_DOMAIN.fullmatch(settings.server.handle_domain):
+        raise SettingsError("setting server.handle_domain: must be a domain like example.org, or empty")
     host, _, port = settings.server.bind.rpartition(":")
     if not host or not port.isdigit():
         raise SettingsError("setting server.bind: must be like 127.0.0.1:8000")

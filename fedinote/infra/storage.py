@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -53,12 +54,21 @@ class LocalStorage:
         `UnsupportedType` for an extension outside `EXTENSIONS`; `Unavailable` when the disk is full or broken,
         and then nothing is left behind.
         """
+        key = self.new_key(extension)
+        await asyncio.to_thread(self._write, key, data)
+        return key
+
+    @staticmethod
+    def new_key(extension: str) -> str:
+        """Return a key under which nothing lies yet. `UnsupportedType` for an extension outside `EXTENSIONS`."""
         if extension not in EXTENSIONS:
             raise UnsupportedType
         name = secrets.token_hex(16)
-        key = f"{name[:2]}/{name[2:4]}/{name[4:]}.{extension}"
-        await asyncio.to_thread(self._write, key, data)
-        return key
+        return f"{name[:2]}/{name[2:4]}/{name[4:]}.{extension}"
+
+    async def place(self, key: str, source: Path) -> None:
+        """Store a copy of a file under a key that `new_key` gave. `Unavailable` as for `put`."""
+        await asyncio.to_thread(self._write, key, source)
 
     async def delete(self, key: str) -> None:
         """Remove a file. A key that is not there, or is no key at all, is no error: the wish is fulfilled."""
@@ -88,14 +98,18 @@ class LocalStorage:
         """Remove what a killed process left half written, `older_than` seconds or more ago; return how many files."""
         return await asyncio.to_thread(self._sweep, older_than)
 
-    def _write(self, key: str, data: bytes) -> None:
+    def _write(self, key: str, data: bytes | Path) -> None:
         target = self._root / key
         partial = self._root / _INCOMING / target.name
         try:
             partial.parent.mkdir(parents=True, exist_ok=True)
             target.parent.mkdir(parents=True, exist_ok=True)
             with partial.open("xb") as file:
-                file.write(data)
+                if isinstance(data, bytes):
+                    file.write(data)
+                else:
+                    with data.open("rb") as source:
+                        shutil.copyfileobj(source, file)
                 file.flush()
                 os.fsync(file.fileno())
             partial.rename(target)

@@ -25,10 +25,14 @@ __all__ = [
     "ProcessedImage",
     "avatar",
     "blurhash",
+    "check",
     "decode_blurhash_is_valid",
     "emoji",
     "header",
     "process",
+    "readable",
+    "shown",
+    "still_preview",
 ]
 
 _TYPES: dict[Format, tuple[str, str]] = {
@@ -145,9 +149,26 @@ def emoji(data: bytes, *, limits: ImageLimits = EMOJI) -> ProcessedImage:
     return _process(data, limits, lambda image: _within(image, limits.side))
 
 
+def check(data: bytes, limits: ImageLimits) -> None:
+    """Raise `Invalid` for what its header alone shows to be no image, or beyond the limits."""
+    _checked(data, limits)
+
+
+def still_preview(image: Image.Image, side: int = 640) -> tuple[Image.Image, bytes]:
+    """Return a small picture without anything but its pixels, and the same as JPEG."""
+    preview = _bare(_within(image.convert("RGB"), side))
+    return preview, _encoded(preview, "JPEG")
+
+
+def shown(source: Image.Image) -> int:
+    """Return for how many milliseconds the present frame is shown; what is too short for browsers is made usual."""
+    lasts = int(source.info.get("duration") or 0)
+    return lasts if lasts >= _SHORTEST_FRAME else _USUAL_FRAME
+
+
 def _process(data: bytes, limits: ImageLimits, shape: Shape) -> ProcessedImage:
     claims = _checked(data, limits)
-    with _readable(), Image.open(io.BytesIO(data), formats=[claims.format]) as source:
+    with readable(), Image.open(io.BytesIO(data), formats=[claims.format]) as source:
         if source.width * source.height > limits.pixels:
             raise Invalid("The image has too many pixels")
         if claims.frames > 1:
@@ -170,7 +191,7 @@ def _checked(data: bytes, limits: ImageLimits) -> ImageHeader:
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
     """Turn what a decoder raises on a damaged file into `Invalid`."""
     try:
         yield
@@ -203,8 +224,7 @@ def _animated(source: Image.Image, claims: ImageHeader, limits: ImageLimits, sha
         frame = _within(full, _side_of_frame(full, claims.frames, limits))
         first = first or _opaque(_bare(frame))
         frames.append(_palette(frame) if kind == "GIF" else _bare(frame))
-        shown = int(source.info.get("duration") or 0)
-        durations.append(shown if shown >= _SHORTEST_FRAME else _USUAL_FRAME)
+        durations.append(shown(source))
     if first is None:
         raise Invalid("The image is damaged or incomplete")
     data = _encoded_animation(frames, durations, kind, int(source.info.get("loop", 1)))

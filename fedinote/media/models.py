@@ -12,8 +12,9 @@ from fedinote.infra.orm import JsonField, TimeField
 class Media(Model):
     """An attachment. Local ones have `key` and `preview_key` in the storage, remote ones `remote_url`.
 
-    `kind`: image, gifv, video, audio, unknown. `meta` is Mastodon's {original, small, focus}. `state`: ready,
-    processing, failed.
+    `description_map` {language: text} has the description in other languages than the post's.
+    `kind`: image, gifv, video, audio, unknown. `meta` is Mastodon's {original, small, focus, …}. `state`: ready,
+    processing (until then nothing lies at the keys), failed (`error` is the sentence why).
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -28,10 +29,12 @@ class Media(Model):
     remote_url = fields.TextField(null=True)
     remote_preview = fields.TextField(null=True)
     description = fields.TextField(null=True)
+    description_map = JsonField(null=True)
     blurhash = fields.CharField(128, null=True)
     meta = JsonField(default=dict)
     position = fields.SmallIntField(default=0)
     state = fields.CharField(16, default="ready")
+    error = fields.TextField(null=True)
     created_at = TimeField()
 
     class Meta:

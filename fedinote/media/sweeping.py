@@ -1,10 +1,17 @@
 """Cleaning up: uploads that no post took, and files that a stopped process left half written."""
 
+import asyncio
+import contextlib
+import shutil
+import time
 from datetime import timedelta
+from pathlib import Path
 
 from fedinote.infra.app import App
+from fedinote.media import processing, workers
 
 KEEP_UNUSED = timedelta(days=1)
+KEEP_WORK = 3600.0  # seconds
 BATCH = 200
 
 
@@ -25,4 +32,31 @@ async def sweep(app: App) -> int:
                 await app.storage.delete(key)
     await app.db.execute("DELETE FROM media WHERE post_id IS NULL AND id IN_INTS(?)", [row["id"] for row in rows])
     await app.storage.sweep()
+    await _sweep_work(app)
     return len(rows)
+
+
+async def _sweep_work(app: App) -> None:
+    """Remove folders of files that were being worked on, and originals that wait for a job no longer."""
+    old = await asyncio.to_thread(_older, workers.folder(app), time.time() - KEEP_WORK)
+    ids = [int(place.name) for place in old if place.name.isdigit() and place.is_file()]
+    rows = await app.db.rows("SELECT id FROM media WHERE state = 'processing' AND id IN_INTS(?)", ids)
+    wanted = {processing.waiting(app, row["id"]) for row in rows}
+    await asyncio.to_thread(_delete, [place for place in old if place not in wanted])
+
+
+def _older(folder: Path, limit: float) -> list[Path]:
+    found = []
+    for place in [*folder.glob("work/*"), *folder.glob("waiting/*")]:
+        with contextlib.suppress(OSError):
+            if place.stat().st_mtime <= limit:
+                found.append(place)
+    return found
+
+
+def _delete(places: list[Path]) -> None:
+    for place in places:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)

@@ -2,72 +2,124 @@
 
 import asyncio
 import math
-from typing import Any
+import shutil
+from pathlib import Path
+from typing import BinaryIO
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.media import images
-from fedinote.media.images import ImageLimits, ProcessedImage
+from fedinote.media import processing, workers
 from fedinote.media.models import Media
+from fedinote.media.outcomes import Outcome
+from fedinote.media.sniffing import FILM_TYPES, HEAD, IMAGE_TYPES, Sniffed, sniff
 
-AT_ONCE = 2
+_MEGABYTE = 1_000_000
 
 
 async def upload(
     app: App,
     account_id: int,
-    data: bytes,
+    file: bytes | BinaryIO,
     *,
     description: str | None = None,
     focus: str | None = None,
-    thumbnail: bytes | None = None,
+    thumbnail: bytes | BinaryIO | None = None,
+    later: bool = False,
 ) -> Media:
-    """Check, clean and store an image; return its attachment, ready for use.
+    """Check, clean and store a file; return its attachment, ready for use.
 
-    `focus` is "x,y" (each -1 to 1); `thumbnail` is another image, shown small in its place. Raises `Invalid` for
-    what is no image or beyond the limits, `Unavailable` when it cannot be stored.
+    `focus` is "x,y" (each -1 to 1); `thumbnail` is another image, shown small in its place. With `later` a video or
+    sound is only stored, and made ready by a job: its `state` is then "processing". Raises `Invalid` for what is no
+    file of an accepted type or beyond the limits, `Unavailable` when it cannot be stored.
     """
     text = checked_description(app, description)
-    limits = image_limits(app)
-    point = parse_focus(focus)
-    image = await _process(app, data, limits)
-    small = image if thumbnail is None else await _process(app, thumbnail, limits)
-    said = {"description": text, "blurhash": image.blurhash, "meta": _meta(image, small, point)}
-    return await _store(app, account_id, image, small, said)
-
-
-async def _store(
-    app: App, account_id: int, image: ProcessedImage, small: ProcessedImage, said: dict[str, Any]
-) -> Media:
-    media = Media(
-        id=app.ids.next(),
-        account_id=account_id,
-        kind="image",
-        media_type=image.media_type,
-        key=await app.storage.put(image.data, image.extension),
-        preview_key=await app.storage.put(small.preview_data, small.preview_extension),
-        created_at=app.now(),
-        **said,
-    )
-    try:
-        await media.save(using_db=app.db.orm, force_create=True)
-    except BaseException:  # without the row the files are nobody's
-        await app.storage.delete(media.key)
-        await app.storage.delete(media.preview_key)
-        raise
+    media = Media(id=app.ids.next(), account_id=account_id, description=text, created_at=app.now(), meta={})
+    if point := parse_focus(focus):
+        media.meta["focus"] = {"x": point[0], "y": point[1]}
+    async with workers.bench(app) as place:
+        sniffed = await _received(app, file, place)
+        try:
+            if thumbnail is not None:
+                await _illustrate(app, media, thumbnail)
+            if later and sniffed.family == "film":
+                media.kind, media.state = "unknown", "processing"
+                await processing.postpone(app, media, place / "source")
+            else:
+                outcome = await workers.process(app, place, film=sniffed.family == "film")
+                await _store(app, media, outcome, place)
+        except BaseException:
+            await _remove(app, media.key, media.preview_key)
+            raise
     return media
 
 
-async def _process(app: App, data: bytes, limits: ImageLimits) -> ProcessedImage:
-    """Clean an image in a thread; not more than two at once, since each takes a core and much memory."""
-    turns: asyncio.Semaphore = app.caches.setdefault("image-turns", asyncio.Semaphore(AT_ONCE))
-    async with turns:
-        return await asyncio.to_thread(images.process, data, limits=limits)
+async def _received(app: App, file: bytes | BinaryIO, place: Path) -> Sniffed:
+    """Write what was sent into the folder, as `source`, and refuse what is refused without opening it."""
+    length, head = await asyncio.to_thread(_write, file, place / "source")
+    sniffed = sniff(head)
+    limits = app.settings.media
+    if sniffed.family == "film" and not workers.films_accepted():
+        raise Invalid("This server accepts images only: PNG, JPEG, GIF and WebP")
+    most = limits.max_image_bytes if sniffed.family == "image" else limits.max_video_bytes
+    if length > most:
+        what = "images" if sniffed.family == "image" else "video and sound"
+        raise Invalid(
+            f"The file has {length / _MEGABYTE:.1f} MB; {what} may have {most / _MEGABYTE:g} MB on this server"
+        )
+    return sniffed
 
 
-def image_limits(app: App) -> ImageLimits:
-    """Return what the settings allow."""
-    return ImageLimits(size=app.settings.media.max_image_bytes, pixels=app.settings.media.max_pixels)
+def _write(file: bytes | BinaryIO, place: Path) -> tuple[int, bytes]:
+    """Copy a file; return its length and its first bytes."""
+    if isinstance(file, bytes):
+        place.write_bytes(file)
+        return len(file), file[:HEAD]
+    file.seek(0)
+    with place.open("wb") as target:
+        shutil.copyfileobj(file, target)
+    with place.open("rb") as written:
+        return place.stat().st_size, written.read(HEAD)
+
+
+async def _illustrate(app: App, media: Media, thumbnail: bytes | BinaryIO) -> None:
+    """Make a picture the thumbnail of an upload: its key, size and BlurHash are set, the row is not saved."""
+    async with workers.bench(app) as place:
+        await _received(app, thumbnail, place)
+        outcome = await workers.process(app, place, purpose="thumbnail")
+        media.preview_key = app.storage.new_key(outcome.preview_extension)
+        await app.storage.place(media.preview_key, place / "preview")
+        media.meta = {**media.meta, "small": outcome.meta["small"]}
+        media.blurhash = outcome.blurhash
+
+
+async def _store(app: App, media: Media, outcome: Outcome, place: Path) -> None:
+    """Write the row first and then the files: what a killed process leaves behind is found by the row, and swept."""
+    media.kind, media.media_type = outcome.kind, outcome.media_type
+    media.meta = processing.merged(outcome.meta, media.meta)
+    media.key = app.storage.new_key(outcome.extension)
+    own_picture = bool(media.preview_key)
+    if outcome.kind in ("image", "gifv") or not own_picture:
+        media.blurhash = outcome.blurhash
+    if outcome.preview_extension and not own_picture:
+        media.preview_key = app.storage.new_key(outcome.preview_extension)
+    await media.save(using_db=app.db.orm, force_create=True)
+    try:
+        await app.storage.place(media.key, place / "original")
+        if media.preview_key and not own_picture:
+            await app.storage.place(media.preview_key, place / "preview")
+    except BaseException:
+        await app.db.execute("DELETE FROM media WHERE id = ?", media.id)
+        raise
+
+
+async def _remove(app: App, *keys: str) -> None:
+    for key in filter(None, keys):
+        await app.storage.delete(key)
+
+
+def supported_types() -> list[str]:
+    """Return the media types that are accepted here at this moment."""
+    return [*IMAGE_TYPES, *(FILM_TYPES if workers.films_accepted() else ())]
 
 
 def checked_description(app: App, text: str | None) -> str | None:
@@ -93,20 +145,6 @@ def parse_focus(text: str | None) -> tuple[float, float] | None:
     return x, y
 
 
-def _meta(image: ProcessedImage, small: ProcessedImage, focus: tuple[float, float] | None) -> dict[str, Any]:
-    meta: dict[str, Any] = {
-        "original": _size(image.width, image.height),
-        "small": _size(small.preview_width, small.preview_height),
-    }
-    if focus is not None:
-        meta["focus"] = {"x": focus[0], "y": focus[1]}
-    return meta
-
-
-def _size(width: int, height: int) -> dict[str, Any]:
-    return {"width": width, "height": height, "size": f"{width}x{height}", "aspect": width / height}
-
-
 async def mine(app: App, account_id: int, media_id: int, *, post_id: int | None = None) -> Media:
     """Return an upload of this account that is not attached (or is attached to this post). `NotFound` otherwise."""
     found = await Media.filter(id=media_id, account_id=account_id, post_id=post_id).using_db(app.db.orm).first()
@@ -119,16 +157,38 @@ async def describe(
     app: App, account_id: int, media_id: int, changes: dict[str, str | None], *, post_id: int | None = None
 ) -> Media:
     """Change `description` and `focus`, where they are among the changes, of an upload as `mine` finds it."""
-    media = await mine(app, account_id, media_id, post_id=post_id)
-    if "description" in changes:
-        text = checked_description(app, changes["description"])
-        media.update_from_dict({"description": text})
-    if "focus" in changes:
-        point = parse_focus(changes["focus"])
-        media.meta = {name: value for name, value in media.meta.items() if name != "focus"}
-        if point is not None:
-            media.meta["focus"] = {"x": point[0], "y": point[1]}
-    await media.save(using_db=app.db.orm, update_fields=["description", "meta"])
+    async with app.db.transaction():
+        media = await mine(app, account_id, media_id, post_id=post_id)
+        if "description" in changes:
+            text = checked_description(app, changes["description"])
+            media.update_from_dict({"description": text})
+        if "focus" in changes:
+            point = parse_focus(changes["focus"])
+            media.meta = {name: value for name, value in media.meta.items() if name != "focus"}
+            if point is not None:
+                media.meta["focus"] = {"x": point[0], "y": point[1]}
+        await media.save(using_db=app.db.orm, update_fields=["description", "meta"])
+    return media
+
+
+async def illustrate(app: App, account_id: int, media_id: int, thumbnail: bytes | BinaryIO) -> Media:
+    """Give an upload as `mine` finds it another thumbnail. `Invalid` for no image, and while it is made ready."""
+    drawn = Media(meta={})
+    if (await mine(app, account_id, media_id)).state != "ready":
+        raise Invalid("The file has not finished processing. Try again in a moment!")
+    await _illustrate(app, drawn, thumbnail)
+    try:
+        async with app.db.transaction():
+            media = await mine(app, account_id, media_id)
+            before, media.preview_key = media.preview_key, drawn.preview_key
+            media.meta = {**media.meta, **drawn.meta}
+            if media.kind in ("video", "audio"):
+                media.blurhash = drawn.blurhash
+            await media.save(using_db=app.db.orm, update_fields=["preview_key", "meta", "blurhash"])
+    except BaseException:
+        await _remove(app, drawn.preview_key)
+        raise
+    await _remove(app, before)
     return media
 
 
@@ -143,6 +203,5 @@ async def discard(app: App, account_id: int, media_id: int) -> None:
         if await app.db.row("SELECT 1 AS value FROM media WHERE id = ? AND account_id = ?", media_id, account_id):
             raise Invalid("Media attachment is currently used by a status")
         raise NotFound
-    for key in (gone[0]["key"], gone[0]["preview_key"]):
-        if key:
-            await app.storage.delete(key)
+    await _remove(app, gone[0]["key"], gone[0]["preview_key"])
+    await processing.forget(app, media_id)

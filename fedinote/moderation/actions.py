@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from fedinote.accounts import deletion
+from fedinote.accounts.models import Account
 from fedinote.auth import registrations, users
-from fedinote.events import AccountSuspended, PostEdited
+from fedinote.events import AccountSuspended, PostEdited, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import audit, reports
+from fedinote.moderation import audit, email_blocks, reports
 from fedinote.moderation.moderator import Moderator, Power, Subordinate, subordinate
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
@@ -41,28 +43,45 @@ async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "")
     """
     async with app.db.transaction():
         target = await _target(app, by, account_id, reason)
-        if target.suspended and target.suspended_by_domain is None:
+        if target.suspended and target.suspended_by_domain is None and not await _by_origin(app, target.id):
             return
         if not target.is_local:
             await _end_follows_of_ours(app, target.id)
         await app.db.execute(
-            "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = NULL WHERE id = ?",
+            "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = NULL,"
+            " suspended_by_origin = FALSE WHERE id = ?",
             app.now(),
             target.id,
         )
         await _note(app, by, "account.suspend", target, reason=reason)
+        await email_blocks.block_address_of(app, target)
         if not target.suspended:
             await app.emit(AccountSuspended(target.id, target.is_local, suspended=True))
 
 
+async def _by_origin(app: App, account_id: int) -> bool:
+    """Tell whether only the account's own server suspended it, which could end that."""
+    sql = "SELECT 1 AS value FROM accounts WHERE id = ? AND suspended_by_origin"
+    return await app.db.row(sql, account_id) is not None
+
+
 async def _end_follows_of_ours(app: App, account_id: int) -> None:
     rows = await app.db.rows(
-        "SELECT f.target_id FROM follows f JOIN accounts a ON a.id = f.target_id"
+        "SELECT f.target_id, f.accepted FROM follows f JOIN accounts a ON a.id = f.target_id"
         " WHERE f.follower_id = ? AND a.domain = ''",
         account_id,
     )
     for row in rows:
         await follows.reject(app, account_id, row["target_id"])
+    await _say_severed(app, account_id, [row["target_id"] for row in rows if row["accepted"]])
+
+
+async def _say_severed(app: App, account_id: int, people: list[int]) -> None:
+    """Let those know whom the account followed; follows the other way stay, and are no loss yet."""
+    if people:
+        target = await Account.get(id=account_id, using_db=app.db.orm)
+        losses = tuple((one, 1, 0) for one in sorted(people))
+        await app.emit(RelationshipsSevered("account_suspension", target.acct, losses))
 
 
 async def unsuspend(app: App, by: Moderator, account_id: int) -> None:
@@ -78,7 +97,24 @@ async def unsuspend(app: App, by: Moderator, account_id: int) -> None:
             "UPDATE accounts SET suspended_at = NULL, suspended_by_domain = NULL WHERE id = ?", target.id
         )
         await _note(app, by, "account.unsuspend", target)
+        await email_blocks.release_address_of(app, target)
         await app.emit(AccountSuspended(target.id, target.is_local, suspended=False))
+
+
+async def delete(app: App, by: Moderator, account_id: int) -> None:
+    """Delete a suspended account for good, with all that it made; a local one's end is told to all servers.
+
+    `NotFound`; `Forbidden` for those who may not, and for an account that is not suspended: there is no way back.
+    """
+    async with app.db.transaction():
+        if not by.may(Power.DELETION):
+            raise Forbidden
+        target = await _target(app, by, account_id)
+        if not target.suspended:
+            raise Forbidden("Only a suspended account can be deleted")
+        await _note(app, by, "account.delete", target)
+        await email_blocks.block_address_of(app, target)
+        await deletion.delete(app, account_id)
 
 
 async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
@@ -165,9 +201,10 @@ def _user_id(target: Subordinate) -> int:
 async def act(
     app: App, by: Moderator, account_id: int, kind: str, *, reason: str = "", report_id: int | None = None
 ) -> None:
-    """Do one of ACTIONS to an account ("none": only note the reason), and close the report that led to it.
+    """Do one of ACTIONS to an account ("none": only note the reason), and close the reports that led to it.
 
-    `Invalid` for another kind, and otherwise what the action raises; then the report stays open.
+    "none" closes the report that is named alone, as the others may tell something new; anything else closes all that
+    are open about the account. `Invalid` for another kind, and otherwise what the action raises; then all stay open.
     """
     if kind != "none" and kind not in ACTIONS:
         raise Invalid("Validation failed: Type is not included in the list")
@@ -178,6 +215,7 @@ async def act(
                 await _note(app, by, "account.warn", target, reason=reason)
         else:
             await ACTIONS[kind](app, by, account_id, reason=reason)
+            await reports.resolve_about(app, by, account_id)
         if report_id is not None:
             await reports.resolve(app, by, report_id)
 

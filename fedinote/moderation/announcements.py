@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fedinote.accounts import emojis
 from fedinote.events import AnnouncementPublished, AnnouncementRemoved
 from fedinote.infra import jobs
 from fedinote.infra.app import App
@@ -50,7 +51,7 @@ async def create(app: App, text: str, span: Span) -> Announcement:
             content=drafts.to_html(app, text, mentions),
             mentions=[_named(one) for one in mentions],
             tags=[{"name": tag.name} for tag in compose.find_hashtags(text)],
-            emojis=list(await drafts.emojis(app, "", text)),
+            emojis=list(await emojis.used(app, text)),
             statuses=await _linked(app, text),
             starts_at=span.starts_at,
             ends_at=span.ends_at,

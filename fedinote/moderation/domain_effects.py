@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fedinote.events import RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
+from fedinote.posts import reactions
 
 _KNOWN = """
 SELECT id, domain, uri, silenced_at, silenced_by_domain, suspended_at, suspended_by_domain FROM accounts
@@ -70,7 +72,7 @@ async def apply(app: App, domain: str) -> Effects:
         await app.db.execute(_SILENCE, now, cause, ids)
     await app.db.execute(_RESTORE, effects.restored)
     await app.db.execute(_UNSILENCE, effects.unsilenced)
-    effects.follows = await _part(app, effects.parted)
+    effects.follows = await _part(app, domain, effects.parted)
     await _drop_media(app, effects.without_media)
     await _drop_deliveries(app, domain, blocks)
     return effects
@@ -109,7 +111,7 @@ def _place(row: Row, state: str, block: Blocked | None, begun: dict[str, list[in
         begun.setdefault(block.domain, []).append(row["id"])
 
 
-async def _part(app: App, ids: list[int]) -> int:
+async def _part(app: App, domain: str, ids: list[int]) -> int:
     """End all follows and requests of these accounts, both ways; the number of those that were accepted."""
     if not ids:
         return 0
@@ -127,6 +129,12 @@ async def _part(app: App, ids: list[int]) -> int:
         ("DELETE FROM list_members WHERE account_id IN_INTS(?)", (ids,)),
         ("DELETE FROM notifications WHERE from_account_id IN_INTS(?)", (ids,)),
     )
+    followers = Counter(row["target_id"] for row in accepted)
+    following = Counter(row["follower_id"] for row in accepted)
+    losers = sorted((followers.keys() | following.keys()) - set(ids))
+    losses = tuple((one, followers[one], following[one]) for one in losers)
+    if losses:
+        await app.emit(RelationshipsSevered("domain_block", domain, losses))
     return len(accepted)
 
 
@@ -148,6 +156,8 @@ async def _drop_media(app: App, ids: list[int]) -> None:
             (ids,),
         ),
     )
+    for row in await app.db.rows("SELECT DISTINCT domain FROM accounts WHERE id IN_INTS(?) AND domain <> ''", ids):
+        await reactions.forget_pictures(app, row["domain"])
 
 
 async def _drop_deliveries(app: App, domain: str, blocks: dict[str, Blocked]) -> None:

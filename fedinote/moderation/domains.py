@@ -50,7 +50,7 @@ async def block(app: App, domain: str, terms: Terms, *, by: Moderator | None) ->
     dropped. `Invalid` for what is no domain or a wrong term, and for our own domain and those above it.
     """
     name = domains.key(domain)
-    if domains.covers(name, app.settings.host):
+    if any(domains.covers(name, own) for own in app.settings.own_hosts):
         raise Invalid("Validation failed: Domain is this server's own")
     _check(terms, by)
     async with app.db.transaction():

@@ -99,3 +99,41 @@ class AnnouncementRead(Model):
         table = "announcement_reads"
         unique_together = (("announcement", "account"),)
         indexes = (("account",),)
+
+
+class AnnouncementEmoji(Model):
+    """An emoji that somebody has put to an announcement; it stays when the last one took it back.
+
+    `name` is a Unicode emoji or the shortcode of one of ours, `key` the same without presentation selectors.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    announcement: fields.ForeignKeyRelation[Announcement] = fields.ForeignKeyField(
+        "fedinote.Announcement", related_name="emoji"
+    )
+    announcement_id: int
+    key = fields.CharField(255)
+    name = fields.CharField(255)
+
+    class Meta:
+        table = "announcement_emojis"
+        unique_together = (("announcement", "key"),)
+
+
+class AnnouncementReaction(Model):
+    """A person reacted to an announcement with one of its emoji."""
+
+    id = fields.BigIntField(primary_key=True)
+    emoji: fields.ForeignKeyRelation[AnnouncementEmoji] = fields.ForeignKeyField(
+        "fedinote.AnnouncementEmoji", related_name="reactions"
+    )
+    emoji_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="announcement_reactions"
+    )
+    account_id: int
+
+    class Meta:
+        table = "announcement_reactions"
+        unique_together = (("emoji", "account"),)
+        indexes = (("account",),)

@@ -20,10 +20,15 @@ class Power(Flag):
     ACCOUNTS = auto()
     AUDIT = auto()
     DOMAINS = auto()
+    DELETION = auto()
+    TRENDS = auto()
+    BLOCKS = auto()
+    DASHBOARD = auto()
 
 
-_MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT
-_POWERS = {"moderator": _MODERATOR, "admin": _MODERATOR | Power.DOMAINS, "owner": _MODERATOR | Power.DOMAINS}
+_MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD
+_ADMIN = _MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS
+_POWERS = {"moderator": _MODERATOR, "admin": _ADMIN, "owner": _ADMIN}
 
 
 def powers(role: str) -> Power:

@@ -135,6 +135,13 @@ async def resolve(app: App, by: Moderator, report_id: int) -> None:
     await _change(app, by, report_id, "report.resolve", (change, (app.now(), by.account_id)))
 
 
+async def resolve_about(app: App, by: Moderator, target_id: int) -> None:
+    """Close all open reports about an account. `Forbidden`."""
+    rows = await app.db.rows("SELECT id FROM reports WHERE target_id = ? AND action_taken_at IS NULL", target_id)
+    for row in rows:
+        await resolve(app, by, row["id"])
+
+
 async def reopen(app: App, by: Moderator, report_id: int) -> None:
     """Open a closed report again. `NotFound`, `Forbidden`."""
     change = "action_taken_at = NULL, action_taken_by_id = NULL WHERE action_taken_at IS NOT NULL"

@@ -28,7 +28,7 @@ _ANY_KEY = f"CASE WHEN n.kind IN_TEXTS(?) THEN {_KEY} ELSE 'ungrouped-' || CAST(
 _TOTALS = f"""
 SELECT g.* FROM (SELECT n.id, n.from_account_id, {_KEY} AS group_key, COUNT(*) OVER (PARTITION BY {_KEY}) AS total,
   ROW_NUMBER() OVER (PARTITION BY {_KEY} ORDER BY n.id DESC) AS place FROM notifications n
-  WHERE n.account_id = ? AND n.id >= ? AND n.id <= ? AND {_KEY} IN_TEXTS(?) AND {{shown}}) g
+  WHERE n.account_id = ? AND n.id >= ? AND n.id <= ? AND {_KEY} IN_TEXTS(?) AND (NOT n.filtered OR ?) AND {{shown}}) g
 WHERE g.place <= ? ORDER BY g.id DESC
 """  # noqa: S608
 
@@ -65,12 +65,18 @@ def first(notices: Sequence[Notice], most: int, kinds: Sequence[str]) -> list[No
     return list(notices)
 
 
-async def of(app: App, account_id: int, notices: Sequence[Notice], kinds: Sequence[str]) -> list[Group]:
-    """Return the groups of a page of notifications (newest first), in their order; one query."""
+async def of(
+    app: App, account_id: int, notices: Sequence[Notice], kinds: Sequence[str], *, filtered: bool = False
+) -> list[Group]:
+    """Return the groups of a page of notifications (newest first), in their order; one query.
+
+    `filtered`: what the person's policy keeps apart is counted too.
+    """
     parts: dict[str, list[Notice]] = {}
     for one in notices:
         parts.setdefault(key_of(one, kinds), []).append(one)
-    totals = await _totals(app, account_id, {key: part for key, part in parts.items() if not _alone(key)})
+    grouped = {key: part for key, part in parts.items() if not _alone(key)}
+    totals = await _totals(app, account_id, grouped, filtered=filtered)
     return [_group(key, part, totals.get(key, ())) for key, part in parts.items()]
 
 
@@ -84,15 +90,16 @@ def _group(key: str, part: Sequence[Notice], rows: Sequence[Row]) -> Group:
     return Group(key, part[0], part[-1], total, tuple(dict.fromkeys(people)))
 
 
-async def _totals(app: App, account_id: int, parts: dict[str, list[Notice]]) -> dict[str, list[Row]]:
+async def _totals(app: App, account_id: int, parts: dict[str, list[Notice]], *, filtered: bool) -> dict[str, list[Row]]:
     """Return, by key, the newest of each group up to the newest of the page, with the number of all of them."""
     if not parts:
         return {}
     begun = min(part[-1].created_at // SPAN_MS * SPAN_MS for part in parts.values())
     newest = max(part[0].id for part in parts.values())
     shown, params = queries.may_be_shown(app, account_id)
+    since = (begun - _SLACK_MS) << 16
     rows = await app.db.rows(
-        _TOTALS.format(shown=shown), account_id, (begun - _SLACK_MS) << 16, newest, list(parts), *params, SAMPLE
+        _TOTALS.format(shown=shown), account_id, since, newest, list(parts), filtered, *params, SAMPLE
     )
     found: dict[str, list[Row]] = {}
     for row in rows:
@@ -121,12 +128,15 @@ def _members(key: str) -> tuple[str, list[Any]]:
 
 
 async def show(app: App, account_id: int, key: str) -> Group:
-    """Return one of a person's groups. Raises NotFound where nothing is in it (any more)."""
+    """Return one of a person's groups. Raises NotFound where nothing is in it (any more).
+
+    Of what the policy keeps apart a group is shown only where nothing else is in it.
+    """
     members, values = _members(key)
     shown, params = queries.may_be_shown(app, account_id)
     row = await app.db.row(
-        f"SELECT {COLUMNS} FROM notifications n WHERE n.account_id = ? AND {members} AND {shown}"  # noqa: S608
-        " ORDER BY n.id DESC LIMIT 1",
+        f"SELECT {COLUMNS}, n.filtered FROM notifications n WHERE n.account_id = ? AND {members} AND {shown}"  # noqa: S608
+        " ORDER BY n.filtered, n.id DESC LIMIT 1",
         account_id,
         *values,
         *params,
@@ -134,7 +144,7 @@ async def show(app: App, account_id: int, key: str) -> Group:
     if row is None:
         raise NotFound
     kinds = () if _alone(key) else GROUPABLE
-    return (await of(app, account_id, [queries.as_notice(row)], kinds))[0]
+    return (await of(app, account_id, [queries.as_notice(row)], kinds, filtered=bool(row["filtered"])))[0]
 
 
 async def people(app: App, account_id: int, key: str, window: Window) -> list[tuple[int, int]]:
@@ -144,7 +154,7 @@ async def people(app: App, account_id: int, key: str, window: Window) -> list[tu
     shown, shown_params = queries.may_be_shown(app, account_id)
     rows = await app.db.rows(
         "SELECT n.id, n.from_account_id FROM notifications n"  # noqa: S608
-        f" WHERE n.account_id = ? AND {members} AND {where} AND {shown} {order}",
+        f" WHERE n.account_id = ? AND NOT n.filtered AND {members} AND {where} AND {shown} {order}",
         account_id,
         *values,
         *params,

@@ -4,14 +4,16 @@ from tortoise import fields
 from tortoise.models import Model
 
 from fedinote.accounts.models import Account
-from fedinote.infra.orm import TimeField
+from fedinote.auth.models import OAuthToken
+from fedinote.infra.orm import JsonField, TimeField
 from fedinote.posts.models import Post
 
 
 class Notification(Model):
     """Tells `account` what `from_account` did. `kind` is Mastodon's `type`: mention, status, reblog, follow, …
 
-    `subject` makes it unique: the post's id as text, or "" where there is none.
+    `subject` makes it unique: the post's id as text, or "" where there is none. `filtered`: the person's policy keeps
+    it apart, with the requests.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -29,9 +31,122 @@ class Notification(Model):
     )
     post_id: int | None
     subject = fields.CharField(32, default="")
+    filtered = fields.BooleanField(default=False, db_default=False)
     created_at = TimeField()
 
     class Meta:
         table = "notifications"
         unique_together = (("account", "kind", "from_account", "subject"),)
         indexes = (("account", "id"), ("post",), ("from_account",))
+
+
+class NotificationPolicy(Model):
+    """Whose notifications a person wants, by kind of sender: 0 accept, 1 filter, 2 drop. No row: the defaults."""
+
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
+        "fedinote.Account", related_name="notification_policy", primary_key=True
+    )
+    account_id: int
+    for_not_following = fields.IntField(default=0)
+    for_not_followers = fields.IntField(default=0)
+    for_new_accounts = fields.IntField(default=0)
+    for_private_mentions = fields.IntField(default=1)
+    for_limited_accounts = fields.IntField(default=1)
+    for_bots = fields.IntField(default=0)
+
+    class Meta:
+        table = "notification_policies"
+
+
+class NotificationRequest(Model):
+    """Somebody whose mentions or quotes were kept apart, and whom the person has not let in or dismissed yet."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="notification_requests"
+    )
+    account_id: int
+    from_account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="requested_notice"
+    )
+    from_account_id: int
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    class Meta:
+        table = "notification_requests"
+        unique_together = (("account", "from_account"),)
+        indexes = (("account", "id"), ("from_account",))
+
+
+class NotificationPermission(Model):
+    """Somebody whose notifications a person's policy lets through, since the person accepted the request."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="notification_permissions"
+    )
+    account_id: int
+    from_account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="permitted_notice"
+    )
+    from_account_id: int
+    created_at = TimeField()
+
+    class Meta:
+        table = "notification_permissions"
+        unique_together = (("account", "from_account"),)
+        indexes = (("from_account",),)
+
+
+class PushSubscription(Model):
+    """Where a client wants its notifications pushed to (RFC 8030): one for each access token, gone with it.
+
+    `id` is a small number, since clients read a JSON number. `alerts` is {type: bool}; `policy` all, followed,
+    follower or none. `standard`: RFC 8291 and 8292, else their drafts. `sealed_token` is the access token, encrypted:
+    clients are told it with each message. After failures nothing is sent before `retry_at`.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    token: fields.OneToOneRelation[OAuthToken] = fields.OneToOneField(
+        "fedinote.OAuthToken", related_name="push_subscription"
+    )
+    token_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="push_subscriptions"
+    )
+    account_id: int
+    endpoint = fields.TextField()
+    p256dh = fields.CharField(128)
+    auth = fields.CharField(64)
+    standard = fields.BooleanField(default=False)
+    alerts = JsonField()
+    policy = fields.CharField(16, default="all")
+    sealed_token = fields.TextField()
+    failures = fields.IntField(default=0)
+    retry_at = TimeField(null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "push_subscriptions"
+        indexes = (("account",),)
+
+
+class Severance(Model):
+    """Follows of a local account that ended all at once by a decision about `target_name` (a domain or a handle).
+
+    `kind` is Mastodon's: domain_block, user_domain_block, account_suspension.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="severances")
+    account_id: int
+    kind = fields.CharField(32)
+    target_name = fields.CharField(2048)
+    followers_count = fields.IntField()
+    following_count = fields.IntField()
+    created_at = TimeField()
+
+    class Meta:
+        table = "severances"
+        indexes = (("account",),)

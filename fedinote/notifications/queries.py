@@ -29,11 +29,15 @@ AND (n.post_id IS NULL OR EXISTS (SELECT 1 FROM posts p WHERE p.id = n.post_id A
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which notifications: only these kinds (None: all), none of those, only from one account."""
+    """Which notifications: only these kinds (None: all), none of those, only from one account.
+
+    `filtered`: those too that the person's policy keeps apart.
+    """
 
     kinds: tuple[str, ...] | None = None
     not_kinds: tuple[str, ...] = ()
     from_id: int | None = None
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def may_be_shown(app: App, account_id: int) -> tuple[str, list[int]]:
 
 def chosen_by(wanted: Wanted) -> tuple[str, list[int | list[str]]]:
     """Return the condition that keeps what is wanted, and its parameters."""
-    parts: list[str] = []
+    parts: list[str] = ["TRUE" if wanted.filtered else "NOT n.filtered"]
     params: list[int | list[str]] = []
     if wanted.kinds is not None:
         parts.append("n.kind IN_TEXTS(?)")
@@ -72,7 +76,7 @@ def chosen_by(wanted: Wanted) -> tuple[str, list[int | list[str]]]:
     if wanted.from_id is not None:
         parts.append("n.from_account_id = ?")
         params.append(wanted.from_id)
-    return " AND ".join(parts) or "TRUE", params
+    return " AND ".join(parts), params
 
 
 async def page(app: App, account_id: int, window: Window, wanted: Wanted) -> list[Notice]:

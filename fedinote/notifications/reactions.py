@@ -1,14 +1,9 @@
-"""Who is told of what happened. One statement decides and writes, whatever the number of those concerned.
+"""Who is told of what happened: an event's people, handed to `telling`, which decides by what each of them wants.
 
-A notification is made only for people who live here, and only when they may see the post; never for what they did
-themselves, nor across a block, a mute that hides notifications, a muted conversation or a suspension. Limited
-accounts reach only those who follow them. Kinds are Mastodon's (https://docs.joinmastodon.org/entities/Notification/).
+Kinds are Mastodon's (https://docs.joinmastodon.org/entities/Notification/).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import msgspec
 
 from fedinote.events import (
     AccountJoined,
@@ -21,92 +16,18 @@ from fedinote.events import (
     PostDeleted,
     PostEdited,
     PostPublished,
+    QuoteChanged,
+    QuoteMade,
+    Reacted,
     ReportFiled,
     Unfavourited,
     Unfollowed,
+    Unreacted,
 )
 from fedinote.infra.app import App
-from fedinote.policy import domains
-from fedinote.posts import visibility
+from fedinote.notifications.telling import News, tell
 
-# Two lists side by side: the new notifications' ids, and the people they are for.
-_PEOPLE = {
-    "sqlite": "(SELECT i.value AS id, c.value AS account_id FROM json_each(?) i JOIN json_each(?) c ON c.key = i.key)",
-    "postgresql": "unnest(?::bigint[], ?::bigint[])",
-}
-_VISIBLE = visibility.condition("p", 0)[0].replace("?", "a.id")
-# What a person's own settings and relations keep away; moderators get reports from anybody.
-_WELCOME = f"""
-  NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = s.id)
-  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = s.id AND b.target_id = a.id)
-  AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = a.id AND m.target_id = s.id AND m.hide_notifications
-    AND (m.expires_at IS NULL OR m.expires_at > ?))
-  AND NOT EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = a.id AND d.domain = s.domain)
-  AND (s.silenced_at IS NULL OR s.id = a.id OR EXISTS (
-    SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.target_id = s.id AND f.accepted))
-  AND (p.id IS NULL OR ({_VISIBLE} AND NOT EXISTS (
-    SELECT 1 FROM conversation_mutes cm WHERE cm.account_id = a.id AND cm.conversation_id = p.conversation_id)))
-"""  # noqa: S608
-_TELL = """
-INSERT INTO notifications (id, account_id, kind, from_account_id, post_id, subject, created_at)
-SELECT n.id, a.id, CAST(? AS TEXT), s.id, p.id, CAST(? AS TEXT), CAST(? AS BIGINT)
-FROM {people} AS n {columns} JOIN accounts a ON a.id = n.account_id AND a.domain = ''
-  JOIN accounts s ON s.id = ? LEFT JOIN posts p ON p.id = ?
-WHERE a.suspended_at IS NULL AND a.deleted_at IS NULL AND s.suspended_at IS NULL AND (s.id <> a.id OR {itself})
-  AND {welcome}
-ON CONFLICT DO NOTHING RETURNING id, account_id
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What to tell: `kind` (Mastodon's type), who did it, and the post that it is about.
-
-    `subject` tells apart what may happen between the same two people more than once: the post's id by default.
-    """
-
-    kind: str
-    from_id: int
-    post_id: int | None = None
-    subject: str = ""
-
-
-async def _tell(app: App, news: News, people: Sequence[int]) -> None:
-    """Tell those of `people` who should know and were not told yet; and their clients, once it is committed."""
-    if not people or await _cut_off(app, news.from_id):
-        return
-    administrative = news.kind.startswith("admin.")
-    postgresql = app.db.dialect == "postgresql"
-    sql = _TELL.format(
-        people=_PEOPLE[app.db.dialect],
-        columns="(id, account_id)" if postgresql else "",
-        itself="TRUE" if news.kind == "poll" else "FALSE",
-        welcome="TRUE" if administrative else _WELCOME,
-    )
-    ids = [app.ids.next() for _ in people]
-    subject = news.subject or (str(news.post_id) if news.post_id else "")
-    params = [news.kind, subject, app.now(), ids, list(people), news.from_id, news.post_id]
-    if not administrative:
-        params.append(app.now())
-    rows = await app.db.returning(sql, *params)
-    stream(app, [(row["account_id"], row["id"]) for row in rows])
-
-
-async def _cut_off(app: App, account_id: int) -> bool:
-    """Tell whether the sender's domain is suspended; the list is in memory when there is one."""
-    domain = await app.db.value("SELECT domain AS value FROM accounts WHERE id = ?", account_id)
-    return bool(domain) and await domains.suspended(app, domain)
-
-
-def stream(app: App, told: Sequence[tuple[int, int]]) -> None:
-    """Publish new notifications, pairs (account, notification), on the channel `user:<account>` after the commit."""
-
-    def send() -> None:
-        for account_id, notification_id in told:
-            app.bus.publish(f"user:{account_id}", msgspec.json.encode(["notification", notification_id]))
-
-    if told:
-        app.db.after_commit(send)
+MOST_QUOTING = 100  # posts whose authors are told when what they quote is edited
 
 
 async def on_post_published(app: App, event: PostPublished) -> None:
@@ -122,7 +43,7 @@ async def on_post_published(app: App, event: PostPublished) -> None:
     )
     mentioned = set(event.mentioned_ids)
     people = [row["follower_id"] for row in rows if row["follower_id"] not in mentioned]
-    await _tell(app, News("status", event.author_id, event.post_id), people)
+    await tell(app, News("status", event.author_id, event.post_id), people)
 
 
 async def _mention(app: App, post_id: int, author_id: int, people: Sequence[int]) -> None:
@@ -130,7 +51,7 @@ async def _mention(app: App, post_id: int, author_id: int, people: Sequence[int]
         return
     rows = await app.db.rows("SELECT account_id FROM post_mentions WHERE post_id = ? AND NOT silent", post_id)
     named = {row["account_id"] for row in rows}
-    await _tell(app, News("mention", author_id, post_id), [one for one in people if one in named])
+    await tell(app, News("mention", author_id, post_id), [one for one in people if one in named])
 
 
 async def on_post_edited(app: App, event: PostEdited) -> None:
@@ -141,12 +62,13 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
     await _mention(app, event.post_id, event.author_id, event.added_ids)
     await app.db.execute("DELETE FROM notifications WHERE post_id = ? AND kind = 'update'", event.post_id)
     rows = await app.db.rows("SELECT account_id FROM posts WHERE reblog_of_id = ?", event.post_id)
-    await _tell(app, News("update", event.author_id, event.post_id), [row["account_id"] for row in rows])
+    await tell(app, News("update", event.author_id, event.post_id), [row["account_id"] for row in rows])
+    await _tell_quoting(app, event)
 
 
 async def on_favourited(app: App, event: Favourited) -> None:
     """Tell the author of a post that somebody likes it (`favourite`)."""
-    await _tell(app, News("favourite", event.account_id, event.post_id), [event.author_id])
+    await tell(app, News("favourite", event.account_id, event.post_id), [event.author_id])
 
 
 async def on_unfavourited(app: App, event: Unfavourited) -> None:
@@ -154,10 +76,24 @@ async def on_unfavourited(app: App, event: Unfavourited) -> None:
     await _forget(app, ("favourite",), event.account_id, event.author_id, str(event.post_id))
 
 
+async def on_reacted(app: App, event: Reacted) -> None:
+    """Tell the author of a post that somebody reacted to it (`reaction`): once for each person, however many emoji."""
+    await tell(app, News("reaction", event.account_id, event.post_id), [event.author_id])
+
+
+async def on_unreacted(app: App, event: Unreacted) -> None:
+    """Take the notification of a reaction back with the person's last one."""
+    left = await app.db.row(
+        "SELECT 1 AS value FROM reactions WHERE account_id = ? AND post_id = ? LIMIT 1", event.account_id, event.post_id
+    )
+    if left is None:
+        await _forget(app, ("reaction",), event.account_id, event.author_id, str(event.post_id))
+
+
 async def on_boosted(app: App, event: Boosted) -> None:
     """Tell the author of a post that somebody boosted it (`reblog`). Old boosts arrive silently."""
     if event.fresh:
-        await _tell(app, News("reblog", event.account_id, event.post_id), [event.author_id])
+        await tell(app, News("reblog", event.account_id, event.post_id), [event.author_id])
 
 
 async def on_post_deleted(app: App, event: PostDeleted) -> None:
@@ -170,17 +106,48 @@ async def on_post_deleted(app: App, event: PostDeleted) -> None:
         )
 
 
+async def on_quote_made(app: App, event: QuoteMade) -> None:
+    """Tell an author that a post quotes one of theirs (`quote`), where that is agreed to already."""
+    if event.state == "accepted" and event.fresh and event.quoted_account_id is not None:
+        await tell(app, News("quote", event.account_id, event.post_id), [event.quoted_account_id])
+
+
+async def on_quote_changed(app: App, event: QuoteChanged) -> None:
+    """Tell the quoted author of a quote once it is agreed to (`quote`); take that back with the consent."""
+    if event.quoted_account_id is None:
+        return
+    if event.state == "accepted" and event.fresh:
+        await tell(app, News("quote", event.account_id, event.post_id), [event.quoted_account_id])
+    elif event.was == "accepted":
+        await _forget(app, ("quote",), event.account_id, event.quoted_account_id, str(event.post_id))
+
+
+async def _tell_quoting(app: App, event: PostEdited) -> None:
+    """Tell people here whose posts quote an edited one (`quoted_update`, about the post of their own)."""
+    rows = await app.db.rows(
+        "SELECT q.post_id, p.account_id FROM quotes q JOIN posts p ON p.id = q.post_id"
+        " WHERE q.quoted_id = ? AND q.state = 'accepted' AND p.local = TRUE ORDER BY q.post_id DESC LIMIT ?",
+        event.post_id,
+        MOST_QUOTING,
+    )
+    ids = [row["post_id"] for row in rows]
+    if ids:
+        await app.db.execute("DELETE FROM notifications WHERE kind = 'quoted_update' AND post_id IN_INTS(?)", ids)
+    for row in rows:
+        await tell(app, News("quoted_update", event.author_id, row["post_id"]), [row["account_id"]])
+
+
 async def on_follow_requested(app: App, event: FollowRequested) -> None:
     """Tell the target of a request that waits for its answer (`follow_request`)."""
     waits = await app.db.row("SELECT 1 AS value FROM follows WHERE id = ? AND NOT accepted", event.follow_id)
     if waits is not None:
-        await _tell(app, News("follow_request", event.follower_id), [event.target_id])
+        await tell(app, News("follow_request", event.follower_id), [event.target_id])
 
 
 async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
     """Tell the target of its new follower (`follow`); the request, if there was one, is answered."""
     await _forget(app, ("follow_request",), event.follower_id, event.target_id)
-    await _tell(app, News("follow", event.follower_id), [event.target_id])
+    await tell(app, News("follow", event.follower_id), [event.target_id])
 
 
 async def on_unfollowed(app: App, event: Unfollowed | FollowRejected) -> None:
@@ -202,19 +169,19 @@ async def on_poll_closed(app: App, event: PollClosed) -> None:
     """Tell those who voted, and the author, that a poll has ended (`poll`)."""
     rows = await app.db.rows("SELECT DISTINCT account_id FROM poll_votes WHERE poll_id = ?", event.poll_id)
     people = dict.fromkeys((event.author_id, *(row["account_id"] for row in rows)))
-    await _tell(app, News("poll", event.author_id, event.post_id), list(people))
+    await tell(app, News("poll", event.author_id, event.post_id), list(people))
 
 
 async def on_report_filed(app: App, event: ReportFiled) -> None:
     """Tell the moderators of a report (`admin.report`); its id is the notification's subject."""
     reporter = await app.db.value("SELECT account_id AS value FROM reports WHERE id = ?", event.report_id)
     if reporter is not None:
-        await _tell(app, News("admin.report", reporter, subject=str(event.report_id)), await _moderators(app))
+        await tell(app, News("admin.report", reporter, subject=str(event.report_id)), await _moderators(app))
 
 
 async def on_account_joined(app: App, event: AccountJoined) -> None:
     """Tell the moderators that somebody signed up (`admin.sign_up`)."""
-    await _tell(app, News("admin.sign_up", event.account_id), await _moderators(app))
+    await tell(app, News("admin.sign_up", event.account_id), await _moderators(app))
 
 
 async def _moderators(app: App) -> list[int]:

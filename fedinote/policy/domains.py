@@ -17,10 +17,12 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
+from fedinote.policy import allows
 from fedinote.policy.base import ACCEPT, Subject, Verdict
 
 CACHE = "domain_blocks"
 KEEP_MS = 3000
+UNLISTED = "*"
 MAX_DOMAIN = 253
 SEVERITIES = ("noop", "silence", "suspend")  # from mild to severe
 _DEFAULT_PORTS = ("80", "443")
@@ -95,6 +97,12 @@ def _candidates(host: str) -> list[str]:
     return found
 
 
+def _names(host: str) -> list[str]:
+    """Return the names that a host itself goes by: with its port and without, and nothing above it."""
+    found = _candidates(host)
+    return [name for name in found if name == found[0] or found[0].startswith(f"{name}:")]
+
+
 def covers(domain: str, host: str) -> bool:
     """Tell whether a block of `domain` (in the spelling of `key`) is also about `host`."""
     return domain in _candidates(host)
@@ -115,7 +123,12 @@ def _nearest(blocks: Mapping[str, Blocked], host: str) -> Blocked | None:
 
 
 async def find(app: App, *hosts: str) -> Blocked | None:
-    """Return the block that counts for a server with these hosts, or None. What is no host is not blocked."""
+    """Return the block that counts for a server with these hosts, or None. What is no host is not blocked.
+
+    Where only listed servers take part, all others are as if suspended (the block's domain is then UNLISTED).
+    """
+    if app.settings.federation.allow_list and not await allows.all_listed(app, (_names(one) for one in hosts if one)):
+        return Blocked(UNLISTED, "suspend", reject_media=True, reject_reports=True)
     blocks = await _all(app)
     return nearest(blocks, *hosts) if blocks else None
 

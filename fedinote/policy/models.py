@@ -1,4 +1,6 @@
-"""Rules about other servers."""
+"""Rules about other servers, about addresses on the internet, and about e-mail addresses."""
+
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -21,3 +23,84 @@ class DomainBlock(Model):
 
     class Meta:
         table = "domain_blocks"
+
+
+class DomainAllow(Model):
+    """A server that takes part where `federation.allow_list` is on. Its subdomains are servers of their own."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    domain = fields.CharField(255, unique=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "domain_allows"
+
+
+class IpBlock(Model):
+    """What people at some addresses may not do. `network` in CIDR notation, no bits set beyond the prefix.
+
+    `severity`: sign_up_requires_approval, sign_up_block, no_access. `changed_at` tells other processes to look again.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    network = fields.CharField(64, unique=True)
+    severity = fields.CharField(32)
+    comment = fields.TextField(default="")
+    expires_at: Any = TimeField(null=True)  # datetime | None
+    created_at = TimeField()
+    changed_at = TimeField()
+
+    class Meta:
+        table = "ip_blocks"
+        indexes = (("changed_at",),)
+
+
+class EmailDomainBlock(Model):
+    """Nobody signs up with an e-mail address of this domain or one below it."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    domain = fields.CharField(255, unique=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "email_domain_blocks"
+
+
+class EmailDomainAttempt(Model):
+    """How often an e-mail domain's block refused one visitor on one day (days since 1970, UTC), kept for a week.
+
+    `visitor` is a keyed hash of day and address: good for counting visitors of a day, and for nothing else.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    block: fields.ForeignKeyRelation[EmailDomainBlock] = fields.ForeignKeyField(
+        "fedinote.EmailDomainBlock", related_name="attempts"
+    )
+    block_id: int
+    day = fields.IntField()
+    visitor = fields.CharField(64)
+    uses = fields.IntField(default=0)
+
+    class Meta:
+        table = "email_domain_attempts"
+        unique_together = (("block", "day", "visitor"),)
+        indexes = (("day",),)
+
+
+class CanonicalEmailBlock(Model):
+    """Nobody signs up with an e-mail address whose canonical form has this SHA-256 (hex).
+
+    `account` is whose suspension made the block, and whose restoration ends it; None when a person typed the address.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    hash = fields.CharField(64, unique=True)
+    account: Any = fields.ForeignKeyField(
+        "fedinote.Account", related_name="email_blocks", null=True, on_delete=fields.SET_NULL
+    )
+    account_id: int | None
+    created_at = TimeField()
+
+    class Meta:
+        table = "canonical_email_blocks"
+        indexes = (("account",),)

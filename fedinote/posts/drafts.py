@@ -1,17 +1,20 @@
 """What an author wants to say, checked and turned into a post that can be stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from fedinote.accounts import emojis
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.posts import visibility
-from fedinote.text import compose, language
+from fedinote.posts import approvals, languages, permissions, quotes, tag_rules, visibility
+from fedinote.posts.approvals import NewQuote
+from fedinote.posts.languages import Frame, VersionDraft
+from fedinote.text import compose, html, language
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 MIN_POLL_SECONDS = 300
@@ -29,8 +32,23 @@ class PollDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Rich:
+    """A text that a client wrote as HTML: whom it names and its tags are said with it, not searched for in it.
+
+    `html` is as it came, and is made safe when the draft is prepared. `tags` are pairs (folded name, as written).
+    """
+
+    html: str
+    mentions: tuple["Mention", ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A post as a local author wrote it: plain text, ids of uploads, what it answers."""
+    """A post as a local author wrote it: plain text, ids of uploads, what it answers.
+
+    `translations` has the same in other languages, by BCP 47 tag.
+    """
 
     text: str
     spoiler_text: str = ""
@@ -41,22 +59,39 @@ class Draft:
     media_ids: tuple[int, ...] = ()
     poll: PollDraft | None = None
     application: Mapping[str, Any] | None = None
+    quoted_id: int | None = None
+    quote_policy: str = "public"
+    rich: Rich | None = None
+    translations: Mapping[str, VersionDraft] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The text in every language: where mentions, hashtags and emoji are looked for."""
+        others = [text for one in self.translations.values() for text in (one.spoiler_text, one.text)]
+        return "\n".join([self.text, *others]) if others else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An account that a post is addressed to; `silent` when the text does not name it."""
+    """An account that a post is addressed to; `silent` when the text does not name it.
+
+    `blind`: only the author knows of it (then it is silent too).
+    """
 
     account_id: int
     username: str
     acct: str
     url: str
     silent: bool = False
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewPoll:
-    """A poll ready to be stored. `votes` has a count for each option (known for remote polls)."""
+    """A poll ready to be stored. `votes` has a count for each option (known for remote polls).
+
+    `translations` are all options in other languages, by tag.
+    """
 
     options: tuple[str, ...]
     votes: tuple[int, ...]
@@ -64,6 +99,7 @@ class NewPoll:
     hide_totals: bool
     expires_at: datetime | None
     voters: int = 0
+    translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +113,16 @@ class NewMedia:
     description: str | None = None
     blurhash: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    description_map: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
     """A post that can be stored, from either door. Without `uri` it is local and its URI is made from its id.
 
-    `content` and `spoiler_text` are safe already. `tags` are pairs (folded name, name as written).
+    `content` and `spoiler_text` are safe already. `named` counts the accounts that it names, known here or not. `tags`
+    are pairs (folded name, name as written). `content_map`, `summary_map`, `translations` and `descriptions`
+    (of uploads) are the versions in other languages, see `posts.languages`.
     """
 
     author_id: int
@@ -99,11 +138,14 @@ class NewPost:
     language: str | None = None
     content_map: Mapping[str, str] | None = None
     summary_map: Mapping[str, str] | None = None
+    translations: Mapping[str, Mapping[str, Any]] | None = None
+    descriptions: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     in_reply_to_id: int | None = None
     in_reply_to_account_id: int | None = None
     in_reply_to_uri: str | None = None
     conversation_id: int | None = None
     mentions: tuple[Mention, ...] = ()
+    named: int = 0
     tags: tuple[tuple[str, str], ...] = ()
     emojis: tuple[Mapping[str, str], ...] = ()
     upload_ids: tuple[int, ...] = ()
@@ -111,6 +153,9 @@ class NewPost:
     poll: NewPoll | None = None
     application: Mapping[str, Any] | None = None
     edited_at: datetime | None = None
+    quote: NewQuote | None = None
+    quote_policy: int | None = None
+    interaction_rules: Mapping[str, Any] | None = None
 
     @property
     def local(self) -> bool:
@@ -125,26 +170,57 @@ async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None
     """
     _check_text(app, draft)
     parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
-    mentions = await mentioned(app, draft.text)
+    if parent is not None:
+        await permissions.check(app, author_id, parent, "reply")
+    mentions = draft.rich.mentions if draft.rich else await mentioned(app, draft.words)
+    now, tag, poll = app.now(), _language(draft), _poll(app, draft.poll)
+    frame = Frame(tag, poll.options if poll else (), draft.media_ids, now)
+    versions = languages.checked(app, draft.translations, frame, lambda text: to_html(app, text, mentions))
+    quote, shown = await _quote(app, author_id, draft, mentions)
     return NewPost(
         author_id=author_id,
-        visibility=_visibility(draft.visibility),
-        content=to_html(app, draft.text, mentions),
-        created_at=app.now(),
+        visibility=shown,
+        content=html.sanitise(draft.rich.html) if draft.rich else to_html(app, draft.text, mentions),
+        created_at=now,
         source=draft.text,
         spoiler_text=draft.spoiler_text.strip(),
         sensitive=draft.sensitive or bool(draft.spoiler_text.strip()),
-        language=_language(draft),
+        language=tag,
+        content_map=versions.contents or None,
+        summary_map=versions.summaries or None,
+        translations=versions.made or None,
+        descriptions=versions.descriptions,
         in_reply_to_id=parent["id"] if parent else None,
         in_reply_to_account_id=parent["account_id"] if parent else None,
         conversation_id=parent["conversation_id"] if parent else None,
         mentions=mentions,
-        tags=tuple((tag.name, tag.display) for tag in compose.find_hashtags(draft.text)),
-        emojis=await emojis(app, "", f"{draft.spoiler_text} {draft.text}"),
+        tags=await _tags(app, draft),
+        emojis=await emojis.used(app, " ".join((draft.spoiler_text, draft.words, *frame.options))),
         upload_ids=await _uploads(app, author_id, draft.media_ids, post_id),
-        poll=_poll(app, draft.poll),
+        poll=replace(poll, translations=versions.options) if poll else None,
         application=draft.application,
+        quote=quote,
+        quote_policy=approvals.of_setting(draft.quote_policy, shown),
     )
+
+
+async def _tags(app: App, draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Return the tags that stand in the text, and those that are said with it; each name once. Raises Invalid."""
+    said = draft.rich.tags if draft.rich else ()
+    found = dict((*said, *((tag.name, tag.display) for tag in compose.find_hashtags(draft.words))))
+    await tag_rules.check(app, tuple(found.items()))
+    return tuple(found.items())
+
+
+async def _quote(
+    app: App, author_id: int, draft: Draft, mentions: Sequence[Mention]
+) -> tuple[NewQuote | None, str]:
+    """Return what a draft quotes, and the visibility that its post has then."""
+    wanted = _visibility(draft.visibility)
+    if draft.quoted_id is None:
+        return None, wanted
+    named = frozenset(m.account_id for m in mentions if not m.silent)
+    return await quotes.wanted(app, author_id, quotes.Wish(draft.quoted_id, wanted, named))
 
 
 def to_html(app: App, text: str, mentions: Sequence[Mention]) -> str:
@@ -152,23 +228,13 @@ def to_html(app: App, text: str, mentions: Sequence[Mention]) -> str:
     targets = {m.acct.lower(): compose.MentionTarget(m.acct, m.url, m.url) for m in mentions}
     for mention in mentions:
         if "@" not in mention.acct:
-            targets[f"{mention.acct.lower()}@{app.settings.host}"] = targets[mention.acct.lower()]
+            for own in app.settings.own_hosts:
+                targets[f"{mention.acct.lower()}@{own}"] = targets[mention.acct.lower()]
     return compose.compose(text, mentions=targets, tag_url=lambda name: app.url(f"/tags/{name}"))
 
 
-async def emojis(app: App, domain: str, text: str) -> tuple[Mapping[str, str], ...]:
-    """Find which custom emoji of a server (`""`: ours) a text uses."""
-    codes = list(compose.find_emoji(text))
-    if not codes:
-        return ()
-    rows = await app.db.rows(
-        "SELECT shortcode, url, static_url FROM custom_emojis WHERE domain = ? AND shortcode IN_TEXTS(?)", domain, codes
-    )
-    return tuple({"shortcode": r["shortcode"], "url": r["url"], "static_url": r["static_url"]} for r in rows)
-
-
 def _check_text(app: App, draft: Draft) -> None:
-    if not draft.text.strip() and not draft.media_ids and draft.poll is None:
+    if not draft.text.strip() and not draft.media_ids and draft.poll is None and not draft.quoted_id:
         raise Invalid("Validation failed: Text can't be blank")
     most = app.settings.posts.max_characters
     if compose.length(draft.text) + compose.length(draft.spoiler_text) > most:
@@ -197,7 +263,7 @@ async def mentioned(app: App, text: str) -> tuple[Mention, ...]:
     found = {}
     for handle in compose.find_mentions(text):
         name, _, domain = handle.lower().partition("@")
-        found[(name, "" if domain == app.settings.host else domain)] = True
+        found[(name, "" if domain in app.settings.own_hosts else domain)] = True
     if not found:
         return ()
     rows = await app.db.rows(
@@ -209,10 +275,10 @@ async def mentioned(app: App, text: str) -> tuple[Mention, ...]:
     return tuple(mention(row) for row in rows if (row["username_key"], row["domain"]) in found)
 
 
-def mention(row: Row, *, silent: bool = False) -> Mention:
+def mention(row: Row, *, silent: bool = False, blind: bool = False) -> Mention:
     """Make a Mention of an account row (id, username, domain, url, uri)."""
     acct = row["username"] if row["domain"] == "" else f"{row['username']}@{row['domain']}"
-    return Mention(row["id"], row["username"], acct, row["url"] or row["uri"], silent)
+    return Mention(row["id"], row["username"], acct, row["url"] or row["uri"], silent or blind, blind)
 
 
 async def _uploads(app: App, author_id: int, ids: Sequence[int], post_id: int | None) -> tuple[int, ...]:

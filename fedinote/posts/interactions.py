@@ -9,15 +9,20 @@ from fedinote.events import Boosted, Favourited, Pinned, Unfavourited
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.posts import publishing, visibility
+from fedinote.posts import permissions, publishing, visibility
 
 MAX_PINS = 5
 BOOSTABLE = ("public", "unlisted")
 
 
 async def favourite(app: App, account_id: int, post_id: int, *, uri: str | None = None) -> None:
-    """Like a post. Raises NotFound when the account may not see it. Emits Favourited the first time."""
+    """Like a post. Raises NotFound when the account may not see it. Emits Favourited the first time.
+
+    Forbidden: the author, elsewhere, does not want that of people here.
+    """
     post = await visibility.original(app, account_id, post_id)
+    if uri is None:
+        await permissions.check(app, account_id, post, "like")
     like_id = app.ids.next()
     like_uri = uri or app.url(f"/activities/likes/{like_id}")
     async with app.db.transaction():
@@ -81,19 +86,26 @@ async def boost(
     *,
     uri: str | None = None,
     at: datetime | None = None,
+    quiet: bool = False,
 ) -> int:
     """Boost a post; return the boost's id (the present one when there is one already).
 
     Public and unlisted posts by anybody, private ones by their author only, who keeps the audience. `wanted` is the
-    visibility of the boost; it is never wider than the post's. Emits Boosted the first time.
+    visibility of the boost; it is never wider than the post's. Emits Boosted the first time; `quiet`: as an old
+    boost, which nobody is told of.
     """
     post = await visibility.original(app, account_id, post_id)
+    if uri is None:
+        await permissions.check(app, account_id, post, "announce")
     shown = _shown(post, account_id, wanted or "public")
     moment = min(at or app.now(), app.now())
     boost_id = app.ids.next() if uri is None else app.ids.at(moment)
     booster = await app.db.value("SELECT uri AS value FROM accounts WHERE id = ?", account_id)
     own = uri or f"{booster}/statuses/{boost_id}/activity"
     async with app.db.transaction():
+        held = f"SELECT id FROM posts WHERE id = ?{app.db.lock}"  # noqa: S608
+        if app.db.lock and not await app.db.row(held, post["id"]):  # deleted since it was looked at
+            raise NotFound
         values = (boost_id, account_id, own, own, uri is None, shown, post["conversation_id"], post["id"], moment)
         if not await app.db.returning(_BOOST, *values):
             return await _present_boost(app, account_id, post["id"])
@@ -101,7 +113,7 @@ async def boost(
             ("UPDATE posts SET reblogs_count = reblogs_count + 1 WHERE id = ?", (post["id"],)),
             ("UPDATE accounts SET statuses_count = statuses_count + 1 WHERE id = ?", (account_id,)),
         )
-        fresh = moment > app.now() - publishing.FRESH
+        fresh = not quiet and moment > app.now() - publishing.FRESH
         await app.emit(Boosted(boost_id, post["id"], account_id, post["account_id"], uri is None, shown, fresh))
     return boost_id
 

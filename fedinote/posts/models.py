@@ -12,8 +12,14 @@ class Post(Model):
 
     Snapshots for rendering without joins: `mentions` [{id, username, acct, url}], `tags` [{name}],
     `emojis` [{shortcode, url, static_url}], `application` {name, website}. `visibility`: public, unlisted, private
-    (followers), direct. `content_map`/`summary_map` {language: text} where the author wrote in several languages.
-    `in_reply_to_uri` is kept while the parent is unknown here.
+    (followers), direct. `content_map`/`summary_map` {language: text} are the versions in other languages than
+    `language` where there are any; `translations` {language: {…}} says who made them, see `posts.languages`.
+    `in_reply_to_uri` is kept while the parent is unknown here. `…_elsewhere` is how many more its own server counts
+    than are known here. `context_uri` is the collection of the conversation, `audience_uri` the group it is in.
+    `is_quote`: there is a Quote of this post's; `quotes_count` counts the accepted quotes of it. `quote_policy`: who
+    may quote it, in the bits of `posts.approvals` (None: the author did not say). `interaction_rules`: who may answer,
+    like and boost it, where another server's author does not let everybody.
+    `card_id`: the preview card of its first link, once there is one to show (`previews.cards`).
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -31,6 +37,7 @@ class Post(Model):
     language = fields.CharField(35, null=True)
     content_map = JsonField(null=True)
     summary_map = JsonField(null=True)
+    translations = JsonField(null=True)
     in_reply_to: fields.ForeignKeyNullableRelation["Post"] = fields.ForeignKeyField(
         "fedinote.Post", related_name="replies", null=True, on_delete=fields.SET_NULL
     )
@@ -50,6 +57,17 @@ class Post(Model):
     replies_count = fields.BigIntField(default=0)
     reblogs_count = fields.BigIntField(default=0)
     favourites_count = fields.BigIntField(default=0)
+    reactions_count = fields.BigIntField(default=0, db_default=0)
+    replies_elsewhere = fields.BigIntField(null=True)
+    reblogs_elsewhere = fields.BigIntField(null=True)
+    favourites_elsewhere = fields.BigIntField(null=True)
+    context_uri = fields.CharField(2048, null=True)
+    audience_uri = fields.CharField(2048, null=True)
+    is_quote = fields.BooleanField(null=True)
+    quotes_count = fields.BigIntField(default=0, db_default=0)
+    quote_policy = fields.SmallIntField(null=True)
+    interaction_rules = JsonField(null=True)
+    card_id = fields.BigIntField(null=True)
     created_at = TimeField()
     edited_at = TimeField(null=True)
 
@@ -67,8 +85,37 @@ class Post(Model):
         unique_together = (("reblog_of", "account"),)
 
 
+class Quote(Model):
+    """A post quotes another one. `state`: pending, accepted, rejected, revoked, deleted (FEP-044f).
+
+    `quoted` is None while the quoted post is not known here, and once it is gone. `legacy`: it came by an older
+    property that knows no consent. `stamp_uri` is the QuoteAuthorization that the quoting side names, or ours when the
+    quoted author lives here; `request_uri` the id of the QuoteRequest. `checked_at`: when the stamp was last seen.
+    """
+
+    post: fields.OneToOneRelation[Post] = fields.OneToOneField("fedinote.Post", related_name="quote", primary_key=True)
+    post_id: int
+    quoted: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "fedinote.Post", related_name="quoted_by", null=True, on_delete=fields.SET_NULL
+    )
+    quoted_id: int | None
+    quoted_uri = fields.CharField(2048)
+    state = fields.CharField(16, default="pending")
+    legacy = fields.BooleanField(default=False)
+    stamp_uri = fields.CharField(2048, null=True)
+    request_uri = fields.CharField(2048, null=True)
+    checked_at = TimeField(null=True)
+
+    class Meta:
+        table = "quotes"
+        indexes = (("quoted", "state", "post"), ("stamp_uri",), ("request_uri",), ("state", "checked_at"))
+
+
 class PostMention(Model):
-    """A post is addressed to an account; `silent` when it is addressed but not named in the text."""
+    """A post is addressed to an account; `silent` when it is addressed but not named in the text.
+
+    `blind` (never without `silent`): nobody but the author may learn of it, as of `bto` and `bcc`.
+    """
 
     id = fields.BigIntField(primary_key=True)
     post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("fedinote.Post", related_name="mentioned")
@@ -78,6 +125,7 @@ class PostMention(Model):
     )
     account_id: int
     silent = fields.BooleanField(default=False)
+    blind = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "post_mentions"
@@ -86,11 +134,18 @@ class PostMention(Model):
 
 
 class Tag(Model):
-    """A hashtag: `name` folded, `display` as first written."""
+    """A hashtag: `name` folded, `display` as first written.
+
+    What the staff decided of it: `usable` in posts here, `trendable`, `listable` in searches. None: nobody decided.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     name = fields.CharField(255, unique=True)
     display = fields.CharField(255)
+    usable = fields.BooleanField(null=True)
+    trendable = fields.BooleanField(null=True)
+    listable = fields.BooleanField(null=True)
+    reviewed_at = TimeField(null=True)
     created_at = TimeField()
 
     class Meta:
@@ -127,6 +182,31 @@ class Favourite(Model):
         table = "favourites"
         unique_together = (("account", "post"),)
         indexes = (("post",), ("account", "id"))
+
+
+class Reaction(Model):
+    """An account reacts to a post with an emoji. `uri` is the id of the Like or EmojiReact.
+
+    `name` is the Unicode emoji as it was sent, or the name of a custom one: `tea` for ours, `tea@host` for others',
+    which have their picture in `url` and `static_url`. `key` is the name without presentation selectors.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="reactions")
+    account_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("fedinote.Post", related_name="reactions")
+    post_id: int
+    key = fields.CharField(400)
+    name = fields.CharField(400)
+    url = fields.TextField(null=True)
+    static_url = fields.TextField(null=True)
+    uri = fields.CharField(2048, unique=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "reactions"
+        unique_together = (("account", "post", "key"),)
+        indexes = (("post", "key"),)
 
 
 class Bookmark(Model):
@@ -186,6 +266,9 @@ class PostEdit(Model):
     spoiler_text = fields.TextField()
     sensitive = fields.BooleanField()
     language = fields.CharField(35, null=True)
+    content_map = JsonField(null=True)
+    summary_map = JsonField(null=True)
+    translations = JsonField(null=True)
     media = JsonField(default=list)
     poll = JsonField(null=True)
     emojis = JsonField(default=list)
@@ -197,12 +280,13 @@ class PostEdit(Model):
 
 
 class Poll(Model):
-    """A question with a post. `options` is [{title, votes}]."""
+    """A question with a post. `options` is [{title, votes}], `translations` {language: [title]} in the same order."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     post: fields.OneToOneRelation[Post] = fields.OneToOneField("fedinote.Post", related_name="poll")
     post_id: int
     options = JsonField()
+    translations = JsonField(null=True)
     multiple = fields.BooleanField(default=False)
     hide_totals = fields.BooleanField(default=False)
     expires_at = TimeField(null=True)
@@ -246,9 +330,13 @@ class IdempotencyKey(Model):
 
 
 class Tombstone(Model):
-    """The URI of an object that was deleted: it never comes back, and it answers 410 when it was ours."""
+    """The URI of an object that was deleted: it never comes back, and it answers 410 when it was ours.
+
+    `former_type` is the type that it had (Note, Question), None where nobody knows it any more.
+    """
 
     uri = fields.CharField(2048, primary_key=True)
+    former_type = fields.CharField(32, null=True)
     created_at = TimeField()
 
     class Meta:

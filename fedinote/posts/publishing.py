@@ -11,17 +11,18 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
-from fedinote.posts import polls
+from fedinote.posts import polls, quotes
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
+_NAMING = (' class="mention', ' class="u-url mention')  # how links to people and hashtags begin
 FRESH = timedelta(days=2)  # older posts arrive silently: no home timeline, no notifications
 
 _INSERT = """
 INSERT INTO posts (id, account_id, uri, url, local, object_type, visibility, content, source, spoiler_text, sensitive,
-  language, content_map, summary_map, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, conversation_id,
-  reblog_of_id, mentions, tags, emojis, application, media_count, replies_count, reblogs_count, favourites_count,
-  created_at, edited_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?)
+  language, content_map, summary_map, translations, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri,
+  conversation_id, reblog_of_id, mentions, tags, emojis, application, media_count, replies_count, reblogs_count,
+  favourites_count, created_at, edited_at, quote_policy, interaction_rules)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -66,10 +67,11 @@ async def _earlier(app: App, author_id: int, key: str) -> int | None:
     return value
 
 
-async def store(app: App, new: NewPost) -> int | None:
+async def store(app: App, new: NewPost, *, quiet: bool = False) -> int | None:
     """Store a post from either door, once by its URI; return its id, or None when a policy rejects it.
 
-    A post that is there already is left alone, and its id is returned. Emits PostPublished.
+    A post that is there already is left alone, and its id is returned. Emits PostPublished; `quiet`: as an old post,
+    which nobody is told of.
     """
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", new.author_id)
     if author is None:
@@ -85,7 +87,9 @@ async def store(app: App, new: NewPost) -> int | None:
             return found
         await app.db.write(*_links(app, new, post_id))
         await attach(app, new, post_id)
-        await app.emit(_published(app, new, post_id))
+        if new.quote is not None:
+            await quotes.store(app, post_id, new.quote)
+        await app.emit(_published(app, new, post_id, quiet=quiet))
     return post_id
 
 
@@ -95,16 +99,16 @@ def subject(new: NewPost, author: Row) -> Subject:
         kind="post",
         account_id=new.author_id,
         domain=author["domain"],
-        text=new.content,
-        spoiler_text=new.spoiler_text,
+        text="\n".join([new.content, *new.content_map.values()]) if new.content_map else new.content,
+        spoiler_text="\n".join([new.spoiler_text, *(new.summary_map or {}).values()]),
         visibility=new.visibility,
-        mentions=len(new.mentions),
+        mentions=max(len(new.mentions), new.named),
         has_media=bool(new.media or new.upload_ids),
         uri=new.uri or "",
     )
 
 
-def _published(app: App, new: NewPost, post_id: int) -> PostPublished:
+def _published(app: App, new: NewPost, post_id: int, *, quiet: bool) -> PostPublished:
     return PostPublished(
         post_id=post_id,
         author_id=new.author_id,
@@ -113,7 +117,8 @@ def _published(app: App, new: NewPost, post_id: int) -> PostPublished:
         in_reply_to_id=new.in_reply_to_id,
         in_reply_to_account_id=new.in_reply_to_account_id,
         mentioned_ids=tuple(m.account_id for m in new.mentions),
-        fresh=new.created_at > app.now() - FRESH,
+        fresh=not quiet and new.created_at > app.now() - FRESH,
+        links=new.content.count("<a ") > sum(map(new.content.count, _NAMING)),
     )
 
 
@@ -123,9 +128,11 @@ def _values(app: App, new: NewPost, author: Row, post_id: int) -> list[Any]:
     return [
         post_id, new.author_id, uri, url, new.local, new.object_type, new.visibility, new.content, new.source,
         new.spoiler_text, new.sensitive, new.language, encoded(new.content_map), encoded(new.summary_map),
-        new.in_reply_to_id, new.in_reply_to_account_id, None if new.in_reply_to_id else new.in_reply_to_uri,
+        encoded(new.translations), new.in_reply_to_id, new.in_reply_to_account_id,
+        None if new.in_reply_to_id else new.in_reply_to_uri,
         new.conversation_id or post_id, None, *snapshots(new), encoded(new.application),
         len(new.upload_ids) + len(new.media), new.created_at, new.edited_at,
+        new.quote_policy, encoded(new.interaction_rules),
     ]  # fmt: skip
 
 
@@ -143,7 +150,11 @@ def _links(app: App, new: NewPost, post_id: int) -> list[Query]:
     """Give the statements that count the post and link it with mentions, tags, and answers that came before it."""
     queries: list[Query] = []
     if new.in_reply_to_id:  # posts before accounts, everywhere: two transactions must not wait for each other
-        queries.append(("UPDATE posts SET replies_count = replies_count + 1 WHERE id = ?", (new.in_reply_to_id,)))
+        parent = new.in_reply_to_id
+        queries.append(("UPDATE posts SET replies_count = replies_count + 1 WHERE id = ?", (parent,)))
+        conversation = "(SELECT c.conversation_id FROM posts c WHERE c.id = ?)"  # another one, if it moved meanwhile
+        sql = f"UPDATE posts SET conversation_id = {conversation} WHERE id = ? AND conversation_id <> {conversation}"  # noqa: S608
+        queries.append((sql, (parent, post_id, parent)))
     if new.uri:
         queries += adoption(new.uri, new.author_id, post_id)
     return [
@@ -154,8 +165,9 @@ def _links(app: App, new: NewPost, post_id: int) -> list[Query]:
         ),
         *(
             (
-                "INSERT INTO post_mentions (post_id, account_id, silent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (post_id, m.account_id, m.silent),
+                "INSERT INTO post_mentions (post_id, account_id, silent, blind) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (post_id, m.account_id, m.silent, m.blind),
             )
             for m in new.mentions
         ),
@@ -180,18 +192,26 @@ def tag_links(app: App, post_id: int, tags: tuple[tuple[str, str], ...]) -> list
 
 
 def adoption(uri: str, author_id: int, post_id: int) -> list[Query]:
-    """Give the statements by which answers that came before a post find it."""
+    """Give the statements by which answers that came before a post find it.
+
+    The answers are held first, so that what is just being written below them is either moved along or finds them moved.
+    """
+    own = "(SELECT c.conversation_id FROM posts c WHERE c.id = ?)"
     return [
         (
-            "UPDATE posts SET replies_count = (SELECT COUNT(*) FROM posts c WHERE c.in_reply_to_uri = ?) WHERE id = ?"
-            " AND EXISTS (SELECT 1 FROM posts c WHERE c.in_reply_to_uri = ?)",
-            (uri, post_id, uri),
+            "UPDATE posts SET in_reply_to_id = ?, in_reply_to_account_id = ?, in_reply_to_uri = NULL"
+            " WHERE in_reply_to_uri = ? AND id <> ?",
+            (post_id, author_id, uri, post_id),
+        ),
+        (  # the answers are the tops of conversations of their own until now: all that is below them comes along
+            f"UPDATE posts SET conversation_id = {own} WHERE conversation_id IN"  # noqa: S608
+            f" (SELECT c.conversation_id FROM posts c WHERE c.in_reply_to_id = ?) AND conversation_id <> {own}",
+            (post_id, post_id, post_id),
         ),
         (
-            "UPDATE posts SET in_reply_to_id = ?, in_reply_to_account_id = ?, in_reply_to_uri = NULL,"
-            " conversation_id = (SELECT c.conversation_id FROM posts c WHERE c.id = ?)"
-            " WHERE in_reply_to_uri = ? AND id <> ?",
-            (post_id, author_id, post_id, uri, post_id),
+            "UPDATE posts SET replies_count = (SELECT COUNT(*) FROM posts c WHERE c.in_reply_to_id = ?) WHERE id = ?"
+            " AND EXISTS (SELECT 1 FROM posts c WHERE c.in_reply_to_id = ?)",
+            (post_id, post_id, post_id),
         ),
     ]
 
@@ -200,9 +220,11 @@ async def attach(app: App, new: NewPost, post_id: int) -> None:
     """Attach files and poll to a post. Raises Invalid when an upload was taken meanwhile."""
     for position, upload_id in enumerate(new.upload_ids):
         taken = await app.db.execute(
-            "UPDATE media SET post_id = ?, position = ? WHERE id = ? AND (post_id IS NULL OR post_id = ?)",
+            "UPDATE media SET post_id = ?, position = ?, description_map = ?"
+            " WHERE id = ? AND (post_id IS NULL OR post_id = ?)",
             post_id,
             position,
+            encoded(new.descriptions.get(upload_id)),
             upload_id,
             post_id,
         )
@@ -216,12 +238,12 @@ async def attach(app: App, new: NewPost, post_id: int) -> None:
 async def _store_media(app: App, new: NewPost, post_id: int) -> None:
     await app.db.execute_many(
         "INSERT INTO media (id, account_id, post_id, kind, media_type, key, preview_key, remote_url, remote_preview,"
-        " description, blurhash, meta, position, state, created_at)"
-        " VALUES (?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, 'ready', ?)",
+        " description, description_map, blurhash, meta, position, state, created_at)"
+        " VALUES (?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
         [
             (
                 app.ids.next(), new.author_id, post_id, m.kind, m.media_type, m.url, m.preview, m.description,
-                m.blurhash, encoded(m.meta), position, app.now(),
+                encoded(m.description_map or None), m.blurhash, encoded(m.meta), position, app.now(),
             )
             for position, m in enumerate(new.media)
         ],
@@ -233,11 +255,12 @@ async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
     options = [{"title": title, "votes": votes} for title, votes in zip(poll.options, poll.votes, strict=True)]
     poll_id = app.ids.next()
     await app.db.execute(
-        "INSERT INTO polls (id, post_id, options, multiple, hide_totals, expires_at, voters_count)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO polls (id, post_id, options, translations, multiple, hide_totals, expires_at, voters_count)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         poll_id,
         post_id,
         encoded(options),
+        encoded(poll.translations or None),
         poll.multiple,
         poll.hide_totals,
         poll.expires_at,
@@ -247,33 +270,69 @@ async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
         await polls.plan_close(app, poll_id, poll.expires_at)
 
 
-async def delete(app: App, post_id: int) -> None:
-    """Remove a post (or boost) for good: its URI answers 410 from now on, and nobody can bring it back."""
+async def delete(app: App, post_id: int, *, tell: bool = True) -> None:
+    """Remove a post (or boost) for good: its URI answers 410 from now on, and nobody can bring it back.
+
+    Other servers are told of a local one, unless the whole account goes (`tell` False).
+    """
     async with app.db.transaction():
-        row = await app.db.row(f"SELECT * FROM posts WHERE id = ?{app.db.lock}", post_id)  # noqa: S608
+        # The whole lock at once: who boosts it holds a part of it, and two that both want more wait for each other.
+        lock = " FOR UPDATE" if app.db.lock else ""
+        row = await app.db.row(f"SELECT * FROM posts WHERE id = ?{lock}", post_id)  # noqa: S608
         if row is None:
             raise NotFound
         await app.emit(
             PostDeleted(
-                post_id, row["account_id"], bool(row["local"]), row["uri"], row["visibility"], row["reblog_of_id"]
+                post_id,
+                row["account_id"],
+                bool(row["local"]) and tell,
+                row["uri"],
+                row["visibility"],
+                row["reblog_of_id"],
             )
         )
         await app.db.write(
-            ("INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (row["uri"], app.now())),
-            *_uncounted(row),
+            _tombstone(app, row),
+            *_uncounted(row, app.db.lock),
             ("UPDATE media SET post_id = NULL WHERE post_id = ?", (post_id,)),
             ("DELETE FROM posts WHERE id = ?", (post_id,)),
         )
 
 
-def _uncounted(row: Row) -> list[Query]:
+def _tombstone(app: App, row: Row) -> Query:
+    kind = "Announce" if row["reblog_of_id"] is not None else row["object_type"]
+    return (
+        "INSERT INTO tombstones (uri, former_type, created_at) SELECT CAST(? AS TEXT),"
+        " CASE WHEN EXISTS (SELECT 1 FROM polls q WHERE q.post_id = ?) THEN 'Question' ELSE CAST(? AS TEXT) END,"
+        " CAST(? AS BIGINT) WHERE TRUE ON CONFLICT DO NOTHING",
+        (row["uri"], row["id"], kind, app.now()),
+    )
+
+
+def _uncounted(row: Row, lock: str) -> list[Query]:
     queries: list[Query] = []
     for column, parent in (("replies_count", row["in_reply_to_id"]), ("reblogs_count", row["reblog_of_id"])):
         if parent is not None:
             sql = f"UPDATE posts SET {column} = {column} - 1 WHERE id = ? AND {column} > 0"  # noqa: S608
             queries.append((sql, (parent,)))
-    author = "UPDATE accounts SET statuses_count = statuses_count - 1 WHERE id = ? AND statuses_count > 0"
-    return [*queries, (author, (row["account_id"],))]
+    # Boosts go with the post. In one order everywhere, or two deletions could wait for each other.
+    boosters = "SELECT b.account_id FROM posts b WHERE b.reblog_of_id = ?"
+    people = f"SELECT a.id FROM accounts a WHERE a.id = ? OR a.id IN ({boosters}) ORDER BY a.id{lock}"  # noqa: S608
+    sql = (
+        "UPDATE accounts SET statuses_count = statuses_count - CASE WHEN id = ? AND statuses_count > 1"  # noqa: S608
+        f" AND id IN ({boosters}) THEN 2 ELSE 1 END WHERE statuses_count > 0 AND id IN ({people})"
+    )
+    post_id, author = row["id"], row["account_id"]
+    return [*queries, (sql, (author, post_id, author, post_id))]
+
+
+async def hold(app: App, uri: str) -> None:
+    """Let whoever stores or deletes the object with this URI wait until the running transaction ends.
+
+    Without it one transaction could miss the other's tombstone while that misses its post. SQLite has one writer.
+    """
+    if app.db.dialect == "postgresql":
+        await app.db.rows("SELECT pg_advisory_xact_lock(hashtextextended(?, 0)) AS value", uri)
 
 
 async def is_deleted(app: App, uri: str) -> bool:

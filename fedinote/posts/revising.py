@@ -25,7 +25,8 @@ async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
     if row is None:
         raise NotFound
     draft = replace(draft, visibility=row["visibility"], in_reply_to_id=None)
-    new = replace(await prepare(app, author_id, draft, post_id=post_id), edited_at=app.now())
+    new = await prepare(app, author_id, draft, post_id=post_id)
+    new = replace(new, edited_at=new.created_at)  # the moment for which translations are said to be made
     async with app.db.transaction():
         taken = await revise(app, row, new)
     if not taken:
@@ -65,14 +66,17 @@ async def _remember(app: App, row: Row) -> None:
     media = [r["id"] for r in await app.db.rows("SELECT id FROM media WHERE post_id = ? ORDER BY position", row["id"])]
     poll = await app.db.row("SELECT options FROM polls WHERE post_id = ?", row["id"])
     await app.db.execute(
-        "INSERT INTO post_edits (id, post_id, content, spoiler_text, sensitive, language, media, poll, emojis,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO post_edits (id, post_id, content, spoiler_text, sensitive, language, content_map, summary_map,"
+        " translations, media, poll, emojis, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         app.ids.next(),
         row["id"],
         row["content"],
         row["spoiler_text"],
         bool(row["sensitive"]),
         row["language"],
+        row["content_map"],
+        row["summary_map"],
+        row["translations"],
         encoded([str(i) for i in media]),
         poll["options"] if poll else None,
         row["emojis"],
@@ -85,18 +89,19 @@ async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> Non
     await app.db.write(
         (
             "UPDATE posts SET content = ?, source = ?, spoiler_text = ?, sensitive = ?, language = ?, content_map = ?,"
-            " summary_map = ?, mentions = ?, tags = ?, emojis = ?, edited_at = ? WHERE id = ?",
+            " summary_map = ?, translations = ?, mentions = ?, tags = ?, emojis = ?, edited_at = ? WHERE id = ?",
             (
                 new.content, new.source, new.spoiler_text, new.sensitive, new.language, encoded(new.content_map),
-                encoded(new.summary_map), *publishing.snapshots(new), edited_at, post_id,
+                encoded(new.summary_map), encoded(new.translations), *publishing.snapshots(new), edited_at, post_id,
             ),
         ),
         ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),
         *publishing.tag_links(app, post_id, new.tags),
         *(
             (
-                "INSERT INTO post_mentions (post_id, account_id, silent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (post_id, m.account_id, m.silent),
+                "INSERT INTO post_mentions (post_id, account_id, silent, blind) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (post_id, m.account_id, m.silent, m.blind),
             )
             for m in new.mentions
         ),
@@ -120,6 +125,9 @@ async def _rewrite_poll(app: App, post_id: int, poll: NewPoll | None) -> None:
     if old is not None and poll is not None:
         titles = tuple(o["title"] for o in msgspec.json.decode(old["options"]))
         if titles == poll.options:
+            await app.db.execute(
+                "UPDATE polls SET translations = ? WHERE id = ?", encoded(poll.translations or None), old["id"]
+            )
             return
     if old is not None:
         await app.db.execute("DELETE FROM polls WHERE id = ?", old["id"])

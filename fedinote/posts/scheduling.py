@@ -18,6 +18,7 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, GiveUp, Invalid, NotFound
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Draft, PollDraft, encoded, prepare
+from fedinote.posts.languages import VersionDraft
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,9 @@ def _params(draft: Draft) -> Mapping[str, Any]:
         "media_ids": [str(one) for one in draft.media_ids],
         "poll": draft.poll,
         "application": draft.application,
+        "translations": dict(draft.translations),
+        "quoted_id": draft.quoted_id,
+        "quote_policy": draft.quote_policy,
     }
 
 
@@ -66,7 +70,8 @@ def _draft(params: Mapping[str, Any]) -> Draft:
     poll = params["poll"]
     media = tuple(int(one) for one in params["media_ids"])
     options = None if poll is None else PollDraft(**{**poll, "options": tuple(poll["options"])})
-    return Draft(**{**params, "media_ids": media, "poll": options})
+    versions = msgspec.convert(params.get("translations", {}), dict[str, VersionDraft])
+    return Draft(**{**params, "media_ids": media, "poll": options, "translations": versions})
 
 
 async def schedule(

@@ -6,6 +6,7 @@ nothing to do with is in `policy.domains`.
 
 from dataclasses import dataclass
 
+from fedinote.events import RelationshipsSevered
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
@@ -43,10 +44,11 @@ async def block(app: App, account_id: int, domain: str) -> None:
     for each), and its notifications go. Raises Invalid for what is no domain, and for our own; NotFound.
     """
     name = domains.key(domain)
-    if name == domains.key(app.settings.host):
+    if name in {domains.key(own) for own in app.settings.own_hosts}:
         raise Invalid("Validation failed: Domain is this server's own")
     async with app.db.transaction():
         await pair(app, account_id, account_id)  # a follow that begins at this moment waits, and is then refused
+        followers, following = await _followed(app, account_id, name)
         await app.db.write(
             (
                 "INSERT INTO account_domain_blocks (id, account_id, domain, created_at) VALUES (?, ?, ?, ?)"
@@ -61,6 +63,24 @@ async def block(app: App, account_id: int, domain: str) -> None:
         )
         if await _part(app, account_id, name) == AT_ONCE:
             await jobs.enqueue(app, PART_JOB, {"account_id": account_id, "domain": name})
+        if followers or following:
+            await app.emit(RelationshipsSevered("user_domain_block", name, ((account_id, followers, following),)))
+
+
+async def _followed(app: App, account_id: int, domain: str) -> tuple[int, int]:
+    """Return how many from there follow the account, and how many it follows there."""
+    row = await app.db.row(
+        "SELECT (SELECT COUNT(*) FROM follows f JOIN accounts a ON a.id = f.follower_id"
+        " WHERE f.target_id = ? AND a.domain = ? AND f.accepted) AS followers,"
+        " (SELECT COUNT(*) FROM follows f JOIN accounts a ON a.id = f.target_id"
+        " WHERE f.follower_id = ? AND a.domain = ? AND f.accepted) AS following",
+        account_id,
+        domain,
+        account_id,
+        domain,
+    )
+    assert row is not None
+    return row["followers"], row["following"]
 
 
 async def _part(app: App, account_id: int, domain: str) -> int:

@@ -45,6 +45,7 @@ class Relationship:
     muting_notifications: bool = False
     muting_expires_at: datetime | None = None
     domain_blocking: bool = False
+    endorsed: bool = False
     note: str = ""
 
 
@@ -87,8 +88,9 @@ def _about(app: App, viewer_id: int, ids: list[int]) -> list[Query]:
     return [
         ("SELECT id FROM accounts WHERE id IN_INTS(?) AND deleted_at IS NULL", [ids]),
         (
-            "SELECT target_id, accepted, reblogs, notify, languages FROM follows"
-            " WHERE follower_id = ? AND target_id IN_INTS(?)",
+            "SELECT f.target_id, f.accepted, f.reblogs, f.notify, f.languages, (SELECT COUNT(*) FROM endorsements e"
+            " WHERE e.account_id = f.follower_id AND e.target_id = f.target_id) AS endorsed FROM follows f"
+            " WHERE f.follower_id = ? AND f.target_id IN_INTS(?)",
             [viewer_id, ids],
         ),
         ("SELECT follower_id, accepted FROM follows WHERE target_id = ? AND follower_id IN_INTS(?)", [viewer_id, ids]),
@@ -117,7 +119,13 @@ def _about(app: App, viewer_id: int, ids: list[int]) -> list[Query]:
 def _outgoing(row: Row) -> dict[str, Any]:
     languages = None if row["languages"] is None else tuple(msgspec.json.decode(row["languages"]))
     state = "following" if row["accepted"] else "requested"
-    return {state: True, "reblogs": bool(row["reblogs"]), "notify": bool(row["notify"]), "languages": languages}
+    return {
+        state: True,
+        "reblogs": bool(row["reblogs"]),
+        "notify": bool(row["notify"]),
+        "languages": languages,
+        "endorsed": bool(row["endorsed"]),
+    }
 
 
 def _muted(row: Row) -> dict[str, Any]:

@@ -93,3 +93,71 @@ class AccountDomainBlock(Model):
     class Meta:
         table = "account_domain_blocks"
         unique_together = (("account", "domain"),)
+
+
+class Collection(Model):
+    """A list of accounts that `account` recommends in public. `description` is plain text; `tag` "" or a hashtag.
+
+    `discoverable`: shown on the profile; others are found by their address alone.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="collections")
+    account_id: int
+    uri = fields.CharField(2048, unique=True)
+    url = fields.CharField(2048, null=True)
+    name = fields.CharField(256)
+    description = fields.TextField(default="")
+    language = fields.CharField(35, null=True)
+    sensitive = fields.BooleanField(default=False)
+    discoverable = fields.BooleanField(default=True)
+    tag = fields.CharField(255, default="")
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    class Meta:
+        table = "collections"
+        indexes = (("account",),)
+
+
+class CollectionItem(Model):
+    """`account` is recommended in `collection`. `state`: pending, accepted, rejected, revoked.
+
+    `uri` is the item's id, `request_uri` the FeatureRequest's, `approval_uri` the id of what proves the consent.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    collection: fields.ForeignKeyRelation[Collection] = fields.ForeignKeyField(
+        "fedinote.Collection", related_name="items"
+    )
+    collection_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="featured_in")
+    account_id: int
+    state = fields.CharField(16)
+    uri = fields.CharField(2048)
+    request_uri = fields.CharField(2048, default="")
+    approval_uri = fields.CharField(2048, default="")
+    created_at = TimeField()
+
+    class Meta:
+        table = "collection_items"
+        unique_together = (("collection", "account"),)
+        indexes = (("account",), ("request_uri",))
+
+
+class Endorsement(Model):
+    """`account` recommends `target`, whom it follows, on its profile."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="endorsements"
+    )
+    account_id: int
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="endorsed_by")
+    target_id: int
+    created_at = TimeField()
+
+    class Meta:
+        table = "endorsements"
+        unique_together = (("account", "target"),)
+        indexes = (("target",),)

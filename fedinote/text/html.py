@@ -69,6 +69,11 @@ _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _BREAKS = re.compile(
     r"<(?:(br|/(?:li|div|tr|dt|dd|figcaption))|/?(?:p|blockquote|pre|ul|ol|table|h[1-6]))\b[^<>]*>", re.IGNORECASE
 )
+_MATH = re.compile(r"</?math\b", re.IGNORECASE)
+_ANNOTATION = re.compile(
+    r"<annotation\b[^<>]*\bencoding\s*=\s*[\"']?(application/x-tex|text/plain)\b[^<>]*>([^<]*)", re.IGNORECASE
+)
+_DISPLAYED = re.compile(r"<math\b[^<>]*\bdisplay\s*=\s*[\"']?block\b", re.IGNORECASE)
 _SPACE_LINES = re.compile(r"[ \t]*\n[ \t]*")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -82,12 +87,15 @@ def sanitise(source: str) -> str:
     """Return the HTML with nothing active in it: only the listed tags, attributes and classes.
 
     Links lose unsafe targets (see `safe_link`) but keep their text, and show their host when the text pretends
-    another one. Images become links, tables become lines. Never fails: a source over 100 kB or nested deeper
+    another one. Images become links, tables become lines, formulas the text of their annotation (FEP-dc88). Never
+    fails: a source over 100 kB or nested deeper
     than 100 is cut down to its plain text.
     """
     source, size = _encodable(source)
     if size > MAX_BYTES:
         return _plain(source.encode()[:MAX_BYTES].decode(errors="ignore"))
+    if "<math" in source or "<MATH" in source:
+        source = _without_math(source)
     if source.count("<") > MAX_NESTING and _nesting(source) > MAX_NESTING:
         return _plain(source)
     parsed = _CLEANER.clean(source)
@@ -95,6 +103,34 @@ def sanitise(source: str) -> str:
         return _plain(source)
     result = _Walk(parsed).run()
     return _plain(source) if result is None else result
+
+
+def _without_math(source: str) -> str:
+    """Put the annotation in the place of a MathML formula (FEP-dc88), in TeX between dollars; else its plain text.
+
+    What comes out is parsed like everything else. Formulas within formulas belong to the outer one.
+    """
+    kept: list[str] = []
+    position, start, depth = 0, 0, 0
+    for tag in _MATH.finditer(source):
+        if not tag[0].startswith("</"):
+            start, depth = (tag.start() if depth == 0 else start), depth + 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                kept += [source[position:start], _formula(source[start : tag.start()])]
+                position = source.find(">", tag.end()) + 1 or len(source)
+    return "".join([*kept, source[position:]])
+
+
+def _formula(math: str) -> str:
+    annotation = _ANNOTATION.search(math)
+    if annotation is None:
+        return escape(to_text(math))
+    if annotation[1].lower() == "text/plain":
+        return annotation[2].strip()
+    dollars = "$$" if _DISPLAYED.match(math) else "$"
+    return f"{dollars}{annotation[2].strip()}{dollars}"
 
 
 def to_text(source: str) -> str:

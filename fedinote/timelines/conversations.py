@@ -70,6 +70,8 @@ async def _keep(app: App, post_id: int, everybody: Sequence[int], author_id: int
     )
     if not posts:
         return
+    hidden = await _hidden(app, post_id)
+    known = {row["id"]: people if row["id"] == author_id else [p for p in people if p not in hidden] for row in local}
     await app.db.execute_many(
         _KEEP,
         [
@@ -77,13 +79,19 @@ async def _keep(app: App, post_id: int, everybody: Sequence[int], author_id: int
                 app.ids.next(),
                 row["id"],
                 posts[0]["conversation_id"],
-                _others(people, row["id"]),
+                _others(known[row["id"]], row["id"]),
                 post_id,
                 row["id"] != author_id,
             )
             for row in local
         ],
     )
+
+
+async def _hidden(app: App, post_id: int) -> set[int]:
+    """Tell of whom only the author knows that the post is addressed to them."""
+    rows = await app.db.rows("SELECT account_id FROM post_mentions WHERE post_id = ? AND blind", post_id)
+    return {row["account_id"] for row in rows}
 
 
 def _others(people: Sequence[int], one: int) -> str:

@@ -99,7 +99,12 @@ ON CONFLICT DO NOTHING
 
 async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
     """Fill the home of a follower who lives here with the newest posts of whom it follows now."""
-    await app.db.execute(_FILL, event.target_id, FILL, event.follower_id, event.target_id)
+    await fill(app, event.follower_id, event.target_id)
+
+
+async def fill(app: App, follower_id: int, target_id: int) -> None:
+    """Put the newest posts of an account into the home of a follower who lives here, at their places in time."""
+    await app.db.execute(_FILL, target_id, FILL, follower_id, target_id)
 
 
 async def on_unfollowed(app: App, event: Unfollowed | FollowRejected) -> None:

@@ -7,7 +7,8 @@ and renders it for that viewer. Channels:
     public  public:local  public:remote  and each of the three with :media
 
 A message is JSON, `[event, id]`. Events: update, status.update, delete (a post), notification, conversation (the
-id of its newest post), filters_changed (the id is 0), announcement, announcement.delete.
+id of its newest post), filters_changed (the id is 0), notifications_merged (1), announcement, announcement.delete,
+announcement.reaction (the id is that of the emoji with its announcement).
 """
 
 from collections.abc import Iterable
@@ -16,15 +17,23 @@ import msgspec
 
 from fedinote.events import (
     AnnouncementPublished,
+    AnnouncementReacted,
     AnnouncementRemoved,
     Boosted,
     PostDeleted,
     PostEdited,
     PostPublished,
+    PreviewAttached,
+    QuoteChanged,
+    Reacted,
+    Unreacted,
 )
+from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 
+REACTIONS_JOB = "timelines.tell_reactions"
+REACTIONS_DELAY = 3
 EVERYBODY = "everybody"
 """The channel that everybody's home listens to as well."""
 
@@ -68,6 +77,11 @@ async def on_announcement_published(app: App, event: AnnouncementPublished) -> N
     _publish(app, [EVERYBODY], "announcement", event.announcement_id)
 
 
+async def on_announcement_reacted(app: App, event: AnnouncementReacted) -> None:
+    """Stream how many reacted to an announcement with that emoji now, to everybody."""
+    _publish(app, [EVERYBODY], "announcement.reaction", event.emoji_id)
+
+
 async def on_announcement_removed(app: App, event: AnnouncementRemoved) -> None:
     """Stream the end of an announcement to everybody."""
     _publish(app, [EVERYBODY], "announcement.delete", event.announcement_id)
@@ -96,10 +110,35 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
         await _everywhere(app, event.post_id, event.author_id, "status.update")
 
 
+async def on_reacted(app: App, event: Reacted | Unreacted) -> None:
+    """Stream a post anew a little after somebody reacted to it, or took that back: once, however many did."""
+    args = {"post_id": event.post_id, "author_id": event.author_id}
+    await jobs.enqueue(app, REACTIONS_JOB, args, key=f"reactions-{event.post_id}", delay=REACTIONS_DELAY)
+
+
+async def tell_reactions(app: App, post_id: int, author_id: int) -> None:
+    """Stream a post with its present reactions wherever it is (a job)."""
+    shown = await app.db.row("SELECT 1 AS value FROM posts WHERE id = ? AND visibility <> 'direct'", post_id)
+    if shown is not None:
+        await _everywhere(app, post_id, author_id, "status.update")
+
+
 async def on_post_deleted(app: App, event: PostDeleted) -> None:
     """Stream the end of a post or boost wherever it was; ids only, so this tells nobody what they did not have."""
     if event.visibility != "direct":
         await _everywhere(app, event.post_id, event.author_id, "delete")
+
+
+async def on_quote_changed(app: App, event: QuoteChanged) -> None:
+    """Stream a post anew wherever it is, as its quote is shown now, or no longer."""
+    shown = await app.db.value("SELECT visibility AS value FROM posts WHERE id = ?", event.post_id)
+    if shown not in (None, "direct"):
+        await _everywhere(app, event.post_id, event.account_id, "status.update")
+
+
+async def on_preview_attached(app: App, event: PreviewAttached) -> None:
+    """Stream a post anew wherever it is, now that it has its preview card."""
+    await _everywhere(app, event.post_id, event.author_id, "status.update")
 
 
 async def _everywhere(app: App, post_id: int, author_id: int, event: str) -> None:

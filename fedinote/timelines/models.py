@@ -159,3 +159,53 @@ class Conversation(Model):
         table = "conversations"
         unique_together = (("account", "conversation_id"),)
         indexes = (("account", "last_post_id"), ("last_post_id",))
+
+
+class Trend(Model):
+    """A tag, a post or a link (`kind`: tag, post, link; `subject_id` its id) with its present score."""
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(8)
+    subject_id = fields.BigIntField()
+    score = fields.FloatField()
+
+    class Meta:
+        table = "trends"
+        unique_together = (("kind", "subject_id"),)
+        indexes = (("kind", "score"),)
+
+
+class TrendReview(Model):
+    """A decision about a post, a link (`subject`: the id as text) or a publisher of links (its host).
+
+    `allowed` None: seen among the trends, and nobody decided.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    kind = fields.CharField(16)
+    subject = fields.CharField(255)
+    allowed = fields.BooleanField(null=True)
+    reviewed_at = TimeField(null=True)
+
+    class Meta:
+        table = "trend_reviews"
+        unique_together = (("kind", "subject"),)
+
+
+class DismissedSuggestion(Model):
+    """`account` does not want `target` suggested."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="dismissed_suggestions"
+    )
+    account_id: int
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="dismissed_by"
+    )
+    target_id: int
+
+    class Meta:
+        table = "dismissed_suggestions"
+        unique_together = (("account", "target"),)
+        indexes = (("target",),)

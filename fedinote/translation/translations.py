@@ -15,6 +15,7 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound, Unavailable
 from fedinote.posts import visibility
 from fedinote.text import html, language
+from fedinote.translation import authored
 from fedinote.translation.engine import Engine, Location
 from fedinote.translation.engines.libretranslate import LibreTranslate
 from fedinote.translation.engines.phrasebook import Phrasebook
@@ -62,20 +63,22 @@ async def languages(app: App) -> dict[str, list[str]]:
 
 
 async def of_post(app: App, post_id: int, target: str | None, viewer: Viewer) -> dict[str, Any]:
-    """Return Mastodon's Translation entity of a post for a viewer.
+    """Return Mastodon's Translation entity of a post for a viewer: the author's own version, if there is one.
 
     Raises NotFound (not visible, or no engine), Forbidden (a private post and an engine elsewhere), Invalid (no such
     language, same language), Unavailable (the engine does not answer).
     """
-    engine: Engine | None = app.translator
-    if engine is None:
-        raise NotFound("Translation is not enabled on this server")
-    row = await visibility.original(app, viewer.account_id, post_id)
-    if row["visibility"] not in PUBLIC and engine.location is not Location.LOCAL:
-        raise Forbidden("Only public posts are translated: the engine is not on this machine")
     wanted = language.canonical(target or viewer.locale)
     if wanted is None:
         raise Invalid("Validation failed: Target language is not a valid BCP 47 tag")
+    row = await visibility.original(app, viewer.account_id, post_id)
+    if (own := await authored.find(app, row, wanted)) is not None:
+        return own
+    engine: Engine | None = app.translator
+    if engine is None:
+        raise NotFound("Translation is not enabled on this server")
+    if row["visibility"] not in PUBLIC and engine.location is not Location.LOCAL:
+        raise Forbidden("Only public posts are translated: the engine is not on this machine")
     return await _translated(app, engine, row, wanted)
 
 

@@ -6,7 +6,7 @@ become links, and an author without a picture of ours is shown by an initial.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,11 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
-from fedinote.posts import visibility
+from fedinote.posts import quotes, visibility
+from fedinote.posts.languages import decoded
 from fedinote.text import html
 from fedinote.text.language_names import own_name
+from fedinote.text.quotes import with_fallback
 from fedinote.text.urls import host_of, safe_url
 
 TINTS = 6
@@ -26,8 +28,11 @@ _RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "u
 _RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
  a.avatar, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
-_POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
- p.in_reply_to_id, p.in_reply_to_uri, p.replies_count, p.reblogs_count, p.favourites_count, p.created_at, p.edited_at"""
+_POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.content_map, p.translations,
+ p.spoiler_text, p.sensitive, p.language,
+ p.in_reply_to_id, p.in_reply_to_uri, p.is_quote, p.replies_count + COALESCE(p.replies_elsewhere, 0) AS replies_count,
+ p.reblogs_count + COALESCE(p.reblogs_elsewhere, 0) AS reblogs_count,
+ p.favourites_count + COALESCE(p.favourites_elsewhere, 0) AS favourites_count, p.created_at, p.edited_at"""
 _PEOPLE = f"SELECT {_PERSON} FROM accounts a WHERE a.id IN_INTS(?) AND a.deleted_at IS NULL AND a.suspended_at IS NULL"  # noqa: S608
 _POSTS = f"""SELECT {_POST}, {_PERSON} FROM posts p JOIN accounts a ON a.id = p.account_id
  WHERE p.id IN_INTS(?) AND p.reblog_of_id IS NULL AND a.deleted_at IS NULL AND """  # noqa: S608
@@ -106,6 +111,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A post in another language, as safe HTML; `machine` tells that a program translated, `engine` may be its name."""
+
+    language: str
+    name: str
+    content: str
+    machine: bool
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A post. `content` is safe HTML; `language` a BCP 47 tag, "" when it is not known (as HTML's `lang` has it)."""
 
@@ -128,6 +144,7 @@ class Card:
     replies: int
     boosts: int
     favourites: int
+    versions: tuple[Version, ...] = ()
 
     @property
     def direction(self) -> str:
@@ -156,7 +173,10 @@ async def cards(app: App, ids: Sequence[int], viewer_id: int | None = None) -> l
     rows, media, polls = await app.db.many(
         (_POSTS + where, (wanted, *params)), (_MEDIA, (wanted,)), (_POLLS, (wanted,))
     )
+    quoted = await quotes.links(app, [row["id"] for row in rows if row["is_quote"]])
     found = {row["id"]: _card(app, row, media, polls) for row in rows}
+    for post_id, link in quoted.items():
+        found[post_id] = replace(found[post_id], content=with_fallback(found[post_id].content, link))
     return [found[one] for one in wanted if one in found]
 
 
@@ -168,7 +188,7 @@ def person(app: App, row: Row) -> Person:
         username=username,
         domain=domain,
         name=row["display_name"].strip() or username,
-        handle=f"@{username}@{domain or app.settings.host}",
+        handle=f"@{username}@{domain or app.settings.handle_host}",
         link=_elsewhere(row["author_url"], row["author_uri"]) if domain else f"/@{username}",
         uri=row["author_uri"],
         picture=f"/media/{row['avatar']}" if row["avatar"] else "",
@@ -202,6 +222,15 @@ def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Car
         replies=row["replies_count"],
         boosts=row["reblogs_count"],
         favourites=row["favourites_count"],
+        versions=_versions(row) if row["content_map"] else (),
+    )
+
+
+def _versions(row: Row) -> tuple[Version, ...]:
+    made = decoded(row["translations"])
+    return tuple(
+        Version(tag, own_name(tag), text, bool(made.get(tag, {}).get("machine")), made.get(tag, {}).get("engine", ""))
+        for tag, text in decoded(row["content_map"]).items()
     )
 
 

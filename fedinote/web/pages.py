@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 import fedinote
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, FediNoteError, NotFound, TooLarge, TooMany, UnsupportedType
-from fedinote.infra.ratelimit import client_address
+from fedinote.infra.ratelimit import counted, whole_address
 
 Handler = Callable[[Request], Awaitable[Response]]
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -72,7 +72,8 @@ def _environment(app: App) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(instance=app.settings.instance, host=app.settings.host, version=fedinote.__version__)
+    settings = app.settings
+    environment.globals.update(instance=settings.instance, host=settings.handle_host, version=fedinote.__version__)
     return environment
 
 
@@ -141,8 +142,13 @@ def _once(text: str) -> dict[str, str]:
 
 
 def address(request: Request) -> str:
-    """Return the address that a request is counted under; proxies are believed only where the settings say so."""
+    """Return the address that a request is counted under: IPv4 whole, IPv6 as its /64."""
+    return counted(ip_of(request))
+
+
+def ip_of(request: Request) -> str:
+    """Return the whole address that a request comes from; proxies are believed only where the settings say so."""
     app = app_of(request)
     trusted = [ip_network(text) for text in app.settings.server.trusted_proxies]
     peer = request.client.host if request.client else ""
-    return client_address(peer, request.headers.get("x-forwarded-for"), trusted)
+    return whole_address(peer, request.headers.get("x-forwarded-for"), trusted)

@@ -1,16 +1,19 @@
 """The page of a post with its conversation."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedinote.federation import threads as completing
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
 from fedinote.posts import threads
 from fedinote.web import cards
 from fedinote.web.cards import Card
 from fedinote.web.pages import NOTHING, app_of, page, render
-from fedinote.web.profiles import PUBLIC_HEADERS, number, owner
+from fedinote.web.profiles import headers_of, number, owner
 
 _PREVIEW = 300
 
@@ -20,17 +23,19 @@ async def post(request: Request) -> Response:
     app = app_of(request)
     found = await public(app, request)
     above, below = await threads.context(app, None, found.id)
+    await completing.opened(app, found.id, stranger=True)
     shown = {one.id: one for one in await cards.cards(app, [*above, *below])}
     picture = _picture(found)
     return render(
         app,
         "post.html",
-        headers=PUBLIC_HEADERS,
+        headers=headers_of(found.uri),
         post=found,
         above=[shown[one] for one in above if one in shown],
         below=[shown[one] for one in below if one in shown],
         summary=found.text[:_PREVIEW],
         address=app.url(found.link),
+        oembed=app.url(f"/api/oembed?{urlencode({'url': app.url(found.link)})}"),
         picture=app.url(picture) if picture else "",
         translates=app.translator is not None,
     )

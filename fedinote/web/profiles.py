@@ -20,8 +20,14 @@ from fedinote.web.pages import NOTHING, app_of, page, query, render
 PAGE = 20
 PUBLIC_HEADERS = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
 """Such a page is the same for everybody, and its address also gives ActivityPub."""
+
 _POSTS = Profile(exclude_replies=True, exclude_reblogs=True)
 _PINNED = Profile(pinned=True)
+
+
+def headers_of(uri: str) -> dict[str, str]:
+    """Return the headers of a page that is also an object: they say where its ActivityPub form is (RFC 8288)."""
+    return {**PUBLIC_HEADERS, "Link": f'<{uri}>; rel="alternate"; type="application/activity+json"'}
 
 
 async def profile(request: Request) -> Response:
@@ -38,7 +44,7 @@ async def profile(request: Request) -> Response:
     return render(
         app,
         "profile.html",
-        headers=PUBLIC_HEADERS,
+        headers=headers_of(found[0].uri),
         person=found[0],
         summary=" ".join(html.to_text(account.note).split())[:300],
         address=app.url(f"/@{account.username}"),

@@ -15,7 +15,7 @@ from fedinote.text import language, language_names
 from fedinote.web import browser
 from fedinote.web.auth import begin_session
 from fedinote.web.browser import Visit
-from fedinote.web.pages import address, form, message, page, query, redirect, render
+from fedinote.web.pages import form, ip_of, message, page, query, redirect, render
 
 
 async def sign_up_page(request: Request) -> Response:
@@ -101,7 +101,7 @@ async def sign_up(request: Request) -> Response:
         locale=_stated(here.app, values.get("language", "")) or _usual(here.app, request),
     )
     try:
-        user = await registrations.register(here.app, filled, address=address(request))
+        user = await registrations.register(here.app, filled, address=ip_of(request))
     except (Invalid, TooMany) as error:
         return await _again(here, filled, onward, error)
     await users.set_defaults(here.app, user.id, language=filled.locale)

@@ -35,12 +35,17 @@ CREATE TABLE "accounts" (
     "emojis" TEXT NOT NULL,
     "avatar" VARCHAR(255) NOT NULL,
     "avatar_remote" TEXT NOT NULL,
+    "avatar_description" TEXT NOT NULL DEFAULT '',
     "header" VARCHAR(255) NOT NULL,
     "header_remote" TEXT NOT NULL,
+    "header_description" TEXT NOT NULL DEFAULT '',
     "locked" BOOL NOT NULL,
     "discoverable" BOOL NOT NULL,
     "indexable" BOOL NOT NULL,
     "hide_collections" BOOL NOT NULL,
+    "show_media" BOOL NOT NULL DEFAULT True,
+    "show_media_replies" BOOL NOT NULL DEFAULT True,
+    "show_featured" BOOL NOT NULL DEFAULT True,
     "memorial" BOOL NOT NULL,
     "inbox_url" VARCHAR(2048) NOT NULL,
     "shared_inbox_url" VARCHAR(2048) NOT NULL,
@@ -48,8 +53,11 @@ CREATE TABLE "accounts" (
     "followers_url" VARCHAR(2048) NOT NULL,
     "following_url" VARCHAR(2048) NOT NULL,
     "featured_url" VARCHAR(2048) NOT NULL,
+    "featured_tags_url" VARCHAR(2048) NOT NULL,
     "moved_to_uri" VARCHAR(2048),
+    "moved_at" BIGINT,
     "also_known_as" TEXT NOT NULL,
+    "attribution_domains" TEXT,
     "followers_count" BIGINT NOT NULL,
     "following_count" BIGINT NOT NULL,
     "statuses_count" BIGINT NOT NULL,
@@ -60,6 +68,7 @@ CREATE TABLE "accounts" (
     "silenced_by_domain" VARCHAR(255),
     "suspended_at" BIGINT,
     "suspended_by_domain" VARCHAR(255),
+    "suspended_by_origin" BOOL NOT NULL,
     "sensitized_at" BIGINT,
     "deleted_at" BIGINT,
     CONSTRAINT "uid_accounts_usernam_fe3218" UNIQUE ("username_key", "domain")
@@ -75,6 +84,16 @@ CREATE TABLE "account_keys" (
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_account_key_account_965114" ON "account_keys" ("account_id");
+CREATE TABLE "assertion_keys" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "key_id" VARCHAR(2048) NOT NULL UNIQUE,
+    "multibase" VARCHAR(255) NOT NULL,
+    "private_pem" TEXT,
+    "expires_at" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_assertion_k_account_ab9ee5" ON "assertion_keys" ("account_id");
 CREATE TABLE "oauth_apps" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "client_id" VARCHAR(64) NOT NULL UNIQUE,
@@ -96,11 +115,14 @@ CREATE TABLE "users" (
     "default_visibility" VARCHAR(16) NOT NULL,
     "default_sensitive" BOOL NOT NULL,
     "default_language" VARCHAR(35),
+    "default_quote_policy" VARCHAR(16) NOT NULL,
     "created_at" BIGINT NOT NULL,
     "last_active_at" BIGINT,
     "invited_by_id" BIGINT REFERENCES "users" ("id") ON DELETE SET NULL,
+    "made_with_id" BIGINT REFERENCES "oauth_apps" ("id") ON DELETE SET NULL,
     "account_id" BIGINT NOT NULL UNIQUE REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
+CREATE INDEX "idx_users_made_wi_f4ce94" ON "users" ("made_with_id");
 CREATE TABLE "invites" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "code" VARCHAR(64) NOT NULL UNIQUE,
@@ -144,6 +166,13 @@ CREATE TABLE "sessions" (
     "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_sessions_user_id_80072d" ON "sessions" ("user_id");
+CREATE TABLE "user_days" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "day" INT NOT NULL,
+    "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_user_days_user_id_d226a8" UNIQUE ("user_id", "day")
+);
+CREATE INDEX "idx_user_days_day_90b25e" ON "user_days" ("day");
 CREATE TABLE "account_domain_blocks" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "domain" VARCHAR(255) NOT NULL,
@@ -168,6 +197,42 @@ CREATE TABLE "blocks" (
     CONSTRAINT "uid_blocks_account_e0a2e9" UNIQUE ("account_id", "target_id")
 );
 CREATE INDEX "idx_blocks_target__2632ca" ON "blocks" ("target_id");
+CREATE TABLE "collections" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "uri" VARCHAR(2048) NOT NULL UNIQUE,
+    "url" VARCHAR(2048),
+    "name" VARCHAR(256) NOT NULL,
+    "description" TEXT NOT NULL,
+    "language" VARCHAR(35),
+    "sensitive" BOOL NOT NULL,
+    "discoverable" BOOL NOT NULL,
+    "tag" VARCHAR(255) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_collections_account_b1823d" ON "collections" ("account_id");
+CREATE TABLE "collection_items" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "state" VARCHAR(16) NOT NULL,
+    "uri" VARCHAR(2048) NOT NULL,
+    "request_uri" VARCHAR(2048) NOT NULL,
+    "approval_uri" VARCHAR(2048) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "collection_id" BIGINT NOT NULL REFERENCES "collections" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_collection__collect_aa5181" UNIQUE ("collection_id", "account_id")
+);
+CREATE INDEX "idx_collection__account_e960d9" ON "collection_items" ("account_id");
+CREATE INDEX "idx_collection__request_c1ca7a" ON "collection_items" ("request_uri");
+CREATE TABLE "endorsements" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "target_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_endorsement_account_e6cc07" UNIQUE ("account_id", "target_id")
+);
+CREATE INDEX "idx_endorsement_target__5aacb0" ON "endorsements" ("target_id");
 CREATE TABLE "follows" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "accepted" BOOL NOT NULL,
@@ -231,6 +296,7 @@ CREATE TABLE "posts" (
     "language" VARCHAR(35),
     "content_map" TEXT,
     "summary_map" TEXT,
+    "translations" TEXT,
     "in_reply_to_account_id" BIGINT,
     "in_reply_to_uri" VARCHAR(2048),
     "conversation_id" BIGINT NOT NULL,
@@ -242,6 +308,17 @@ CREATE TABLE "posts" (
     "replies_count" BIGINT NOT NULL,
     "reblogs_count" BIGINT NOT NULL,
     "favourites_count" BIGINT NOT NULL,
+    "reactions_count" BIGINT NOT NULL DEFAULT 0,
+    "replies_elsewhere" BIGINT,
+    "reblogs_elsewhere" BIGINT,
+    "favourites_elsewhere" BIGINT,
+    "context_uri" VARCHAR(2048),
+    "audience_uri" VARCHAR(2048),
+    "is_quote" BOOL,
+    "quotes_count" BIGINT NOT NULL DEFAULT 0,
+    "quote_policy" SMALLINT,
+    "interaction_rules" TEXT,
+    "card_id" BIGINT,
     "created_at" BIGINT NOT NULL,
     "edited_at" BIGINT,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
@@ -265,10 +342,12 @@ CREATE TABLE "media" (
     "remote_url" TEXT,
     "remote_preview" TEXT,
     "description" TEXT,
+    "description_map" TEXT,
     "blurhash" VARCHAR(128),
     "meta" TEXT NOT NULL,
     "position" SMALLINT NOT NULL,
     "state" VARCHAR(16) NOT NULL,
+    "error" TEXT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     "post_id" BIGINT REFERENCES "posts" ("id") ON DELETE SET NULL
@@ -305,6 +384,7 @@ CREATE INDEX "idx_pins_post_id_c83bb5" ON "pins" ("post_id");
 CREATE TABLE "polls" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "options" TEXT NOT NULL,
+    "translations" TEXT,
     "multiple" BOOL NOT NULL,
     "hide_totals" BOOL NOT NULL,
     "expires_at" BIGINT,
@@ -325,6 +405,9 @@ CREATE TABLE "post_edits" (
     "spoiler_text" TEXT NOT NULL,
     "sensitive" BOOL NOT NULL,
     "language" VARCHAR(35),
+    "content_map" TEXT,
+    "summary_map" TEXT,
+    "translations" TEXT,
     "media" TEXT NOT NULL,
     "poll" TEXT,
     "emojis" TEXT NOT NULL,
@@ -335,11 +418,39 @@ CREATE INDEX "idx_post_edits_post_id_e7416b" ON "post_edits" ("post_id");
 CREATE TABLE "post_mentions" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "silent" BOOL NOT NULL,
+    "blind" BOOL NOT NULL DEFAULT False,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_post_mentio_post_id_bd7bb8" UNIQUE ("post_id", "account_id")
 );
 CREATE INDEX "idx_post_mentio_account_652053" ON "post_mentions" ("account_id", "post_id");
+CREATE TABLE "quotes" (
+    "quoted_uri" VARCHAR(2048) NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "legacy" BOOL NOT NULL,
+    "stamp_uri" VARCHAR(2048),
+    "request_uri" VARCHAR(2048),
+    "checked_at" BIGINT,
+    "quoted_id" BIGINT REFERENCES "posts" ("id") ON DELETE SET NULL,
+    "post_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "posts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_quotes_quoted__8a9aca" ON "quotes" ("quoted_id", "state", "post_id");
+CREATE INDEX "idx_quotes_stamp_u_2da2d3" ON "quotes" ("stamp_uri");
+CREATE INDEX "idx_quotes_request_ae53f5" ON "quotes" ("request_uri");
+CREATE INDEX "idx_quotes_state_9fb1de" ON "quotes" ("state", "checked_at");
+CREATE TABLE "reactions" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "key" VARCHAR(400) NOT NULL,
+    "name" VARCHAR(400) NOT NULL,
+    "url" TEXT,
+    "static_url" TEXT,
+    "uri" VARCHAR(2048) NOT NULL UNIQUE,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_reactions_account_045adb" UNIQUE ("account_id", "post_id", "key")
+);
+CREATE INDEX "idx_reactions_post_id_118a30" ON "reactions" ("post_id", "key");
 CREATE TABLE "scheduled_posts" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "params" TEXT NOT NULL,
@@ -354,6 +465,10 @@ CREATE TABLE "tags" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "name" VARCHAR(255) NOT NULL UNIQUE,
     "display" VARCHAR(255) NOT NULL,
+    "usable" BOOL,
+    "trendable" BOOL,
+    "listable" BOOL,
+    "reviewed_at" BIGINT,
     "created_at" BIGINT NOT NULL
 );
 CREATE TABLE "featured_tags" (
@@ -372,8 +487,50 @@ CREATE TABLE "post_tags" (
 CREATE INDEX "idx_post_tags_post_id_1a5bb8" ON "post_tags" ("post_id");
 CREATE TABLE "tombstones" (
     "uri" VARCHAR(2048) NOT NULL PRIMARY KEY,
+    "former_type" VARCHAR(32),
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "annual_reports" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "year" SMALLINT NOT NULL,
+    "data" TEXT,
+    "read_at" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_annual_repo_account_bef267" UNIQUE ("account_id", "year")
+);
+CREATE TABLE "preview_cards" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "link" VARCHAR(2048) NOT NULL UNIQUE,
+    "state" VARCHAR(16) NOT NULL,
+    "url" VARCHAR(2048) NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "kind" VARCHAR(16) NOT NULL,
+    "title" TEXT NOT NULL,
+    "description" TEXT NOT NULL,
+    "language" VARCHAR(35),
+    "author_name" TEXT NOT NULL,
+    "author_url" TEXT NOT NULL,
+    "creator" VARCHAR(512) NOT NULL,
+    "author_id" BIGINT,
+    "provider_name" TEXT NOT NULL,
+    "provider_url" TEXT NOT NULL,
+    "html" TEXT NOT NULL,
+    "embed_url" TEXT NOT NULL,
+    "width" INT NOT NULL,
+    "height" INT NOT NULL,
+    "image" TEXT,
+    "image_description" TEXT NOT NULL,
+    "published_at" BIGINT,
+    "fetched_at" BIGINT,
+    "created_at" BIGINT NOT NULL
+);
+CREATE INDEX "idx_preview_car_url_661071" ON "preview_cards" ("url");
+CREATE TABLE "post_links" (
+    "card_id" BIGINT NOT NULL REFERENCES "preview_cards" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "posts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_post_links_card_id_2dc395" ON "post_links" ("card_id", "post_id");
 CREATE TABLE "lists" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "title" VARCHAR(256) NOT NULL,
@@ -394,6 +551,13 @@ CREATE TABLE "conversations" (
 );
 CREATE INDEX "idx_conversatio_account_03afa0" ON "conversations" ("account_id", "last_post_id");
 CREATE INDEX "idx_conversatio_last_po_18939f" ON "conversations" ("last_post_id");
+CREATE TABLE "dismissed_suggestions" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "target_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_dismissed_s_account_01982e" UNIQUE ("account_id", "target_id")
+);
+CREATE INDEX "idx_dismissed_s_target__f40beb" ON "dismissed_suggestions" ("target_id");
 CREATE TABLE "filters" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "title" VARCHAR(256) NOT NULL,
@@ -451,10 +615,27 @@ CREATE TABLE "markers" (
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_markers_account_19d1b2" UNIQUE ("account_id", "timeline")
 );
+CREATE TABLE "trends" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(8) NOT NULL,
+    "subject_id" BIGINT NOT NULL,
+    "score" DOUBLE PRECISION NOT NULL,
+    CONSTRAINT "uid_trends_kind_a76cee" UNIQUE ("kind", "subject_id")
+);
+CREATE INDEX "idx_trends_kind_4c29c5" ON "trends" ("kind", "score");
+CREATE TABLE "trend_reviews" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(16) NOT NULL,
+    "subject" VARCHAR(255) NOT NULL,
+    "allowed" BOOL,
+    "reviewed_at" BIGINT,
+    CONSTRAINT "uid_trend_revie_kind_91eaef" UNIQUE ("kind", "subject")
+);
 CREATE TABLE "notifications" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(32) NOT NULL,
     "subject" VARCHAR(32) NOT NULL,
+    "filtered" BOOL NOT NULL DEFAULT False,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     "from_account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
@@ -464,12 +645,77 @@ CREATE TABLE "notifications" (
 CREATE INDEX "idx_notificatio_account_f14d6c" ON "notifications" ("account_id", "id");
 CREATE INDEX "idx_notificatio_post_id_af941b" ON "notifications" ("post_id");
 CREATE INDEX "idx_notificatio_from_ac_96348b" ON "notifications" ("from_account_id");
+CREATE TABLE "notification_permissions" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "from_account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_notificatio_account_c59cf0" UNIQUE ("account_id", "from_account_id")
+);
+CREATE INDEX "idx_notificatio_from_ac_08cb38" ON "notification_permissions" ("from_account_id");
+CREATE TABLE "notification_policies" (
+    "for_not_following" INT NOT NULL,
+    "for_not_followers" INT NOT NULL,
+    "for_new_accounts" INT NOT NULL,
+    "for_private_mentions" INT NOT NULL,
+    "for_limited_accounts" INT NOT NULL,
+    "for_bots" INT NOT NULL,
+    "account_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "notification_requests" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "from_account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_notificatio_account_88d65c" UNIQUE ("account_id", "from_account_id")
+);
+CREATE INDEX "idx_notificatio_account_450929" ON "notification_requests" ("account_id", "id");
+CREATE INDEX "idx_notificatio_from_ac_b2cb25" ON "notification_requests" ("from_account_id");
+CREATE TABLE "push_subscriptions" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "endpoint" TEXT NOT NULL,
+    "p256dh" VARCHAR(128) NOT NULL,
+    "auth" VARCHAR(64) NOT NULL,
+    "standard" BOOL NOT NULL,
+    "alerts" TEXT NOT NULL,
+    "policy" VARCHAR(16) NOT NULL,
+    "sealed_token" TEXT NOT NULL,
+    "failures" INT NOT NULL,
+    "retry_at" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "token_id" BIGINT NOT NULL UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
+CREATE TABLE "severances" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(32) NOT NULL,
+    "target_name" VARCHAR(2048) NOT NULL,
+    "followers_count" INT NOT NULL,
+    "following_count" INT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_severances_account_73f643" ON "severances" ("account_id");
 CREATE TABLE "translations" (
     "key" VARCHAR(64) NOT NULL PRIMARY KEY,
     "engine" VARCHAR(255) NOT NULL,
     "source" VARCHAR(35) NOT NULL,
     "target" VARCHAR(35) NOT NULL,
     "texts" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "canonical_email_blocks" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "hash" VARCHAR(64) NOT NULL UNIQUE,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT REFERENCES "accounts" ("id") ON DELETE SET NULL
+);
+CREATE INDEX "idx_canonical_e_account_d385ff" ON "canonical_email_blocks" ("account_id");
+CREATE TABLE "domain_allows" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "domain" VARCHAR(255) NOT NULL UNIQUE,
     "created_at" BIGINT NOT NULL
 );
 CREATE TABLE "domain_blocks" (
@@ -483,6 +729,30 @@ CREATE TABLE "domain_blocks" (
     "public_comment" TEXT NOT NULL,
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "email_domain_blocks" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "domain" VARCHAR(255) NOT NULL UNIQUE,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "email_domain_attempts" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "day" INT NOT NULL,
+    "visitor" VARCHAR(64) NOT NULL,
+    "uses" INT NOT NULL,
+    "block_id" BIGINT NOT NULL REFERENCES "email_domain_blocks" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_email_domai_block_i_4dcd3a" UNIQUE ("block_id", "day", "visitor")
+);
+CREATE INDEX "idx_email_domai_day_b1ce62" ON "email_domain_attempts" ("day");
+CREATE TABLE "ip_blocks" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "network" VARCHAR(64) NOT NULL UNIQUE,
+    "severity" VARCHAR(32) NOT NULL,
+    "comment" TEXT NOT NULL,
+    "expires_at" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "changed_at" BIGINT NOT NULL
+);
+CREATE INDEX "idx_ip_blocks_changed_b15df0" ON "ip_blocks" ("changed_at");
 CREATE TABLE "announcements" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "source" TEXT NOT NULL,
@@ -496,6 +766,20 @@ CREATE TABLE "announcements" (
     "all_day" BOOL NOT NULL,
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "announcement_emojis" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "key" VARCHAR(255) NOT NULL,
+    "name" VARCHAR(255) NOT NULL,
+    "announcement_id" BIGINT NOT NULL REFERENCES "announcements" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_announcemen_announc_3cf9e4" UNIQUE ("announcement_id", "key")
+);
+CREATE TABLE "announcement_reactions" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "emoji_id" BIGINT NOT NULL REFERENCES "announcement_emojis" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_announcemen_emoji_i_1ef0dc" UNIQUE ("emoji_id", "account_id")
+);
+CREATE INDEX "idx_announcemen_account_3efcdb" ON "announcement_reactions" ("account_id");
 CREATE TABLE "announcement_reads" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
@@ -532,6 +816,38 @@ CREATE TABLE "reports" (
 );
 CREATE INDEX "idx_reports_action__c83618" ON "reports" ("action_taken_at", "id");
 CREATE INDEX "idx_reports_target__e8d1e6" ON "reports" ("target_id");
+CREATE TABLE "interaction_approvals" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(16) NOT NULL,
+    "interaction_uri" VARCHAR(2048) NOT NULL UNIQUE,
+    "state" VARCHAR(16) NOT NULL,
+    "request_uri" VARCHAR(2048),
+    "authorization_uri" VARCHAR(2048),
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_interaction_request_6b8c63" ON "interaction_approvals" ("request_uri");
+CREATE INDEX "idx_interaction_post_id_dc44d4" ON "interaction_approvals" ("post_id");
+CREATE INDEX "idx_interaction_account_549f0b" ON "interaction_approvals" ("account_id");
+CREATE TABLE "client_activities" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "body" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_client_acti_account_0909fb" ON "client_activities" ("account_id", "id");
+CREATE TABLE "delivery_log" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "about" VARCHAR(2048) NOT NULL,
+    "activity" VARCHAR(2200) NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "inbox" VARCHAR(2048) NOT NULL,
+    "at" BIGINT NOT NULL,
+    "said" TEXT NOT NULL
+);
+CREATE INDEX "idx_delivery_lo_about_7b63bf" ON "delivery_log" ("about");
+CREATE INDEX "idx_delivery_lo_at_509b4b" ON "delivery_log" ("at");
 CREATE TABLE "hosts" (
     "host" VARCHAR(255) NOT NULL PRIMARY KEY,
     "failures" INT NOT NULL,
@@ -539,7 +855,9 @@ CREATE TABLE "hosts" (
     "last_failure_day" INT NOT NULL,
     "retry_at" BIGINT,
     "unavailable_at" BIGINT,
-    "last_seen_at" BIGINT
+    "last_seen_at" BIGINT,
+    "signature_scheme" VARCHAR(16),
+    "scheme_at" BIGINT
 );
 CREATE TABLE "outgoing_activities" (
     "id" BIGINT NOT NULL PRIMARY KEY,
@@ -569,8 +887,57 @@ CREATE TABLE "received_activities" (
     "signer_host" VARCHAR(255) NOT NULL,
     "activity_id" VARCHAR(2048) NOT NULL,
     "signer" VARCHAR(2048) NOT NULL,
+    "object_id" VARCHAR(2048),
     "body" TEXT,
+    "outcome" TEXT,
     "received_at" BIGINT NOT NULL,
     CONSTRAINT "uid_received_ac_signer__308a0d" UNIQUE ("signer_host", "activity_id")
 );
 CREATE INDEX "idx_received_ac_receive_a78651" ON "received_activities" ("received_at");
+CREATE INDEX "idx_received_ac_object__de539f" ON "received_activities" ("object_id");
+CREATE TABLE "refreshes" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "started_at" BIGINT NOT NULL,
+    "finished_at" BIGINT,
+    "found" INT NOT NULL,
+    "account_id" BIGINT REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_refreshes_post_id_847889" UNIQUE ("post_id"),
+    CONSTRAINT "uid_refreshes_account_c81697" UNIQUE ("account_id")
+);
+CREATE TABLE "relays" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(16) NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "inbox_url" VARCHAR(2048) NOT NULL UNIQUE,
+    "actor_uri" VARCHAR(2048) NOT NULL,
+    "followers_url" VARCHAR(2048) NOT NULL,
+    "follow_uri" VARCHAR(2048) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "answered_at" BIGINT
+);
+CREATE INDEX "idx_relays_actor_u_b7f753" ON "relays" ("actor_uri");
+CREATE INDEX "idx_relays_follow__59c7f3" ON "relays" ("follow_uri");
+CREATE TABLE "imports" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(32) NOT NULL,
+    "overwrite" BOOL NOT NULL,
+    "cleared" BOOL NOT NULL,
+    "total" INT NOT NULL,
+    "imported" INT NOT NULL,
+    "failed" INT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "finished_at" BIGINT,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_imports_account_b72375" ON "imports" ("account_id");
+CREATE INDEX "idx_imports_finishe_83f432" ON "imports" ("finished_at");
+CREATE TABLE "import_rows" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "data" TEXT NOT NULL,
+    "tries" SMALLINT NOT NULL,
+    "due" BIGINT,
+    "error" TEXT NOT NULL,
+    "of_import_id" BIGINT NOT NULL REFERENCES "imports" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_import_rows_of_impo_f77aa0" ON "import_rows" ("of_import_id", "due");

@@ -32,9 +32,9 @@ async def test_version_1_names_itself_by_a_bare_host(stranger):
         assert key in about
 
 
-def test_the_version_begins_with_three_bare_numbers_and_promises_no_quotes():
+def test_the_version_begins_with_three_bare_numbers_and_promises_quotes_and_profiles():
     assert re.fullmatch(r"\d+\.\d+\.\d+ \(compatible; FediNote \d+\.\d+\.\d+[^)]*\)", version())
-    assert API_VERSION < 7
+    assert API_VERSION == 9
 
 
 async def test_registrations_and_the_scheme_follow_the_settings(town, stranger):

@@ -179,7 +179,7 @@ async def test_the_read_marker_counts_for_groups(alice: Person, fans: Sequence[P
 
 
 @pytest.mark.parametrize(
-    "key", ["policy", "favourite", "favourite-", "favourite-x-1", "favourite-1-2-3", "mention-1-2", "ungrouped-1-2",
+    "key", ["favourite", "favourite-", "favourite-x-1", "favourite-1-2-3", "mention-1-2", "ungrouped-1-2",
             "ungrouped-99999999999999999999", "follow-999999999999999999", "a-1"]
 )  # fmt: skip
 async def test_what_is_no_key_is_not_found(alice: Person, stranger: Client, key: str) -> None:

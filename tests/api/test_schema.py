@@ -12,10 +12,8 @@ from tests.api.test_statuses import write
 
 jsonschema = pytest.importorskip("jsonschema")
 
-# Keys that came with Mastodon 4.5 and 4.6 (quotes, collections, profile pages): not promised by our version.
+# Keys that came with Mastodon 4.6 (collections, profile pages): not promised by our version.
 LATER = {
-    "quote_approval",
-    "quotes_count",
     "tagged_collections",
     "feature_approval",
     "show_featured",

@@ -408,10 +408,21 @@ async def test_events_are_sent_as_lines(
 async def test_notifications_and_conversations_are_events_too(
     host: str, town: Town, alice: Person, bob: Person
 ) -> None:
+    await alice.patch("/api/v2/notifications/policy", {"for_private_mentions": "accept"})
     async with events(host, alice, "user/notification") as notes, events(host, alice, "direct") as direct:
         await written(bob, "@alice", visibility="direct")
         assert await anext(notes) == "event: notification"
         assert await anext(direct) == "event: conversation"
+
+
+async def test_a_filtered_notification_is_no_event_until_its_request_is_accepted(
+    host: str, alice: Person, bob: Person
+) -> None:
+    async with listening(host, alice, "user:notification") as stream:
+        await written(bob, "@alice", visibility="direct")
+        [request] = (await alice.get("/api/v1/notifications/requests")).json
+        await alice.post(f"/api/v1/notifications/requests/{request['id']}/accept")
+        assert await stream.told() == (["user:notification"], "notifications_merged", "1")
 
 
 async def test_public_events_may_be_of_media_only(host: str, town: Town, alice: Person) -> None:

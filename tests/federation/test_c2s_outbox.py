@@ -145,7 +145,7 @@ async def test_somebody_in_to_is_mentioned_and_told(alice: Person, bao: Person) 
     about = (await read(bao, location))["object"]
     assert about["to"] == [uri(bao)]
     assert [tag["href"] for tag in about["tag"]] == [uri(bao)]
-    told = await bao.call("GET", "/api/v1/notifications")
+    told = await bao.call("GET", "/api/v1/notifications?include_filtered=true")
     assert [(one["type"], one["status"]["content"], one["status"]["visibility"]) for one in told] == [
         ("mention", "Psst", "direct")
     ]

@@ -71,6 +71,9 @@ async def test_a_direct_post_reaches_those_it_names_alone(world: World, one: Ins
     assert seen["visibility"] == "direct"
     shown = await bao.call("GET", f"/api/v1/statuses/{seen['id']}")
     assert "between us" in shown["content"]
+    assert await bao.call("GET", "/api/v1/notifications") == [], "alice is nobody whom bao knows: it is a request"
+    [request] = await bao.call("GET", "/api/v1/notifications/requests")
+    await bao.call("POST", f"/api/v1/notifications/requests/{request['id']}/accept")
     assert [n["type"] for n in await bao.call("GET", "/api/v1/notifications")] == ["mention"]
     assert await bao.home() == []
     await chen.call("GET", f"/api/v1/statuses/{seen['id']}", status=404)

@@ -1,12 +1,17 @@
 """Follows, blocks and reports as other servers say them: late, early, twice, and in other words."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fedinote import worker
+from tests.conftest import make_settings
 from tests.federation.scene import Scene
-from tests.support.fakefedi import Answer, Seen
+from tests.support.databases import Databases
+from tests.support.fakefedi import Answer, FakeFedi, Seen
+from tests.support.instances import serving
 from tests.support.signing import deliver
 
 
@@ -93,6 +98,24 @@ async def test_our_block_and_its_end_are_told_to_the_one_whom_they_concern(scene
     assert scene.victim.kinds() == ["Block", "Undo"]
     block = scene.victim.received[0]
     assert (block["object"], scene.victim.received[1]["object"]["id"]) == (scene.bob.id, block["id"])
+
+
+async def test_an_operator_may_keep_blocks_to_the_own_server(
+    tmp_path: Path, databases: Databases, fedi: FakeFedi
+) -> None:
+    setting = {"FEDINOTE_FEDERATION_SEND_BLOCKS": "false"}
+    async with serving(make_settings, tmp_path, await databases.new(), **setting) as home:
+        host, alice = await fedi.host(), await home.person("alice")
+        bob = host.actor("bob")
+        account = await alice.find(bob.handle)
+        follow = bob.activity("Follow", f"http://{home.host}/users/alice")
+        assert await deliver(home, bob, follow) == 202
+        await worker.settle(home.app)
+        host.requests.clear()
+        await alice.call("POST", f"/api/v1/accounts/{account['id']}/block")
+        await alice.call("POST", f"/api/v1/accounts/{account['id']}/unblock")
+        await worker.settle(home.app)
+        assert host.kinds() == ["Reject"]
 
 
 @pytest.mark.parametrize(

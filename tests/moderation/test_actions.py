@@ -105,7 +105,7 @@ async def test_a_suspended_account_elsewhere_follows_nobody_here_any_more(app: A
     await follows.accept(app, alice, far)
     record = recorded(app)
     await actions.suspend(app, by, far)
-    assert record.names() == ["FollowRejected", "AccountSuspended"]
+    assert record.names() == ["FollowRejected", "RelationshipsSevered", "AccountSuspended"]
     assert await counts(app, alice) == (0, 1), "what alice follows comes back with the account"
     assert await counts(app, far) == (1, 0)
 

@@ -30,15 +30,16 @@ ACCOUNT_VERBS = (
     actions.refuse,
 )
 POST_VERBS = (actions.delete_post, actions.mark_sensitive)
+MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD
 
 
 @pytest.mark.parametrize(
     ("role", "powers"),
     [
         ("member", Power(0)),
-        ("moderator", Power.REPORTS | Power.ACCOUNTS | Power.AUDIT),
-        ("admin", Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.DOMAINS),
-        ("owner", Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.DOMAINS),
+        ("moderator", MODERATOR),
+        ("admin", MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS),
+        ("owner", MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS),
     ],
 )
 async def test_a_role_has_its_powers_and_no_others(app: App, role: str, powers: Power) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fedinote.events import FollowRejected, Unfollowed
+from fedinote.events import FollowRejected, RelationshipsSevered, Unfollowed
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid
 from fedinote.notifications import queries as notices
@@ -32,11 +32,13 @@ async def test_follows_and_requests_end_both_ways_and_others_stay(app: App) -> N
     await follows.request(app, friend, ann)
     record = recorded(app)
     await domains.block(app, ann, "Far.Example.")
-    ended = {(type(one), one.follower_id, one.target_id) for one in record.events}  # type: ignore[attr-defined]
+    *ends, severed = record.events
+    assert severed == RelationshipsSevered("user_domain_block", FAR, ((ann, 1, 1),))
+    ended = {(type(one), one.follower_id, one.target_id) for one in ends}  # type: ignore[attr-defined]
     assert ended == {(Unfollowed, ann, friend), (FollowRejected, fan, ann), (FollowRejected, friend, ann)}
     assert await counts(app, ann) == (1, 1)
     await domains.block(app, ann, FAR)
-    assert len(record.events) == 3
+    assert len(record.events) == 4
 
 
 async def test_a_follow_from_or_to_a_blocked_domain_is_refused_until_the_block_ends(app: App) -> None:

@@ -51,6 +51,11 @@ def _by_post_or_boost(*, content: bool = True) -> Asks:
     return asks
 
 
+def _reacted(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    for ask in _by_post_or_boost(content=False)(stage, viewer):
+        yield Ask({**ask.path, "emoji": "👍"}, status=ask.status)
+
+
 def _history(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     """Of a boost there is a history too, of one empty version."""
     yield from _by_post()(stage, viewer)
@@ -161,6 +166,22 @@ def _notification(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
         yield Ask({"id": notice}, shown=[post] if shown else [], status=200 if shown else 404)
 
 
+def _waits(post: Post) -> bool:
+    """Private mentions by people whom one does not follow wait as requests."""
+    return post.visibility == "direct"
+
+
+def _requests(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    yield Ask(query={"limit": 80}, shown=_seen(stage, viewer, _waits) if viewer.name == "mentioned" else [])
+
+
+def _request(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    for request, account_id, author in stage.requests:
+        mine = account_id == viewer.account_id and viewer.name == "mentioned"
+        shown = [post for post in _seen(stage, viewer, _waits) if mine and stage.authors[post.author] == author]
+        yield Ask({"id": request}, shown=shown, status=200 if shown else 404)
+
+
 def _group(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     for ask in _notification(stage, viewer):
         yield Ask({"key": f"ungrouped-{ask.path['id']}"}, shown=ask.shown, status=ask.status)
@@ -212,14 +233,24 @@ def _never(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     """Whatever is put into the path and the query: no post is shown."""
     ids = [stage.authors["alice"], stage.authors["rhea"], stage.posts[2].id, viewer.list_id, UNKNOWN]
     for one in ids:
-        values = {"id": one, "name": TAG, "code": one, "version": "2.0", "post_id": one}
+        values = {"id": one, "name": TAG, "code": one, "version": "2.0", "post_id": one, "account_id": one}
+        values |= {"year": 2026, "date": "2026-01-01"}
         query = {"q": "alice", "acct": f"rhea@{FAR}", "id[]": ids, "timeline[]": ["home", "notifications"]}
         yield Ask(values, query, status=None)
+
+
+def _embeds(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    """What anybody may read is described, without its words; who asks makes no difference."""
+    for post in stage.posts:
+        status = 200 if post.open and post.local else 404
+        yield Ask(query={"url": post.uri}, status=status)
+        yield Ask(query={"url": post.uri.replace("/users/alice/statuses/", "/@alice/")}, status=status)
 
 
 STREAM: Asks = lambda _, __: ()  # noqa: E731  listened to by `test_leaks_streams`
 
 _API: dict[str, Asks] = {
+    "/api/oembed": _embeds,
     "/api/v1/accounts/{id}/statuses": _profile,
     "/api/v1/admin/reports": _reports,
     "/api/v1/admin/reports/{id}": _report,
@@ -228,12 +259,19 @@ _API: dict[str, Asks] = {
     "/api/v1/favourites": _liked,
     "/api/v1/notifications": _notifications,
     "/api/v1/notifications/{id}": _notification,
+    "/api/v1/notifications/requests": _requests,
+    "/api/v1/notifications/requests/{id}": _request,
+    "/api/v1/pleroma/statuses/{id}/reactions": _by_post_or_boost(content=False),
+    "/api/v1/pleroma/statuses/{id}/reactions/{emoji}": _reacted,
     "/api/v1/polls/{id}": _polls,
+    "/api/v1/search": _search,
     "/api/v1/statuses": _many,
     "/api/v1/statuses/{id}": _by_post_or_boost(),
+    "/api/v1/statuses/{id}/card": _by_post_or_boost(content=False),
     "/api/v1/statuses/{id}/context": _context,
     "/api/v1/statuses/{id}/favourited_by": _by_post_or_boost(content=False),
     "/api/v1/statuses/{id}/history": _history,
+    "/api/v1/statuses/{id}/quotes": _by_post_or_boost(content=False),
     "/api/v1/statuses/{id}/reblogged_by": _by_post_or_boost(content=False),
     "/api/v1/statuses/{id}/source": _sources,
     "/api/v1/streaming": STREAM,
@@ -246,6 +284,7 @@ _API: dict[str, Asks] = {
     "/api/v1/streaming/public/remote": STREAM,
     "/api/v1/streaming/user": STREAM,
     "/api/v1/streaming/user/notification": STREAM,
+    "/api/v1/timelines/direct": _conversations,
     "/api/v1/timelines/home": _page(),
     "/api/v1/timelines/list/{id}": _list,
     "/api/v1/timelines/public": _timeline(),
@@ -269,7 +308,20 @@ _NO_POSTS = """
 /api/v1/preferences /api/v1/scheduled_statuses /api/v1/scheduled_statuses/{id} /api/v1/streaming/health
 /api/v1/tags/{name} /api/v2/admin/accounts /api/v2/filters /api/v2/filters/keywords/{id} /api/v2/filters/statuses/{id}
 /api/v2/filters/{id} /api/v2/filters/{id}/keywords /api/v2/filters/{id}/statuses /api/v2/instance
-/api/v2/notifications/unread_count /oauth/userinfo
+/api/v1/collections/{id} /api/v1/accounts/{account_id}/collections /api/v1/accounts/{account_id}/in_collections
+/api/v1/notifications/requests/merged /api/v2/notifications/policy /api/v1/push/subscription
+/api/fedinote/v1/account/move /api/v2/notifications/unread_count /oauth/userinfo /api/v1_alpha/async_refreshes/{id}
+/api/fedinote/v1/admin/trace /api/fedinote/v1/admin/relays
+/api/v1/trends /api/v1/trends/tags /api/v1/trends/links /api/v1/trends/statuses /api/v1/timelines/link /api/v1/directory
+/api/v1/admin/trends/tags /api/v1/admin/trends/links /api/v1/admin/trends/links/publishers /api/v1/admin/trends/statuses
+/api/v1/admin/tags /api/v1/admin/tags/{id} /api/v1/endorsements /api/v1/accounts/{id}/endorsements
+/api/v1/suggestions /api/v2/suggestions /api/v1/peers/search
+/api/v1/annual_reports /api/v1/annual_reports/{year} /api/v1/annual_reports/{year}/state /api/v1/profile
+/api/v1/reports /api/v1/accounts/{id}/identity_proofs /api/v1/instance/privacy_policy
+/api/v1/instance/terms_of_service /api/v1/instance/terms_of_service/{date} /api/fedinote/v1/imports
+/api/fedinote/v1/imports/{id} /api/fedinote/v1/imports/{id}/failures.csv /api/fedinote/v1/exports/follows.csv
+/api/fedinote/v1/exports/blocks.csv /api/fedinote/v1/exports/mutes.csv /api/fedinote/v1/exports/lists.csv
+/api/fedinote/v1/exports/bookmarks.csv /api/fedinote/v1/exports/domain_blocks.csv
 """
 API: Mapping[str, Asks] = _API | dict.fromkeys(_NO_POSTS.split(), _never)
 

@@ -112,6 +112,7 @@ class Stage:
         self.signers: dict[str, FakeActor] = {}
         self.notices: list[tuple[int, int, int]] = []
         self.reports: list[tuple[int, int]] = []
+        self.requests: list[tuple[int, int, int]] = []
         self.recorder = Recorder()
 
     async def play(self) -> "Stage":
@@ -282,10 +283,12 @@ class Stage:
             await self._row("conversations", account_id=viewer_id, conversation_id=post.id, **kept)
 
     async def _numbers(self) -> None:
-        notices, filed = await self.app.db.many(
+        notices, filed, waiting = await self.app.db.many(
             ("SELECT id, account_id, post_id FROM notifications WHERE kind = 'status'", ()),
             ("SELECT id, target_id FROM reports", ()),
+            ("SELECT id, account_id, from_account_id FROM notification_requests", ()),
         )
+        self.requests = [(row["id"], row["account_id"], row["from_account_id"]) for row in waiting]
         self.notices = [(row["id"], row["account_id"], row["post_id"]) for row in notices]
         self.reports = [(row["id"], row["target_id"]) for row in filed]
 

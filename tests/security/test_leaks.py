@@ -53,10 +53,10 @@ async def test_what_may_not_be_seen_cannot_be_acted_upon_and_answers_as_if_it_we
     viewer = stage.viewer(name)
     assert len(ON_POSTS) >= 11
     for route in ON_POSTS:
-        absent = await viewer.client.post(route.path.format(id=UNKNOWN), {})
+        absent = await viewer.client.post(route.path.format(id=UNKNOWN, emoji="👍", quoting_id=UNKNOWN), {})
         for post in hidden_from(stage, viewer):
             for one in filter(None, (post.id, post.boost_id)):
-                answer = await viewer.client.post(route.path.format(id=one), {})
+                answer = await viewer.client.post(route.path.format(id=one, emoji="👍", quoting_id=UNKNOWN), {})
                 assert (answer.status, answer.body) == (404, absent.body), (route.path, post.marker)
     assert await counts(stage) == (0, 0)
 

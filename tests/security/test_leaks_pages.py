@@ -53,6 +53,17 @@ def _post(stage: Stage, _: Viewer) -> list[Asked]:
     return asked
 
 
+def _embed(stage: Stage, _: Viewer) -> list[Asked]:
+    """The page for frames on other websites: the post alone."""
+    asked: list[Asked] = []
+    for post in stage.posts:
+        shown = post.open and post.local
+        asked.append((f"/@alice/{post.id}/embed", 200 if shown else 404, [post] if shown else []))
+        asked.append((f"/@alice/{post.boost_id or UNKNOWN}/embed", 404, []))
+        asked.append((f"/@other/{post.id}/embed", 404, []))
+    return asked
+
+
 def _translation(stage: Stage, viewer: Viewer) -> list[Asked]:
     asked: list[Asked] = []
     for post in filter(lambda one: one.local, stage.posts):
@@ -83,8 +94,12 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/": lambda stage, _: [("/", 200, _open(stage, local=True, visibility="public"))],
     "/@{name}": _profile,
     "/@{name}/{post_id}": _post,
+    "/@{name}/{post_id}/embed": _embed,
     "/@{name}/{post_id}/translation": _translation,
     "/about": _nothing("/about"),
+    "/privacy-policy": _nothing("/privacy-policy"),
+    "/terms-of-service": _nothing("/terms-of-service"),
+    "/admin/trace": _nothing("/admin/trace?url=https://far.example/1"),
     "/auth/sign_in": _nothing("/auth/sign_in"),
     "/auth/sign_out": _nothing("/auth/sign_out"),
     "/auth/sign_up": _nothing("/auth/sign_up"),
@@ -166,9 +181,21 @@ def _replies(stage: Stage, name: str) -> list[Asked]:
     return [*_object(pattern, content=False)(stage, name), *_object(f"{pattern}?page=true", content=False)(stage, name)]
 
 
+def _conversation(stage: Stage, name: str) -> list[Asked]:
+    """Of a public post that began it, to all whom its author does not block; nothing else begins one."""
+    top = stage.roots["alice"]
+    found = [(f"/contexts/{top}{more}", 404 if name == "foe" else 200, []) for more in ("", "?page=true")]
+    return [*found, *((f"/contexts/{post.id}?page=true", 404, []) for post in stage.posts)]
+
+
 def _own(stage: Stage, _: str) -> list[Asked]:
     shown = _open(stage, local=True)
     return [("/users/alice/outbox", 200, []), ("/users/alice/outbox?page=true", 200, shown)]
+
+
+def _inbox(_: Stage, __: str) -> list[Asked]:
+    """Nobody reads it by a signature."""
+    return [(f"/users/{name}/inbox{more}", 401, []) for name in ("alice", "follower") for more in ("", "?page=true")]
 
 
 def _featured(stage: Stage, _: str) -> list[Asked]:
@@ -193,16 +220,33 @@ AP: Mapping[str, Callable[[Stage, str], list[Asked]]] = {
     "/nodeinfo/{version}": _none("/nodeinfo/{version}"),
     "/actor": _none("/actor"),
     "/emojis/{shortcode}": _none("/emojis/smile"),
+    "/contexts/{post_id:int}": _conversation,
+    "/activities/reactions/{reaction_id:int}": _none("/activities/reactions/{post_id}"),
+    "/robots.txt": _none("/robots.txt"),
+    "/activities/likes/{like_id:int}": _none("/activities/likes/{post_id}"),
     "/users/{name}": _none("/users/{name}"),
+    "/users/{name}/activities/{activity_id:int}": _none("/users/{name}/activities/{post_id}"),
+    "/users/{name}/blocks/{block_id:int}": _none("/users/{name}/blocks/{post_id}"),
+    "/users/{name}/follows/{follow_id:int}": _none("/users/{name}/follows/{post_id}"),
+    "/users/{name}/inbox": _inbox,
+    "/users/{name}/liked": _none("/users/{name}/liked"),
     "/users/{name}/outbox": _own,
+    "/users/{name}/authorizations/{approval_id:int}": _none("/users/{name}/authorizations/{post_id}"),
+    "/users/{name}/quote_authorizations/{post_id:int}": _none("/users/{name}/quote_authorizations/{post_id}"),
     "/users/{name}/followers": _none("/users/{name}/followers"),
     "/users/{name}/following": _none("/users/{name}/following"),
     "/users/{name}/collections/featured": _featured,
+    "/users/{name}/collections/tags": _none("/users/{name}/collections/tags"),
+    "/users/{name}/collections/{collection_id:int}": _none("/users/{name}/collections/{post_id}"),
+    "/users/{name}/featured_collections": _none("/users/{name}/featured_collections"),
+    "/users/{name}/feature_authorizations/{item_id:int}": _none("/users/{name}/feature_authorizations/{post_id}"),
+    "/users/{name}/followers_synchronization": _none("/users/{name}/followers_synchronization"),
     _POST: _object("/users/{name}/statuses/{post_id}"),
     f"{_POST}/activity": _object("/users/{name}/statuses/{post_id}/activity"),
     f"{_POST}/replies": _replies,
     f"{_POST}/likes": _object("/users/{name}/statuses/{post_id}/likes", content=False),
     f"{_POST}/shares": _object("/users/{name}/statuses/{post_id}/shares", content=False),
+    f"{_POST}/reactions": _object("/users/{name}/statuses/{post_id}/reactions", content=False),
     "/@{name}": _none("/@{name}"),
     "/@{name}/{post_id:int}": _object("/@{name}/{post_id}"),
 }
@@ -246,12 +290,62 @@ async def test_what_hangs_on_a_followers_only_post_is_in_no_cache(stage: Stage, 
 
 
 @pytest.mark.parametrize("name", SIGNERS)
-async def test_the_public_answers_of_a_post_do_not_name_private_ones(stage: Stage, name: str) -> None:
+async def test_the_answers_of_a_post_name_those_only_that_the_asker_may_see(stage: Stage, name: str) -> None:
     answer = await fetched(stage, f"/users/alice/statuses/{stage.roots['alice']}/replies?page=true", name)
-    hidden = [post.uri for post in stage.posts if post.local and not post.open]
+    hidden = [post.uri for post in stage.posts if post.local and post not in _granted(stage, name)]
     if name == "foe":
         assert answer.status == 404
         return
     named = answer.json.get("orderedItems") or answer.json["items"]
     assert not set(named) & set(hidden)
     assert set(named) >= {post.uri for post in stage.posts if post.local and post.open}
+
+
+async def test_a_conversation_names_its_public_posts_alone_whoever_asks(stage: Stage) -> None:
+    answer = await fetched(stage, f"/contexts/{stage.roots['alice']}?page=true", "fan")
+    named = set(answer.json["orderedItems"])
+    assert not named & {post.uri for post in stage.posts if not post.open}
+    assert named >= {post.uri for post in stage.posts if post.local and post.open}
+
+
+# -- clients that speak ActivityPub -----------------------------------------------------------------------------------
+
+
+def _name(viewer: Viewer) -> str:
+    return {"author": "alice", "moderator": "warden"}.get(viewer.name, viewer.name)
+
+
+async def test_a_document_shows_each_post_to_those_clients_only_whose_person_may_see_it(stage: Stage) -> None:
+    problems = []
+    for viewer in stage.viewers:
+        for post in stage.posts:
+            for more in ("", "/activity", "/likes", "/replies?page=true"):
+                path = f"/users/alice/statuses/{post.id}{more}"
+                answer = await viewer.client.get(path, headers={"accept": ACTIVITY})
+                status = 200 if post.local and viewer.sees(post) else 404
+                status = 422 if viewer.name == "app" else status
+                shown = [post] if status == 200 and more in ("", "/activity") else []
+                found = wrong(stage, answer.body, shown) + [f"{answer.status}"] * (answer.status != status)
+                problems += [f"{viewer.name} {path}: {one}" for one in found]
+    assert not problems
+
+
+async def test_boxes_show_their_owner_what_is_for_them_and_others_what_is_public(stage: Stage) -> None:
+    problems = []
+    for viewer in filter(lambda one: one.somebody, stage.viewers):
+        own = await viewer.client.get(f"/users/{_name(viewer)}/inbox?page=true", headers={"accept": ACTIVITY})
+        seen = {post.marker for post in stage.posts if post.marker.encode() in own.body}
+        problems += [f"{viewer.name} {own.status}"] * (own.status != 200)
+        problems += [
+            f"{viewer.name} +{one.marker}" for one in stage.posts if one.marker in seen and not viewer.sees(one)
+        ]
+        if viewer.name == "mentioned" and len(seen) < len(stage.posts):
+            problems.append("mentioned: something addressed is missing")
+        outbox = await viewer.client.get("/users/alice/outbox?page=true", headers={"accept": ACTIVITY})
+        mine = [post for post in stage.posts if post.local and (post.open or viewer.name == "author")]
+        problems += [f"{viewer.name} outbox: {one}" for one in wrong(stage, outbox.body, mine)]
+        other = "follower" if viewer.name == "author" else "alice"
+        for box in (f"/users/{other}/inbox", f"/users/{other}/inbox?page=true"):
+            refused = await viewer.client.get(box, headers={"accept": ACTIVITY})
+            problems += [f"{viewer.name} {box}: {refused.status}"] * (refused.status != 403)
+    assert not problems

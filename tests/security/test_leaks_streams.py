@@ -10,6 +10,7 @@ import pytest_asyncio
 from starlette.types import ASGIApp, Message
 
 from fedinote.api.routes import ROUTES
+from fedinote.notifications import policy
 from fedinote.relations import blocks, follows
 from tests.security.matrix import API, STREAM
 from tests.security.stage import TAG, VISIBILITIES, Post, Stage, Viewer
@@ -117,6 +118,8 @@ class Evening:
         self.posts: list[Post] = []
 
     async def happen(self) -> "Evening":
+        mentioned = self.stage.people["mentioned"].account_id
+        await policy.update(self.stage.app, mentioned, {"for_private_mentions": "accept"})
         for viewer in self.stage.viewers:
             self._listen(viewer)
         await self._until_open()

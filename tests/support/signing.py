@@ -56,8 +56,23 @@ class Way:
 RIGHT = Way()
 
 
+@dataclass(frozen=True)
+class MessageWay(Way):
+    """The same by RFC 9421: `names` are the covered components, `created` and `expires` seconds from now."""
+
+    names: str = "@method @target-uri content-digest"
+    algorithm: str | None = "rsa-v1_5-sha256"
+    created: int | None = 0
+    expires: int | None = None
+
+
+RFC9421 = MessageWay()
+
+
 def signed(actor: FakeActor, host: str, path: str, body: bytes, way: Way = RIGHT) -> Headers:
-    """All headers of a request to `host`, with a draft-cavage signature of the actor's."""
+    """All headers of a request to `host`, with a signature of the actor's."""
+    if isinstance(way, MessageWay):
+        return _message(actor, host, path, body, way)
     sent: dict[str, str | None] = {
         "host": host,
         "date": http_date(),
@@ -79,6 +94,34 @@ def signed(actor: FakeActor, host: str, path: str, body: bytes, way: Way = RIGHT
     parts += [f'headers="{way.names}"', f'signature="{mark}"']
     headers = [(name, value) for name, value in sent.items() if value is not None]
     return way.after([*headers, ("signature", ",".join(parts))])
+
+
+def _message(actor: FakeActor, host: str, path: str, body: bytes, way: MessageWay) -> Headers:
+    sent: dict[str, str | None] = {
+        "host": host,
+        "date": http_date(),
+        "content-digest": f"sha-256=:{sha256(body)}:" if way.method == "POST" else None,
+        "content-type": ACTIVITY,
+    }
+    sent |= way.headers
+    derived = {
+        "@method": way.method,
+        "@target-uri": f"http://{host}{path}",
+        "@authority": host,
+        "@path": path.partition("?")[0],
+        "@query": f"?{path.partition('?')[2]}",
+    }
+    values = {**derived, **{name: value for name, value in sent.items() if value is not None}, **way.claims}
+    now = int(datetime.now(UTC).timestamp())
+    names = way.names.split()
+    stated = "(" + " ".join(f'"{name}"' for name in names) + ")"
+    stated += f";created={now + way.created}" if way.created is not None else ""
+    stated += f";expires={now + way.expires}" if way.expires is not None else ""
+    stated += f';keyid="{way.key_id or actor.key_id}"' + (f';alg="{way.algorithm}"' if way.algorithm else "")
+    base = "\n".join([*(f'"{name}": {values[name]}' for name in names), f'"@signature-params": {stated}'])
+    mark = base64.b64encode(keys.sign_bytes(way.key or actor.key, base.encode())).decode()
+    headers = [(name, value) for name, value in sent.items() if value is not None]
+    return way.after([*headers, ("signature-input", f"sig1={stated}"), ("signature", f"sig1=:{mark}:")])
 
 
 async def send(instance: Place, path: str, body: bytes, headers: Headers, method: str = "POST") -> int:
@@ -111,11 +154,12 @@ async def deliver(
     return await send(instance, path, body if swapped is None else swapped, headers)
 
 
-async def fetch(instance: Place, actor: FakeActor | None, url: str) -> int:
+async def fetch(instance: Place, actor: FakeActor | None, url: str, way: Way | None = None) -> int:
     """GET a document as ActivityPub, signed by an actor or (None) not at all; the status."""
     path = url.removeprefix(f"http://{instance.host}")
     headers: Headers = [("accept", ACTIVITY)]
     if actor is not None:
-        way = Way(names="(request-target) host date", method="GET", headers={"digest": None, "content-type": None})
+        bare = {"digest": None, "content-type": None}
+        way = way or Way(names="(request-target) host date", method="GET", headers=bare)
         headers += signed(actor, instance.host, path, b"", way)
     return await send(instance, path, b"", headers, "GET")

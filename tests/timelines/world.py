@@ -84,8 +84,8 @@ class World:
 
 def _account_defaults() -> dict[str, Any]:
     texts = ("display_name", "note", "note_source", "avatar", "avatar_remote", "header", "header_remote")
-    urls = ("shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url")
-    flags = ("locked", "discoverable", "indexable", "hide_collections", "memorial")
+    urls = ("shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url", "featured_tags_url")
+    flags = ("locked", "discoverable", "indexable", "hide_collections", "memorial", "suspended_by_origin")
     counts = ("followers_count", "following_count", "statuses_count")
     lists_ = ("fields", "emojis", "also_known_as")
     return {

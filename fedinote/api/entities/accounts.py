@@ -13,7 +13,8 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
 
 _COLUMNS = """a.id, a.username, a.domain, a.uri, a.url, a.actor_type, a.display_name, a.note, a.fields, a.emojis,
- a.avatar, a.avatar_remote, a.header, a.header_remote, a.locked, a.discoverable, a.indexable, a.hide_collections,
+ a.avatar, a.avatar_remote, a.avatar_description, a.header, a.header_remote, a.header_description,
+ a.show_media, a.show_media_replies, a.show_featured, a.locked, a.discoverable, a.indexable, a.hide_collections,
  a.memorial, a.moved_to_uri, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
  a.silenced_at, a.suspended_at, u.role"""
 # People who were not approved yet are nobody to others; those who left are gone.
@@ -21,8 +22,9 @@ _SHOWN = "a.deleted_at IS NULL AND (u.state IS NULL OR u.state <> 'pending')"
 _FROM = f"SELECT {_COLUMNS} FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE {_SHOWN}"  # noqa: S608
 _BY_ID = f"{_FROM} AND a.id IN_INTS(?)"
 _BY_URI = f"{_FROM} AND a.uri IN_TEXTS(?)"
-_OWN = """SELECT u.role, u.default_visibility, u.default_sensitive, u.default_language, a.note_source, a.fields,
- a.hide_collections, a.discoverable, a.indexable, a.also_known_as,
+_OWN = """SELECT u.role, u.default_visibility, u.default_sensitive, u.default_language,
+ u.default_quote_policy, a.note_source, a.fields,
+ a.hide_collections, a.discoverable, a.indexable, a.also_known_as, a.attribution_domains,
  (SELECT COUNT(*) FROM follows f WHERE f.target_id = a.id AND NOT f.accepted) AS waiting
  FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.account_id = ?"""
 _BOTS = ("Service", "Application")
@@ -91,6 +93,9 @@ def entity(app: App, row: Row) -> dict[str, Any]:
         "statuses_count": row["statuses_count"],
         "last_status_at": None if last is None else moment(last)[:10],
         "hide_collections": None if domain else bool(row["hide_collections"]),
+        "show_media": bool(row["show_media"]),
+        "show_media_replies": bool(row["show_media_replies"]),
+        "show_featured": bool(row["show_featured"]),
         "roles": roles(row["role"]),
         **_words(app, row),
     }
@@ -106,10 +111,10 @@ def _words(app: App, row: Row) -> dict[str, Any]:
         "note": "" if suspended else row["note"],
         "avatar": avatar,
         "avatar_static": avatar,
-        "avatar_description": "",
+        "avatar_description": "" if suspended else row["avatar_description"],
         "header": header,
         "header_static": header,
-        "header_description": "",
+        "header_description": "" if suspended else row["header_description"],
         "emojis": [] if suspended else emojis(row["emojis"]),
         "fields": [] if suspended else fields(row["fields"]),
     }
@@ -161,13 +166,14 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
         "privacy": row["default_visibility"],
         "sensitive": bool(row["default_sensitive"]),
         "language": row["default_language"],
+        "quote_policy": row["default_quote_policy"],
         "note": row["note_source"],
         "fields": [{**one, "value": typed.get("source", one["value"])} for one, typed in _pairs(row["fields"])],
         "follow_requests_count": row["waiting"],
         "hide_collections": bool(row["hide_collections"]),
         "discoverable": bool(row["discoverable"]),
         "indexable": bool(row["indexable"]),
-        "attribution_domains": [],
+        "attribution_domains": listed(row["attribution_domains"]),
         "also_known_as": listed(row["also_known_as"]),
     }
     value["role"] = {

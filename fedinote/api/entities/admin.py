@@ -1,9 +1,8 @@
 """The entities that only moderators see, and the Report that its author gets, in batches.
 
-https://docs.joinmastodon.org/entities/Admin_Account/, Admin_DomainBlock, Admin_Report and Report
+https://docs.joinmastodon.org/entities/Admin_Account/, Admin_Report and Report
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,28 +11,43 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
-from fedinote.infra.clock import iso
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
 from fedinote.moderation.moderator import Power, powers
-from fedinote.policy.models import DomainBlock
 
-_ACCOUNTS = """SELECT a.*, u.role, u.email, u.state, u.locale, u.reason, u.created_at AS joined_at,
+_ACCOUNTS = """SELECT a.*, u.role, u.email, u.state, u.locale, u.reason, u.created_at AS joined_at, u.made_with_id,
  i.account_id AS inviter_id FROM accounts a LEFT JOIN users u ON u.account_id = a.id
  LEFT JOIN users i ON i.id = u.invited_by_id WHERE a.deleted_at IS NULL AND a.id IN_INTS(?)"""
+_ADDRESSES = (
+    "SELECT u.account_id, s.address, s.last_used_at FROM sessions s JOIN users u ON u.id = s.user_id"
+    " WHERE u.account_id IN_INTS(?) AND s.address <> '' ORDER BY s.last_used_at DESC"
+)
 _REPORTS = "SELECT * FROM reports WHERE id IN_INTS(?)"
 # Mastodon's permission bits (https://docs.joinmastodon.org/entities/Role/#permission-flags)
-_PERMISSIONS = {Power.AUDIT: 0x4, Power.REPORTS: 0x10, Power.DOMAINS: 0x20, Power.ACCOUNTS: 0x400}
+_PERMISSIONS = {
+    Power.AUDIT: 0x4,
+    Power.DASHBOARD: 0x8,
+    Power.REPORTS: 0x10,
+    Power.DOMAINS: 0x20,
+    Power.BLOCKS: 0x80,
+    Power.ACCOUNTS: 0x400,
+    Power.DELETION: 0x80000,
+}
 _PEOPLE = ("account_id", "target_id", "assigned_to_id", "action_taken_by_id")
 
 
 async def people(app: App, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return Admin::Account entities by id, of those who wait for approval too; deleted accounts are left out.
 
-    Addresses from which somebody came are not given: none are kept beyond the open sessions.
+    Addresses are those of the sessions that are open in browsers, the newest first: no others are kept.
     """
-    rows = await app.db.rows(_ACCOUNTS, list(ids))
-    return {row["id"]: _person(app, row) for row in rows}
+    wanted = list(ids)
+    rows, opened = await app.db.many((_ACCOUNTS, (wanted,)), (_ADDRESSES, (wanted,)))
+    seen: dict[int, dict[str, dict[str, Any]]] = {}
+    for row in opened:
+        one = {"ip": row["address"], "used_at": moment(row["last_used_at"])}
+        seen.setdefault(row["account_id"], {}).setdefault(row["address"], one)
+    return {row["id"]: _person(app, row, list(seen.get(row["id"], {}).values())) for row in rows}
 
 
 async def person(app: App, account_id: int) -> dict[str, Any]:
@@ -44,7 +58,7 @@ async def person(app: App, account_id: int) -> dict[str, Any]:
     return found[account_id]
 
 
-def _person(app: App, row: Row) -> dict[str, Any]:
+def _person(app: App, row: Row, addresses: list[dict[str, Any]]) -> dict[str, Any]:
     local, state = row["domain"] == "", row["state"]
     return {
         "id": str(row["id"]),
@@ -52,8 +66,8 @@ def _person(app: App, row: Row) -> dict[str, Any]:
         "domain": row["domain"] or None,
         "created_at": moment(row["joined_at"] or row["created_at"]),
         "email": row["email"],
-        "ip": None,
-        "ips": [],
+        "ip": addresses[0]["ip"] if addresses else None,
+        "ips": addresses,
         "locale": row["locale"],
         "invite_request": row["reason"] or None,
         "role": _role(row["role"]) if local else None,
@@ -63,7 +77,7 @@ def _person(app: App, row: Row) -> dict[str, Any]:
         "silenced": row["silenced_at"] is not None,
         "suspended": row["suspended_at"] is not None,
         "sensitized": row["sensitized_at"] is not None,
-        "created_by_application_id": None,
+        "created_by_application_id": None if row["made_with_id"] is None else str(row["made_with_id"]),
         "invited_by_account_id": None if row["inviter_id"] is None else str(row["inviter_id"]),
         "account": accounts.entity(app, row),
     }
@@ -77,22 +91,6 @@ def _role(role: str) -> dict[str, Any]:
         "permissions": str(sum(bit for power, bit in _PERMISSIONS.items() if power in allowed)),
         "color": "",
         "highlighted": bool(allowed),
-    }
-
-
-def domain_block(block: DomainBlock) -> dict[str, Any]:
-    """Return an Admin::DomainBlock."""
-    return {
-        "id": str(block.id),
-        "domain": block.domain,
-        "digest": hashlib.sha256(block.domain.encode()).hexdigest(),
-        "created_at": iso(block.created_at),
-        "severity": block.severity,
-        "reject_media": block.reject_media,
-        "reject_reports": block.reject_reports,
-        "private_comment": block.private_comment or None,
-        "public_comment": block.public_comment or None,
-        "obfuscate": block.obfuscate,
     }
 
 

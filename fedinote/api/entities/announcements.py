@@ -1,5 +1,6 @@
-"""Announcement entities. https://docs.joinmastodon.org/entities/Announcement/"""
+"""Announcement and Reaction entities. https://docs.joinmastodon.org/entities/Announcement/"""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fedinote.api.entities.tags import url
@@ -8,8 +9,11 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 
 
-def entity(app: App, row: Row) -> dict[str, Any]:
-    """Turn a row into an Announcement, without `read`: that is for a person to be asked for."""
+def entity(app: App, row: Row, reactions: Iterable[Row] = ()) -> dict[str, Any]:
+    """Turn a row into an Announcement, without `read`: that is for a person to be asked for.
+
+    `reactions` are those of any announcements; this one's are taken.
+    """
     return {
         "id": str(row["id"]),
         "content": row["content"],
@@ -22,5 +26,18 @@ def entity(app: App, row: Row) -> dict[str, Any]:
         "statuses": listed(row["statuses"]),
         "tags": [{"name": one["name"], "url": url(app, one["name"])} for one in listed(row["tags"])],
         "emojis": emojis(row["emojis"]),
-        "reactions": [],  # there are none here
+        "reactions": [
+            {**reaction(one), "me": bool(one["mine"])} for one in reactions if one["announcement_id"] == row["id"]
+        ],
     }
+
+
+def reaction(row: Row) -> dict[str, Any]:
+    """Turn a row into a Reaction, without `me`: pictures for custom emoji only."""
+    pictures = {} if row["url"] is None else {"url": row["url"], "static_url": row["static_url"] or row["url"]}
+    return {"name": row["name"], "count": row["count"], **pictures}
+
+
+def streamed(row: Row) -> dict[str, Any]:
+    """Turn a row into what `announcement.reaction` carries; a count of 0 means that the last one took it back."""
+    return {**reaction(row), "announcement_id": str(row["announcement_id"])}

@@ -23,13 +23,12 @@ def of_posts(post_ids: Iterable[int]) -> Query:
 
 def media(app: App, row: Row) -> dict[str, Any]:
     """Turn a row into a MediaAttachment. `url` is null while it is being worked on."""
-    key, preview = row["key"], row["preview_key"]
-    url = file_url(app, key) if key else row["remote_url"]
+    url = file_url(app, row["key"]) if row["key"] else row["remote_url"]
     return {
         "id": str(row["id"]),
         "type": row["kind"],
         "url": url if row["state"] == "ready" else None,
-        "preview_url": file_url(app, preview) if preview else (row["remote_preview"] or url),
+        "preview_url": _preview(app, row, url) if row["state"] == "ready" else None,
         "remote_url": row["remote_url"],
         "preview_remote_url": row["remote_preview"],
         "text_url": None,
@@ -37,6 +36,13 @@ def media(app: App, row: Row) -> dict[str, Any]:
         "description": row["description"],
         "blurhash": row["blurhash"],
     }
+
+
+def _preview(app: App, row: Row, url: str | None) -> str | None:
+    """Return the small picture; an image is its own where there is none, and a sound has none."""
+    if row["preview_key"]:
+        return file_url(app, row["preview_key"])
+    return row["remote_preview"] or (None if row["kind"] == "audio" and row["key"] else url)
 
 
 def of_upload(app: App, upload: Media) -> dict[str, Any]:

@@ -56,8 +56,12 @@ def _entity(one: Group, single: dict[str, Any], people: Values, *, paged: bool) 
         value["latest_page_notification_at"] = moment(one.newest.created_at)
     if "status" in single:
         value["status_id"] = single["status"]["id"]
-    if "report" in single:
-        value["report"] = single["report"]
+    for name in ("emoji", "emoji_url"):
+        if name in single:
+            value[name] = single[name]
+    for name in ("report", "event", "moderation_warning"):
+        if name in single:
+            value[name] = single[name]
     return value
 
 

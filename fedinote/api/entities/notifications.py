@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from fedinote.api.entities import reactions
 from fedinote.api.entities.accounts import accounts
 from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.notifications import groups, queries
+from fedinote.notifications import groups, queries, severances
 from fedinote.notifications.queries import Notice
+from fedinote.notifications.requests import Request
 
 _REPORTS = "SELECT * FROM reports WHERE id IN_INTS(?)"
 
@@ -28,10 +30,12 @@ async def of(app: App, notices: Sequence[Notice], viewer: Viewer) -> list[dict[s
     if not notices:
         return []
     reports = await _reports(app, [int(one.subject) for one in notices if one.kind == "admin.report"])
+    severed = await severances.by_id(app, [int(one.subject) for one in notices if one.kind == severances.KIND])
     involved = {one.from_account_id for one in notices} | {row["target_id"] for row in reports.values()}
     people = {value["id"]: value for value in await accounts(app, list(involved), viewer)}
     wanted = list({one.post_id for one in notices if one.post_id is not None})
     posts = {value["id"]: value for value in await statuses(app, wanted, viewer, context="notifications")}
+    reacted = await reactions.of_notices(app, [_pair(one) for one in notices if one.kind == reactions.KIND])
     found = []
     for one in notices:
         value = _entity(one, people)
@@ -39,10 +43,17 @@ async def of(app: App, notices: Sequence[Notice], viewer: Viewer) -> list[dict[s
             continue
         if one.post_id is not None:
             value["status"] = posts[str(one.post_id)]
+        value |= reacted.get(_pair(one), {}) if one.kind == reactions.KIND else {}
         if one.kind == "admin.report" and int(one.subject) in reports:
             value["report"] = _report(reports[int(one.subject)], people)
+        if one.kind == severances.KIND and int(one.subject) in severed:
+            value["event"] = _event(severed[int(one.subject)])
         found.append(value)
     return found
+
+
+def _pair(one: Notice) -> tuple[int, int]:
+    return one.from_account_id, one.post_id or 0
 
 
 def _entity(one: Notice, people: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
@@ -76,3 +87,39 @@ def _report(row: Any, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "rule_ids": [str(one) for one in listed(row["rule_ids"])],
         "target_account": people.get(str(row["target_id"])),
     }
+
+
+def _event(one: severances.Severance) -> dict[str, Any]:
+    """Return the RelationshipSeveranceEvent entity. https://docs.joinmastodon.org/entities/RelationshipSeveranceEvent/"""
+    return {
+        "id": str(one.id),
+        "type": one.kind,
+        "purged": False,
+        "target_name": one.target_name,
+        "followers_count": one.followers_count,
+        "following_count": one.following_count,
+        "created_at": moment(one.created_at),
+    }
+
+
+async def requests(app: App, found: Sequence[Request], viewer: Viewer) -> list[dict[str, Any]]:
+    """Return NotificationRequest entities in their order, in a fixed number of queries.
+
+    The count is a text, as in Mastodon; `last_status` is null where there is none (any more).
+    https://docs.joinmastodon.org/entities/NotificationRequest/
+    """
+    people = {value["id"]: value for value in await accounts(app, [one.from_account_id for one in found], viewer)}
+    wanted = [one.last_post_id for one in found if one.last_post_id is not None]
+    posts = {value["id"]: value for value in await statuses(app, wanted, viewer, context="notifications")}
+    return [
+        {
+            "id": str(one.id),
+            "created_at": moment(one.created_at),
+            "updated_at": moment(one.updated_at),
+            "notifications_count": str(one.total),
+            "account": people[str(one.from_account_id)],
+            "last_status": posts.get(str(one.last_post_id)),
+        }
+        for one in found
+        if str(one.from_account_id) in people
+    ]

@@ -40,6 +40,6 @@ def _entity(one: Relationship) -> dict[str, Any]:
         "requested": one.requested,
         "requested_by": one.requested_by,
         "domain_blocking": one.domain_blocking,
-        "endorsed": False,
+        "endorsed": one.endorsed,
         "note": one.note,
     }

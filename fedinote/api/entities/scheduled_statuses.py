@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fedinote.api.entities.media import media
+from fedinote.api.language_versions import sources
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.posts.scheduling import Scheduled
@@ -48,6 +49,9 @@ def _params(plan: Scheduled) -> dict[str, Any]:
             "multiple": poll.multiple,
             "hide_totals": poll.hide_totals,
         },
+        "translations": sources(draft.translations),
+        "quoted_status_id": None if draft.quoted_id is None else str(draft.quoted_id),
+        "quote_approval_policy": draft.quote_policy,
         "idempotency": plan.idempotency_key,
         "application_id": None,
         "scheduled_at": None,  # it is planned once

@@ -5,27 +5,36 @@ https://docs.joinmastodon.org/entities/Status/
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from fedinote.api import language_versions
 from fedinote.api.entities import accounts, polls, tags
+from fedinote.api.entities import cards as card_entities
 from fedinote.api.entities import filters as filter_entities
 from fedinote.api.entities import media as attachments
+from fedinote.api.entities import quotes as quote_entities
+from fedinote.api.entities import reactions as reaction_entities
+from fedinote.api.entities.quotes import Quotes
 from fedinote.api.entities.values import emojis, listed, mapped, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
-from fedinote.posts import visibility
+from fedinote.posts import reactions, visibility
 from fedinote.timelines import filters
 
 _COLUMNS = """p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
  p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.reblog_of_id, p.mentions, p.tags, p.emojis,
- p.application, p.replies_count, p.reblogs_count, p.favourites_count, p.created_at, p.edited_at, p.source"""
+ p.translations, p.application, p.replies_count + COALESCE(p.replies_elsewhere, 0) AS replies_count,
+ p.reblogs_count + COALESCE(p.reblogs_elsewhere, 0) AS reblogs_count,
+ p.favourites_count + COALESCE(p.favourites_elsewhere, 0) AS favourites_count, p.reactions_count, p.created_at,
+ p.is_quote, p.quotes_count, p.quote_policy, p.card_id,
+ p.edited_at, p.source"""
 _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
   UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
  AND """  # noqa: S608
-_NOT_MADE = {"card": None, "quote": None}  # clients want the keys
 _HIDING = ("home", "public", "account")  # where a filter that hides leaves posts out; elsewhere the client decides
 _FAVOURITE, _BOOST, _BOOKMARK, _PIN, _MUTE, _VOTE = range(6)
 _FLAGS = """SELECT 0 AS kind, post_id AS id, 0 AS choice FROM favourites WHERE account_id = ? AND post_id IN_INTS(?)
@@ -47,9 +56,12 @@ class _Batch:
     people: dict[int, dict[str, Any]] = field(default_factory=dict)
     media: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     polls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    reactions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     flags: tuple[set[int], ...] = ()
     filtered: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    quotes: Quotes = field(default_factory=Quotes)
+    cards: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 async def statuses(
@@ -61,6 +73,13 @@ async def statuses(
     which of the viewer's filters apply; their results are in `filtered`. Without a viewer the keys favourited,
     reblogged, muted, bookmarked, pinned and filtered are absent.
     """
+    return await _page(app, viewer, context, ids)
+
+
+async def _page(
+    app: App, viewer: Viewer | None, context: str, ids: Sequence[int], *, quoted: bool = False
+) -> list[dict[str, Any]]:
+    """Return the entities. `quoted`: as they stand within others, with the bare id of what they quote themselves."""
     if not ids:
         return []
     viewer_id = None if viewer is None else viewer.account_id
@@ -69,6 +88,10 @@ async def statuses(
     rows = await app.db.rows(_POSTS + where, wanted, wanted, *params)
     batch = _Batch(app, viewer_id, {row["id"]: row for row in rows})
     await _gather(batch, context)
+    if quoted:
+        batch.hidden.clear()  # the client decides, by the filters' results
+    render = None if quoted else partial(_page, app, viewer, context, quoted=True)
+    batch.quotes = await quote_entities.of_posts(app, rows, viewer_id, render)
     found = (_status(batch, batch.posts[one]) for one in wanted if one in batch.posts)
     return [one for one in found if one is not None]
 
@@ -89,20 +112,19 @@ async def _gather(batch: _Batch, context: str) -> None:
     queries = [accounts.query(people), attachments.of_posts(shown), polls.of_posts(shown)]
     if batch.viewer_id is not None:
         queries.append(_flags(batch.viewer_id, shown, {row["conversation_id"] for row in posts.values()}))
+    reacted = [row["id"] for row in posts.values() if row["reactions_count"]]
+    if reacted:
+        queries.append(reactions.of_posts(reacted, batch.viewer_id))
     authors, media, questions, *flagged = await app.db.many(*queries)
+    if reacted:
+        batch.reactions = reaction_entities.by_post(flagged.pop(), batch.viewer_id)
     batch.people = await accounts.by_id(app, authors)
     for row in media:
         batch.media.setdefault(row["post_id"], []).append(attachments.media(app, row))
-    votes: dict[int, list[int]] = {}
-    if flagged:
-        batch.flags = tuple(set() for _ in range(_VOTE))
-        for row in flagged[0]:
-            if row["kind"] == _VOTE:
-                votes.setdefault(row["id"], []).append(row["choice"])
-            else:
-                batch.flags[row["kind"]].add(row["id"])
+    votes = _keep_flags(batch, flagged[0]) if flagged else {}
     for row in questions:
         batch.polls[row["post_id"]] = polls.entity(app, row, batch.viewer_id, sorted(votes.get(row["id"], ())))
+    batch.cards = await card_entities.by_id(app, {one for row in posts.values() if (one := row["card_id"])})
     if batch.viewer_id is not None:
         await _filtered(batch, shown, context)
 
@@ -112,6 +134,18 @@ def _flags(viewer_id: int, post_ids: list[int], conversation_ids: Iterable[int])
     params: list[Any] = [viewer_id, post_ids] * 6
     params[2 * _MUTE + 1] = list(conversation_ids)
     return _FLAGS, params
+
+
+def _keep_flags(batch: _Batch, rows: Sequence[Row]) -> dict[int, list[int]]:
+    """Keep what the viewer did with the posts; return what they voted for, by poll."""
+    votes: dict[int, list[int]] = {}
+    batch.flags = tuple(set() for _ in range(_VOTE))
+    for row in rows:
+        if row["kind"] == _VOTE:
+            votes.setdefault(row["id"], []).append(row["choice"])
+        else:
+            batch.flags[row["kind"]].add(row["id"])
+    return votes
 
 
 async def _filtered(batch: _Batch, shown: Sequence[int], context: str) -> None:
@@ -164,7 +198,7 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         "reblogs_count": row["reblogs_count"],
         "favourites_count": row["favourites_count"],
         "edited_at": moment_or_none(row["edited_at"]),
-        "content": row["content"],
+        "content": batch.quotes.content(row),
         "reblog": boosted,
         "application": mapped(row["application"]) or None,
         "account": author,
@@ -173,8 +207,11 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         "tags": _tags(batch.app, row["tags"]),
         "emojis": emojis(row["emojis"]),
         "poll": batch.polls.get(post_id),
-        **_NOT_MADE,
+        "translations": language_versions.listing(row),
+        "card": batch.cards.get(row["card_id"]),
+        **batch.quotes.fields(row),
     }
+    reaction_entities.of_status(value, batch.reactions.get(post_id, []))
     if batch.viewer_id is not None:
         _mark(batch, row, value)
     return value
@@ -229,7 +266,7 @@ async def edits(app: App, post_id: int, viewer: Viewer | None) -> list[dict[str,
     }
     if poll is not None:
         present["poll"] = {"options": [{"title": one["title"]} for one in poll["options"]]}
-    return [*versions, present]
+    return [one | {"quote": now["quote"]} for one in (*versions, present)]
 
 
 def _edit(row: Row, author: dict[str, Any], files: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ async def upload(request: Request) -> Response:
     media = await uploads.upload(
         app,
         viewer.account_id,
-        await file.read(),
+        file.file,
         description=said.description,
         focus=None if said.focus is None else f"{said.focus[0]},{said.focus[1]}",
     )

@@ -1,0 +1,193 @@
+"""The entities of the API: what each answer holds. https://docs.joinmastodon.org/entities/
+
+An entity may begin with `+Other`: all of the other's members, and these.
+"""
+
+from fedinote.api.description import kinds
+
+_TABLE = """
+Error error:text error_description?:text
+Account id:id username:text acct:text locked:flag bot:flag discoverable:flag indexable:flag noindex:flag group:flag
+ created_at:moment url:url uri:url followers_count:number following_count:number statuses_count:number
+ last_status_at:date? hide_collections:flag? roles:[AccountRole] display_name:text note:html avatar:url
+ avatar_static:url avatar_description:text header:url header_static:url header_description:text emojis:[CustomEmoji]
+ fields:[Field] memorial?:flag suspended?:flag limited?:flag moved?:Account mute_expires_at?:moment?
+ show_featured?:flag show_media?:flag show_media_replies?:flag attribution_domains?:[text]
+AccountRole id:id name:text color:text
+Role id:id name:text color:text permissions:text highlighted:flag
+Field name:text value:html verified_at:moment?
+PartialAccount id:id acct:text locked:flag bot:flag url:url avatar:url avatar_static:url avatar_description?:text
+CustomEmoji shortcode:text url:url static_url:url visible_in_picker:flag category?:text?
+CredentialAccount +Account source:AccountSource role:Role
+AccountSource privacy:text sensitive:flag language:text? quote_policy?:text follow_requests_count:number note:text
+ fields:[Field] hide_collections:flag? discoverable:flag? indexable:flag? attribution_domains:[text]
+ also_known_as?:[text]
+Profile id:id display_name:text note:text fields:[Field] avatar:url? avatar_static:url? avatar_description:text
+ header:url? header_static:url? header_description:text bot:flag locked:flag hide_collections:flag discoverable:flag
+ indexable:flag show_media:flag show_media_replies:flag show_featured:flag attribution_domains:[text]
+ featured_tags:[FeaturedTag]
+FeaturedTag id:id name:text url:url statuses_count:text last_status_at:date?
+Relationship id:id following:flag showing_reblogs:flag notifying:flag languages:[text]? followed_by:flag blocking:flag
+ blocked_by:flag muting:flag muting_notifications:flag muting_expires_at:moment? requested:flag requested_by:flag
+ domain_blocking:flag endorsed:flag note:text
+FamiliarFollowers id:id accounts:[Account]
+MutedAccount +Account
+Status id:id created_at:moment in_reply_to_id:id? in_reply_to_account_id:id? sensitive:flag spoiler_text:text
+ visibility:=public/unlisted/private/direct language:text? uri:url url:url? replies_count:number reblogs_count:number
+ favourites_count:number edited_at:moment? content:html reblog:Status? application:StatusApplication? account:Account
+ media_attachments:[MediaAttachment] mentions:[StatusMention] tags:[StatusTag] emojis:[CustomEmoji] poll:Poll?
+ translations:[LanguageVersion] card:PreviewCard? quote:Quote|ShallowQuote? quotes_count:number
+ quote_approval:QuoteApproval reactions:[EmojiReaction] pleroma?:object favourited?:flag reblogged?:flag muted?:flag
+ bookmarked?:flag pinned?:flag filtered?:[FilterResult]
+DeletedStatus +Status content?:html text:text?
+StatusApplication name:text website:url?
+StatusMention id:id username:text acct:text url:url
+StatusTag name:text url:url id?:id
+StatusEdit content:html spoiler_text:text sensitive:flag created_at:moment account:Account
+ media_attachments:[MediaAttachment] emojis:[CustomEmoji] poll?:object quote:Quote|ShallowQuote?
+StatusSource id:id text:text spoiler_text:text language:text? translations:object
+LanguageVersion language:text machine:flag? reviewed:flag provider:text? outdated:flag
+Quote state:text quoted_status:Status?
+ShallowQuote state:text quoted_status_id:id?
+QuoteApproval automatic:[text] manual:[text] current_user:=automatic/manual/denied/unknown
+EmojiReaction name:text count:number me?:flag url?:url static_url?:url accounts?:[Account]
+Context ancestors:[Status] descendants:[Status]
+MediaAttachment id:id type:=unknown/image/gifv/video/audio url:url? preview_url:url? remote_url:url?
+ preview_remote_url:url? text_url:null meta:object? description:text? blurhash:text?
+Poll id:id expires_at:moment? expired:flag multiple:flag votes_count:number voters_count:number? options:[PollOption]
+ emojis:[CustomEmoji] voted?:flag own_votes?:[number]
+PollOption title:text votes_count:number?
+PreviewCard url:url title:text description:text language:text? type:=link/photo/video/rich author_name:text
+ author_url:text provider_name:text provider_url:text html:text width:number height:number image:url?
+ image_description:text embed_url:text blurhash:text? published_at:moment? authors:[PreviewCardAuthor]
+PreviewCardAuthor name:text url:text account:Account?
+Translation content:html spoiler_text:text language:text detected_source_language:text provider:text poll:object?
+ media_attachments:[object]
+ScheduledStatus id:id scheduled_at:moment params:ScheduledParams media_attachments:[MediaAttachment]
+ScheduledParams text:text spoiler_text:text? sensitive:flag? visibility:text? language:text? in_reply_to_id:id?
+ media_ids:[id]? poll:object? translations:object quoted_status_id:id? quote_approval_policy:text? idempotency:text?
+ application_id:null scheduled_at:null with_rate_limit:flag
+Conversation id:id unread:flag accounts:[Account] last_status:Status?
+List id:id title:text replies_policy:=followed/list/none exclusive:flag
+Marker last_read_id:id version:number updated_at:moment
+Tag id:id name:text url:url history:[TagHistory] following?:flag featuring?:flag
+TagHistory day:text uses:text accounts:text
+Filter id:id title:text context:[text] expires_at:moment? filter_action:=warn/hide/blur keywords:[FilterKeyword]
+ statuses:[FilterStatus]
+FilterKeyword id:id keyword:text whole_word:flag
+FilterStatus id:id status_id:id
+FilterResult filter:Filter keyword_matches:[text]? status_matches:[id]?
+V1Filter id:id phrase:text context:[text] whole_word:flag expires_at:moment? irreversible:flag
+Notification id:id type:text group_key:text created_at:moment account:Account status?:Status report?:Report
+ event?:RelationshipSeveranceEvent moderation_warning?:AccountWarning emoji?:text emoji_url?:url? collection?:object
+NotificationGroup group_key:text notifications_count:number type:text most_recent_notification_id:number
+ sample_account_ids:[id] page_min_id?:id page_max_id?:id latest_page_notification_at?:moment status_id?:id
+ report?:Report event?:RelationshipSeveranceEvent moderation_warning?:AccountWarning emoji?:text emoji_url?:url?
+ collection?:object
+GroupedNotificationsResults accounts:[Account] partial_accounts?:[PartialAccount] statuses:[Status]
+ notification_groups:[NotificationGroup]
+NotificationPolicy for_bots:text for_not_following:text for_not_followers:text for_new_accounts:text for_private_mentions:text
+ for_limited_accounts:text summary:PolicySummary
+PolicySummary pending_requests_count:number pending_notifications_count:number
+NotificationRequest id:id created_at:moment updated_at:moment notifications_count:text account:Account
+ last_status:Status?
+RelationshipSeveranceEvent id:id type:text purged:flag target_name:text followers_count:number following_count:number
+ created_at:moment
+AccountWarning id:id action:text text:text status_ids:[id]? target_account:Account created_at:moment appeal:object?
+Count count:number
+Merged merged:flag
+WebPushSubscription id:number endpoint:url standard:flag alerts:{flag} policy:text server_key:text
+Search accounts:[Account] statuses:[Status] hashtags:[Tag]
+SearchV1 accounts:[Account] statuses:[Status] hashtags:[text]
+Suggestion source:text sources:[text] account:Account
+TrendingLink +PreviewCard history:[TagHistory]
+Collections collections:[Collection]
+WrappedCollection collection:Collection
+WrappedCollectionItem collection_item:CollectionItem
+CollectionWithAccounts collection:Collection accounts:[Account]
+Collection id:id uri:url url:url? name:text description:text language:text? account_id:id local:flag sensitive:flag
+ discoverable:flag item_count:number created_at:moment updated_at:moment tag:StatusTag? items:[CollectionItem]
+CollectionItem id:id account_id:id state:text created_at:moment
+Announcement id:id content:html starts_at:moment? ends_at:moment? all_day:flag published_at:moment updated_at:moment
+ read?:flag mentions:[StatusMention] statuses:[object] tags:[StatusTag] emojis:[CustomEmoji] reactions:[EmojiReaction]
+AsyncRefreshAnswer async_refresh:AsyncRefresh
+AsyncRefresh id:id status:=running/finished result_count?:number?
+WrappedAnnualReports annual_reports:[AnnualReport] accounts:[Account] statuses:[Status]
+AnnualReport year:number data:object schema_version:number share_url:url? account_id:id
+AnnualReportState state:=available/generating/eligible/ineligible
+Instance domain:text title:text version:text source_url:url description:text usage:object thumbnail:object
+ icon:[object] languages:[text] configuration:InstanceConfiguration registrations:object api_versions:{number}
+ contact:InstanceContact rules:[Rule] wrapstodon:number?
+InstanceConfiguration urls:{text?} vapid:object accounts:{number} statuses:{number} media_attachments:object
+ polls:{number} translation:object reactions:object limited_federation:flag
+InstanceContact email:text account:Account?
+V1Instance uri:text title:text short_description:text description:text email:text version:text urls:{text}
+ stats:{number} thumbnail:url? languages:[text] registrations:flag approval_required:flag invites_enabled:flag
+ configuration:object max_toot_chars:number contact_account:Account? rules:[Rule]
+Rule id:id text:text hint:text translations:object
+PrivacyPolicy updated_at:moment content:html
+ExtendedDescription updated_at:moment? content:html
+TermsOfService effective_date:date effective:flag content:html succeeded_by:date?
+Language code:text name:text
+Week week:text statuses:text logins:text registrations:text
+DomainBlock domain:text digest:text severity:=silence/suspend comment:text?
+Application id:id name:text website:url? scopes:[text] redirect_uri:text redirect_uris:[text] vapid_key:text
+CredentialApplication +Application client_id:text client_secret:text client_secret_expires_at:number
+Token access_token:text token_type:text scope:text created_at:number
+UserInfo iss:url sub:url name:text preferred_username:text profile:url picture:url?
+AuthorizationServer issuer:url authorization_endpoint:url token_endpoint:url revocation_endpoint:url
+ userinfo_endpoint:url app_registration_endpoint:url service_documentation:url scopes_supported:[text]
+ response_types_supported:[text] response_modes_supported:[text] grant_types_supported:[text]
+ token_endpoint_auth_methods_supported:[text] code_challenge_methods_supported:[text]
+ authorization_response_iss_parameter_supported:flag
+OEmbed type:text version:text title:text author_name:text author_url:url provider_name:text provider_url:url
+ cache_age:number html:html width:number height:number?
+Preferences "posting:default:visibility":text "posting:default:sensitive":flag "posting:default:language":text?
+ "posting:default:quote_policy":text "reading:expand:media":text "reading:expand:spoilers":flag
+Report id:id action_taken:flag action_taken_at:moment? category:text comment:text forwarded:flag created_at:moment
+ status_ids:[id] rule_ids:[id] collection_ids?:[id] target_account:Account?
+"""
+_STAFF = """
+AdminAccount id:id username:text domain:text? created_at:moment email:text? ip:text? ips:[AdminIp] locale:text?
+ invite_request:text? role:Role? confirmed:flag approved:flag disabled:flag silenced:flag suspended:flag
+ sensitized:flag created_by_application_id:id? invited_by_account_id:id? account:Account
+AdminIp ip:text used_at:moment
+AdminReport id:id action_taken:flag action_taken_at:moment? category:text comment:text forwarded:flag created_at:moment
+ updated_at:moment account:AdminAccount target_account:AdminAccount assigned_account:AdminAccount?
+ action_taken_by_account:AdminAccount? statuses:[Status] rules:[object]
+AdminDomainBlock id:id domain:text digest:text created_at:moment severity:text reject_media:flag reject_reports:flag
+ private_comment:text? public_comment:text? obfuscate:flag
+AdminDomainAllow id:id domain:text created_at:moment
+AdminIpBlock id:id ip:text severity:text comment:text created_at:moment expires_at:moment?
+AdminEmailDomainBlock id:id domain:text created_at:moment history:[TagHistory]
+AdminCanonicalEmailBlock id:id canonical_email_hash:text
+AdminTag +Tag trendable:flag usable:flag listable:flag requires_review:flag
+AdminTrendingLink +TrendingLink id:id requires_review:flag
+AdminTrendingStatus +Status requires_review:flag
+Publisher id:id domain:text trendable:flag reviewed_at:moment? requires_review:flag
+AdminMeasure key:text unit:text? total:text human_value?:text previous_total?:text data:[object]
+AdminDimension key:text data:[object]
+AdminCohort period:moment frequency:text data:[object]
+IdentityProof provider:text provider_username:text updated_at:moment proof_url:url profile_url:url
+Relay id:id kind:text state:text inbox_url:url actor_uri:url? created_at:moment answered_at:moment?
+Trace uri:text answer:text steps:[TraceStep]
+TraceStep at:moment? kind:text host:text? text:text
+Move aliases:[url] moved:Account? may_move_at:moment?
+Import id:id kind:text mode:=merge/overwrite state:=waiting/running/finished total:number imported:number failed:number
+ created_at:moment finished_at:moment?
+ImportWithFailures +Import failures:[object]
+"""
+
+
+def schemas() -> kinds.Schema:
+    """Return the schema of every entity by name."""
+    found: kinds.Schema = {}
+    for line in (_TABLE + _STAFF).replace("\n ", " ").splitlines():
+        name, _, text = line.partition(" ")
+        if not name:
+            continue
+        base, text = text.split(" ", 1) if " " in text and text.startswith("+") else ("", text)
+        if text.startswith("+"):
+            base, text = text, ""
+        found[name] = kinds.shape(text, based_on=found[base[1:]] if base else None)
+    return found

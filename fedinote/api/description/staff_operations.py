@@ -1,0 +1,97 @@
+"""What the routes of the admin API, and of FediNote's own part, take and answer; as in `client_operations`."""
+
+TABLE = """
+GET /api/v1/admin/accounts [AdminAccount] @page staff:flag invited_by:[id] by_domain:text username:text
+ display_name:text email:text ip:text role_ids:[number]
+GET /api/v2/admin/accounts [AdminAccount] @page origin:text status:text permissions:text invited_by:[id]
+ by_domain:text username:text display_name:text email:text ip:text role_ids:[number]
+GET /api/v1/admin/accounts/{id} AdminAccount
+DELETE /api/v1/admin/accounts/{id} AdminAccount
+POST /api/v1/admin/accounts/{id}/action - report_id:[id] type!:text text:text
+POST /api/v1/admin/accounts/{id}/approve AdminAccount
+POST /api/v1/admin/accounts/{id}/reject AdminAccount
+POST /api/v1/admin/accounts/{id}/enable AdminAccount
+POST /api/v1/admin/accounts/{id}/unsensitive AdminAccount
+POST /api/v1/admin/accounts/{id}/unsilence AdminAccount
+POST /api/v1/admin/accounts/{id}/unsuspend AdminAccount
+GET /api/v1/admin/reports [AdminReport] @page target_origin:text resolved:flag account_id:number
+ target_account_id:number
+GET /api/v1/admin/reports/{id} AdminReport
+PUT,PATCH /api/v1/admin/reports/{id} AdminReport category:text rule_ids:[number]
+POST /api/v1/admin/reports/{id}/assign_to_self AdminReport
+POST /api/v1/admin/reports/{id}/unassign AdminReport
+POST /api/v1/admin/reports/{id}/resolve AdminReport
+POST /api/v1/admin/reports/{id}/reopen AdminReport
+GET /api/v1/admin/trends/tags [AdminTag] limit:number offset:number
+GET /api/v1/admin/trends/statuses [AdminTrendingStatus] limit:number offset:number
+GET /api/v1/admin/trends/links [AdminTrendingLink] limit:number offset:number
+GET /api/v1/admin/trends/links/publishers [Publisher] limit:number offset:number
+POST /api/v1/admin/trends/tags/{id}/approve AdminTag
+POST /api/v1/admin/trends/tags/{id}/reject AdminTag
+POST /api/v1/admin/trends/statuses/{id}/approve AdminTrendingStatus
+POST /api/v1/admin/trends/statuses/{id}/reject AdminTrendingStatus
+POST /api/v1/admin/trends/links/{id}/approve AdminTrendingLink
+POST /api/v1/admin/trends/links/{id}/reject AdminTrendingLink
+POST /api/v1/admin/trends/links/publishers/{id}/approve Publisher
+POST /api/v1/admin/trends/links/publishers/{id}/reject Publisher
+GET /api/v1/admin/tags [AdminTag] @page
+GET /api/v1/admin/tags/{id} AdminTag
+PUT /api/v1/admin/tags/{id} AdminTag usable:flag trendable:flag listable:flag display_name:text
+GET /api/v1/admin/domain_blocks [AdminDomainBlock] @page
+POST /api/v1/admin/domain_blocks AdminDomainBlock domain!:text severity:text reject_media:flag reject_reports:flag
+ private_comment:text public_comment:text obfuscate:flag
+GET /api/v1/admin/domain_blocks/{id} AdminDomainBlock
+DELETE /api/v1/admin/domain_blocks/{id} AdminDomainBlock
+PUT,PATCH /api/v1/admin/domain_blocks/{id} AdminDomainBlock severity:text reject_media:flag reject_reports:flag
+ private_comment:text public_comment:text obfuscate:flag
+GET /api/v1/admin/domain_allows [AdminDomainAllow] @page
+POST /api/v1/admin/domain_allows AdminDomainAllow domain!:text
+GET /api/v1/admin/domain_allows/{id} AdminDomainAllow
+DELETE /api/v1/admin/domain_allows/{id} AdminDomainAllow
+GET /api/v1/admin/ip_blocks [AdminIpBlock] @page
+POST /api/v1/admin/ip_blocks AdminIpBlock expires_in:number ip:text severity:text comment:text
+GET /api/v1/admin/ip_blocks/{id} AdminIpBlock
+DELETE /api/v1/admin/ip_blocks/{id} AdminIpBlock
+PUT,PATCH /api/v1/admin/ip_blocks/{id} AdminIpBlock expires_in:number ip:text severity:text comment:text
+GET /api/v1/admin/email_domain_blocks [AdminEmailDomainBlock] @page
+POST /api/v1/admin/email_domain_blocks AdminEmailDomainBlock domain!:text
+GET /api/v1/admin/email_domain_blocks/{id} AdminEmailDomainBlock
+DELETE /api/v1/admin/email_domain_blocks/{id} AdminEmailDomainBlock
+GET /api/v1/admin/canonical_email_blocks [AdminCanonicalEmailBlock] @page
+POST /api/v1/admin/canonical_email_blocks AdminCanonicalEmailBlock canonical_email_hash!:text email:text
+POST /api/v1/admin/canonical_email_blocks/test [AdminCanonicalEmailBlock] email!:text
+GET /api/v1/admin/canonical_email_blocks/{id} AdminCanonicalEmailBlock
+DELETE /api/v1/admin/canonical_email_blocks/{id} AdminCanonicalEmailBlock
+POST /api/v1/admin/measures [AdminMeasure] keys!:[text] start_at!:moment end_at!:moment tag_uses:About
+ tag_accounts:About tag_servers:About instance_accounts:About instance_media_attachments:About instance_reports:About
+ instance_statuses:About instance_follows:About instance_followers:About
+POST /api/v1/admin/dimensions [AdminDimension] keys!:[text] start_at:moment end_at:moment limit:number
+ tag_servers:About tag_languages:About instance_accounts:About instance_languages:About
+POST /api/v1/admin/retention [AdminCohort] frequency:text start_at:moment end_at:moment
+GET /api/fedinote/v1/exports/follows.csv csv
+POST /api/fedinote/v1/imports/follows 202:ImportWithFailures mode:text file:file
+GET /api/fedinote/v1/exports/blocks.csv csv
+POST /api/fedinote/v1/imports/blocks 202:ImportWithFailures mode:text file:file
+GET /api/fedinote/v1/exports/mutes.csv csv
+POST /api/fedinote/v1/imports/mutes 202:ImportWithFailures mode:text file:file
+GET /api/fedinote/v1/exports/lists.csv csv
+POST /api/fedinote/v1/imports/lists 202:ImportWithFailures mode:text file:file
+GET /api/fedinote/v1/exports/bookmarks.csv csv
+POST /api/fedinote/v1/imports/bookmarks 202:ImportWithFailures mode:text file:file
+GET /api/fedinote/v1/exports/domain_blocks.csv csv
+POST /api/fedinote/v1/imports/domain_blocks 202:ImportWithFailures mode:text file:file
+GET /api/fedinote/v1/imports [Import]
+GET /api/fedinote/v1/imports/{id} ImportWithFailures
+DELETE /api/fedinote/v1/imports/{id} -
+GET /api/fedinote/v1/imports/{id}/failures.csv csv
+GET /api/fedinote/v1/account/move Move
+DELETE /api/fedinote/v1/account/move Move
+POST /api/fedinote/v1/account/aliases Move account!:text
+DELETE /api/fedinote/v1/account/aliases Move uri!:text
+POST /api/fedinote/v1/account/move Move account!:text password!:text
+POST /api/fedinote/v1/account/delete - password!:text
+GET /api/fedinote/v1/admin/relays [Relay]
+POST /api/fedinote/v1/admin/relays Relay url!:text kind:text
+DELETE /api/fedinote/v1/admin/relays/{id} -
+GET /api/fedinote/v1/admin/trace Trace url:text
+"""

@@ -1,0 +1,152 @@
+"""Quote, ShallowQuote and QuoteApproval entities, for a page of posts at a time.
+
+https://docs.joinmastodon.org/entities/Quote/ https://docs.joinmastodon.org/entities/QuoteApproval/
+A quoted post is given to those only who may see it; nothing is read for pages without quotes.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.posts import approvals, visibility
+from fedinote.posts.approvals import Decision, Relation
+from fedinote.text.quotes import without_fallback
+
+Render = Callable[[Sequence[int]], Awaitable[list[dict[str, Any]]]]
+
+_OPEN = ("public", "unlisted")
+_RELATED = approvals.FOLLOWERS | approvals.FOLLOWING
+_QUOTES = """
+SELECT q.post_id, q.quoted_id, q.state, q.legacy, o.account_id AS author_id FROM quotes q
+ LEFT JOIN posts o ON o.id = q.quoted_id AND o.reblog_of_id IS NULL WHERE q.post_id IN_INTS(?)"""
+# What the viewer does not want to see of an author; the mildest first, as the last one counts.
+_AWAY = """
+SELECT target_id AS id, 'muted_account' AS state, 0 AS place FROM mutes
+  WHERE account_id = ? AND target_id IN_INTS(?) AND (expires_at IS NULL OR expires_at > ?)
+UNION ALL SELECT a.id, 'blocked_domain', 1 FROM accounts a JOIN account_domain_blocks d ON d.domain = a.domain
+  WHERE d.account_id = ? AND a.id IN_INTS(?)
+UNION ALL SELECT target_id, 'blocked_account', 2 FROM blocks WHERE account_id = ? AND target_id IN_INTS(?)
+ORDER BY place"""
+_FOLLOWS = """
+SELECT target_id AS id, TRUE AS follower FROM follows WHERE accepted AND follower_id = ? AND target_id IN_INTS(?)
+UNION ALL SELECT follower_id, FALSE FROM follows WHERE accepted AND target_id = ? AND follower_id IN_INTS(?)"""
+
+
+@dataclass(slots=True)
+class Quotes:
+    """What a page of posts quotes, for one viewer: entities by quoting post, and whose text is shown with them."""
+
+    viewer_id: int | None = None
+    entities: dict[int, dict[str, Any]] = field(default_factory=dict)
+    shown: set[int] = field(default_factory=set)
+    relations: Mapping[int, Relation] = field(default_factory=dict)
+
+    def fields(self, row: Row) -> dict[str, Any]:
+        """Return what a Status (a row of posts) says about quotes."""
+        return {
+            "quote": self.entities.get(row["id"]) if row["is_quote"] else None,
+            "quotes_count": row["quotes_count"],
+            "quote_approval": _approval(row["quote_policy"] or 0, self._decision(row)),
+        }
+
+    def content(self, row: Row) -> str:
+        """Return the text of a post, without the "RE: <link>" where the quoted post is shown."""
+        text: str = row["content"]
+        return without_fallback(text) if row["id"] in self.shown else text
+
+    def _decision(self, row: Row) -> Decision:
+        if self.viewer_id is None or row["reblog_of_id"] is not None or row["visibility"] == "direct":
+            return "denied"
+        if row["account_id"] == self.viewer_id:
+            return "automatic"
+        policy = row["quote_policy"] or 0
+        if row["visibility"] not in _OPEN or policy == 0:
+            return "denied"
+        if policy & approvals.PUBLIC:
+            return "automatic"
+        return approvals.decide(policy, self.relations.get(row["account_id"], Relation()))
+
+
+@lru_cache(maxsize=1024)
+def _approval(policy: int, decision: Decision) -> dict[str, Any]:
+    return {
+        "automatic": approvals.names(policy & approvals.ALL),
+        "manual": approvals.names(policy >> approvals.MANUAL),
+        "current_user": decision,
+    }
+
+
+async def of_posts(app: App, rows: Iterable[Row], viewer_id: int | None, render: Render | None) -> Quotes:
+    """Read what belongs to the quotes of a page. `render` makes Status entities of the quoted posts that the viewer
+    may see; without it (a quote within a quote) only their ids are given.
+
+    No query without quotes and policies for followers; otherwise a fixed number.
+    """
+    page = list(rows)
+    found = Quotes(viewer_id)
+    if viewer_id is not None:
+        found.relations = await _relations(app, viewer_id, page)
+    quoting = [row["id"] for row in page if row["is_quote"]]
+    if quoting:
+        await _fill(app, found, await app.db.rows(_QUOTES, quoting), render)
+    return found
+
+
+async def _relations(app: App, viewer_id: int, page: Iterable[Row]) -> dict[int, Relation]:
+    """Return how the viewer stands to the authors for whose policies that matters."""
+    bits = _RELATED | _RELATED << approvals.MANUAL
+    authors = {row["account_id"] for row in page if (row["quote_policy"] or 0) & bits} - {viewer_id}
+    if not authors:
+        return {}
+    ids = list(authors)
+    rows = await app.db.rows(_FOLLOWS, viewer_id, ids, viewer_id, ids)
+    follower = {row["id"] for row in rows if row["follower"]}
+    followed = {row["id"] for row in rows if not row["follower"]}
+    return {one: Relation(one in follower, one in followed) for one in ids}
+
+
+async def _fill(app: App, found: Quotes, rows: Sequence[Row], render: Render | None) -> None:
+    accepted = [row["quoted_id"] for row in rows if row["state"] == "accepted" and row["author_id"] is not None]
+    entities: dict[int, dict[str, Any]] = {}
+    if render is None:
+        visible = await visibility.visible(app, found.viewer_id, accepted) if accepted else set()
+    else:
+        entities = {int(one["id"]): one for one in await render(list(dict.fromkeys(accepted)))}
+        visible = set(entities)
+    away = await _away(app, found.viewer_id, [row["author_id"] for row in rows if row["quoted_id"] in visible])
+    for row in rows:
+        state = _state(row, visible, away)
+        if state == "accepted" or not row["legacy"]:
+            there = row["quoted_id"] if row["quoted_id"] in visible and row["state"] == "accepted" else None
+            found.entities[row["post_id"]] = _quote(state, there, None if render is None else entities)
+            if state == "accepted":
+                found.shown.add(row["post_id"])
+
+
+def _state(row: Row, visible: set[int], away: Mapping[int, str]) -> str:
+    """Return the state as this viewer has it: what may not be seen is as if it were never agreed to."""
+    if row["state"] != "accepted":
+        return str(row["state"])
+    if row["author_id"] is None:
+        return "deleted"
+    if row["quoted_id"] not in visible:
+        return "unauthorized"
+    return away.get(row["author_id"], "accepted")
+
+
+def _quote(state: str, quoted_id: int | None, entities: Mapping[int, dict[str, Any]] | None) -> dict[str, Any]:
+    if entities is None:
+        return {"state": state, "quoted_status_id": None if quoted_id is None else str(quoted_id)}
+    return {"state": state, "quoted_status": None if quoted_id is None else entities[quoted_id]}
+
+
+async def _away(app: App, viewer_id: int | None, authors: Sequence[int]) -> dict[int, str]:
+    """Return whom of the authors the viewer muted or blocked, and how."""
+    if viewer_id is None or not authors:
+        return {}
+    ids = list(authors)
+    rows = await app.db.rows(_AWAY, viewer_id, ids, app.now(), viewer_id, ids, viewer_id, ids)
+    return {row["id"]: row["state"] for row in rows}

@@ -1,0 +1,82 @@
+"""One row of a file, done: find whom or what it is about, then call the verb that a person's click would call.
+
+Finding may ask other servers; it comes first, outside of any transaction. Each verb may be repeated.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from fedinote.federation import resolve
+from fedinote.federation.fetching import Budget
+from fedinote.infra.app import App
+from fedinote.infra.errors import Conflict, NotFound, Unavailable
+from fedinote.portability import formats
+from fedinote.posts import interactions
+from fedinote.relations import blocks, domains, follows
+from fedinote.timelines import lists
+
+Done = Callable[[], Awaitable[object]]
+"""What is left to do once all is found: only the database, in the caller's transaction."""
+
+
+async def _account(app: App, address: str) -> int:
+    """Return the account of an address. Raises Unavailable where its server may know it later, else NotFound."""
+    found = await resolve.account(app, address)
+    if found is not None:
+        return found
+    domain = address.lstrip("@").partition("@")[2].lower()
+    if not domain or domain in app.settings.own_hosts:
+        raise NotFound("There is no such account")
+    raise Unavailable("There is no such account, or its server does not answer")
+
+
+async def _follow(app: App, me: int, cells: Sequence[str]) -> Done:
+    target = await _account(app, cells[0])
+    shown, told = formats.flag(cells[1], True), formats.flag(cells[2], False)
+    languages = [one.strip() for one in cells[3].split(",") if one.strip()]
+    return lambda: follows.request(app, me, target, reblogs=shown, notify=told, languages=languages)
+
+
+async def _block(app: App, me: int, cells: Sequence[str]) -> Done:
+    target = await _account(app, cells[0])
+    return lambda: blocks.block(app, me, target)
+
+
+async def _mute(app: App, me: int, cells: Sequence[str]) -> Done:
+    target = await _account(app, cells[0])
+    return lambda: blocks.mute(app, me, target, hide_notifications=formats.flag(cells[1], True))
+
+
+async def _list(app: App, me: int, cells: Sequence[str]) -> Done:
+    """Put somebody into a list of that name, which is made where there is none; who is not followed yet is."""
+    target = await _account(app, cells[1])
+    if target != me:
+        follow = await follows.request(app, me, target)
+        if not follow.accepted:
+            raise Conflict("The follow is not accepted yet")
+    title = cells[0]
+
+    async def add() -> None:
+        mine = await lists.of(app, me)
+        there = next((one for one in mine if one.title == title), None) or await lists.create(app, me, title)
+        await lists.add(app, me, there.id, [target])
+
+    return add
+
+
+async def _bookmark(app: App, me: int, cells: Sequence[str]) -> Done:
+    post_id = await resolve.post(app, cells[0], Budget())
+    return lambda: interactions.bookmark(app, me, post_id)
+
+
+async def _block_domain(app: App, me: int, cells: Sequence[str]) -> Done:
+    return lambda: domains.block(app, me, cells[0])
+
+
+APPLY: Mapping[str, Callable[[App, int, Sequence[str]], Awaitable[Done]]] = {
+    "follows": _follow,
+    "blocks": _block,
+    "mutes": _mute,
+    "lists": _list,
+    "bookmarks": _bookmark,
+    "domain_blocks": _block_domain,
+}

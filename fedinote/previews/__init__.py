@@ -1,0 +1,1 @@
+"""Preview cards: what the page that a post links to says of itself."""

@@ -1,0 +1,33 @@
+"""A public post in a frame on somebody else's website: no scripts, no cookies, nothing to click but links out."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedinote.web import posts
+from fedinote.web.pages import app_of, page, render
+from fedinote.web.profiles import PUBLIC_HEADERS
+
+# All pages but this one refuse to be framed. Everything else is stricter than elsewhere: it needs no scripts.
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors *"
+)
+
+
+async def embed(request: Request) -> Response:
+    """GET /@{name}/{id}/embed: a public or unlisted post of ours; the same 404 for all others."""
+    app = app_of(request)
+    found = await posts.public(app, request)
+    answer = render(
+        app,
+        "embed.html",
+        headers={**PUBLIC_HEADERS, "Content-Security-Policy": _CSP},
+        post=found,
+        address=app.url(found.link),
+    )
+    del answer.headers["X-Frame-Options"]
+    return answer
+
+
+ROUTES = (Route("/@{name}/{post_id}/embed", page(embed), methods=["GET"]),)
