@@ -46,12 +46,14 @@ from fedinote.portability import imports
 from fedinote.posts import annual_reports, polls, purging, quotes, scheduling
 from fedinote.previews import cards
 from fedinote.relations import blocks, domains, endorsements, moving
+from fedinote.search import index
 from fedinote.timelines import conversations, fanout, lists, live, trends
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
 EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.PostPublished: (
+        index.on_post_published,
         fanout.on_post_published,
         notify.on_post_published,
         conversations.on_post_published,
@@ -63,6 +65,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         cards.on_post_published,
     ),
     events.PostEdited: (
+        index.on_post_edited,
         notify.on_post_edited,
         conversations.on_post_edited,
         outgoing.on_post_edited,
@@ -77,6 +80,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         live.on_post_deleted,
         conversations.on_post_deleted,
         notify.on_post_deleted,
+        cards.on_post_deleted,
     ),
     events.Boosted: (fanout.on_boosted, notify.on_boosted, outgoing.on_boosted, live.on_boosted),
     events.Favourited: (notify.on_favourited, outgoing.on_favourited),
@@ -159,6 +163,7 @@ JOBS: Mapping[str, JobFunction] = {
 }
 
 PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
+    (timedelta(seconds=1), index.catch_up),
     (timedelta(minutes=10), delivery.tidy),
     (timedelta(hours=1), jobs.tidy),
     (timedelta(hours=6), refreshes.tidy),

@@ -11,6 +11,7 @@ from fedinote.federation.delivery import Deliverer
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
+from fedinote.search import index
 from fedinote.wiring import JOBS, PERIODIC
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,6 @@ async def settle(app: App, *, rounds: int = 5000) -> None:
         while deliverer.busy:
             await deliverer.wait(IDLE)
             did += 1 + await deliverer.step()
-        if did == 0:
+        if did == 0 and await index.catch_up(app) == 0:
             return
     raise RuntimeError("the queues do not become empty")

@@ -1,7 +1,6 @@
 """Searching people, posts and hashtags, and opening pasted handles and URLs.
 
-https://docs.joinmastodon.org/methods/search/ Posts are found by words among those that have to do with the viewer
-(own, mentioning, liked, kept) and those whose authors let themselves be found; the newest of each kind are looked at.
+https://docs.joinmastodon.org/methods/search/ Posts are found by `fedinote.search`.
 """
 
 import unicodedata
@@ -17,23 +16,17 @@ from fedinote.federation import resolve
 from fedinote.infra.app import App
 from fedinote.infra.db import Query
 from fedinote.infra.errors import Unauthorized
+from fedinote.search import posts, query
 from fedinote.text.cjk import fold
-from fedinote.text.html import to_text
+from fedinote.timelines.window import Window
 
 MOST, USUAL = 40, 20
 MAX_QUERY = 500
 LOOKED_AT = 1000
+MAX_OFFSET = 10_000
 _LAST = "\U0010ffff"  # after everything that begins with the text before it, compared byte by byte
 _BYTES = {"sqlite": "BINARY", "postgresql": '"C"'}
 _KINDS = ("accounts", "hashtags", "statuses")
-_POST = "SELECT p.id, p.content, p.spoiler_text FROM posts p"
-_NEWEST = f"ORDER BY p.id DESC LIMIT {LOOKED_AT}"
-_OWN = f"{_POST} WHERE p.account_id = ? AND p.reblog_of_id IS NULL {_NEWEST}"
-_MENTIONING = f"{_POST} JOIN post_mentions m ON m.post_id = p.id WHERE m.account_id = ? {_NEWEST}"
-_LIKED = f"{_POST} JOIN favourites f ON f.post_id = p.id WHERE f.account_id = ? {_NEWEST}"
-_BOOKMARKED = f"{_POST} JOIN bookmarks k ON k.post_id = p.id WHERE k.account_id = ? {_NEWEST}"
-_PUBLIC = f"""{_POST} JOIN accounts a ON a.id = p.account_id
- WHERE p.visibility = 'public' AND p.reblog_of_id IS NULL AND a.indexable {_NEWEST}"""
 _NAMED = """SELECT a.id FROM accounts a WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL
  AND a.username_key COLLATE {c} >= ? AND a.username_key COLLATE {c} < ? ORDER BY a.username_key LIMIT 200"""
 _NEAR = f"""SELECT a.id, a.display_name FROM accounts a
@@ -65,9 +58,14 @@ async def search(call: Call) -> Any:
         found["accounts"] = await accounts(call.app, ids[window], call.viewer)
     if "hashtags" in kinds and not text.startswith("@"):
         found["hashtags"] = await tags(call.app, (await _hashtags(call, text))[window], call.viewer)
-    if "statuses" in kinds and call.viewer is not None and not text.startswith(("#", "@")):
-        found["statuses"] = await _posts(call, text, window)
+    if "statuses" in kinds and call.viewer is not None and not _names_somebody(text):
+        found["statuses"] = await _posts(call, text, limit, offset)
     return found
+
+
+def _names_somebody(text: str) -> bool:
+    """Tell whether a query is a handle and nothing else."""
+    return text.startswith("@") and len(text.split()) == 1
 
 
 async def search_accounts(call: Call) -> Any:
@@ -146,28 +144,15 @@ async def _hashtags(call: Call, text: str) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def _posts(call: Call, text: str, window: slice) -> list[dict[str, Any]]:
-    """Return posts that have all the words, newest first."""
-    words = fold(text).split()
-    if not words:
-        return []
-    me = call.me.account_id
-    found = await call.app.db.many(
-        (_OWN, (me,)), (_MENTIONING, (me,)), (_LIKED, (me,)), (_BOOKMARKED, (me,)), (_PUBLIC, ())
+async def _posts(call: Call, text: str, limit: int, offset: int) -> list[dict[str, Any]]:
+    """Return posts by words and operators, newest first."""
+    params = call.params
+    window = Window(limit, max_id=params.number("max_id"), min_id=params.number("min_id"))
+    author = params.number("account_id")
+    ids = await posts.find(
+        call.app, call.me.account_id, query.parse(text), window, offset=min(offset, MAX_OFFSET), account_id=author
     )
-    rows = {row["id"]: row for kind in found for row in kind}
-    newest_first = (rows[one] for one in sorted(rows, reverse=True))
-    ids = [row["id"] for row in newest_first if _matches(row["spoiler_text"], row["content"], words)]
-    return await statuses(call.app, ids[window], call.viewer, context="public")
-
-
-def _matches(spoiler: str, content: str, words: list[str]) -> bool:
-    """Tell whether a text has all the words. Only what may match is turned into plain text, which takes longer."""
-    raw = fold(f"{spoiler} {content}")
-    if not all(word in raw for word in words):
-        return False
-    plain = fold(f"{spoiler} {to_text(content)}")
-    return all(word in plain for word in words)
+    return await statuses(call.app, ids, call.viewer, context="public")
 
 
 ROUTES = (

@@ -43,7 +43,7 @@ def ip_block() -> None:
 def add_ip(setup: Setup, network: str, severity: str, comment: str, hours: int | None) -> None:
     """Block NETWORK: one address, or many like 192.0.2.0/24, or change the block that is there.
 
-    Behind a proxy it works only where server.trusted_proxies names the proxy. A running server follows within a few
+    Behind a proxy it works only where server.trusted_proxies names the proxy. A running server follows within ten
     seconds.
 
     \b

@@ -18,6 +18,7 @@ from fedinote.cli.invites import invite
 from fedinote.cli.leaving import alias, delete, move
 from fedinote.cli.portability import export, import_, imports_
 from fedinote.cli.relays import relay
+from fedinote.cli.search import search
 from fedinote.cli.serve import migrate, serve, worker
 from fedinote.cli.tokens import token
 from fedinote.cli.users import user
@@ -62,7 +63,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, audit, announcement, emoji, relay, doctor, demo):
+for command in (serve, worker, migrate, user, token, invite, domain, audit, announcement, emoji, relay, search, doctor, demo):
     cli.add_command(command)
 
 for command in (alias, delete, move, export, import_, imports_):

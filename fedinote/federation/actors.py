@@ -61,6 +61,18 @@ async def resolve(app: App, uri: str, budget: Budget, *, fresh: bool = False) ->
         return row
 
 
+async def exactly(app: App, uri: str, budget: Budget) -> Row:
+    """Return the account with this very id, for what is done in its name. Raises like `resolve`.
+
+    A document may give another id than where it was asked for, and that one counts then: whoever serves it does not
+    become that actor, so it is Refused here (A04).
+    """
+    row = await resolve(app, uri, budget)
+    if row["uri"] != uri:
+        raise Refused(reason="the actor says that it is another one")
+    return row
+
+
 def is_stale(app: App, row: Row) -> bool:
     """Tell whether an account (its `fetched_at`) was not fetched for two days."""
     return row["fetched_at"] is None or row["fetched_at"] < to_ms(app.now() - STALE)

@@ -228,7 +228,7 @@ async def check(app: App, done: Interaction, proof: str | None, budget: Budget) 
     if proof is None or not same_origin(proof, target["author_uri"]):
         raise Forbidden(reason="the author of the post did not agree")
     try:
-        proven = _proves(await fetching.document(app, proof, budget), done, target)
+        proven = _proves(await fetching.vouched(app, proof, budget), done, target)
     except (Gone, NotFound, Refused, Malformed) as error:
         raise Forbidden(reason="the author's consent is not there") from error
     if not proven:

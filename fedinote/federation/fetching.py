@@ -60,6 +60,17 @@ async def document(app: App, url: str, budget: Budget) -> dict[str, Any]:
     return again
 
 
+async def vouched(app: App, url: str, budget: Budget) -> dict[str, Any]:
+    """Fetch what the origin of `url` itself serves, for what counts as that origin's word: consents, activities.
+
+    Many servers redirect to pages of others, which say what they like. Raises like `document`.
+    """
+    found = await document(app, url, budget)
+    if not same_origin(vocab.web_uri(found.get("id")) or "", url):
+        raise Refused(reason="the word of another origin than the one that was asked")
+    return found
+
+
 async def page(app: App, url: str, budget: Budget) -> tuple[dict[str, Any], str]:
     """Fetch a collection or a page of one: (document, where it came from), of the same origin as `url`.
 

@@ -26,6 +26,7 @@ SELECT DISTINCT o.id, o.followers_url, t.visibility, p.visibility AS said FROM p
 JOIN posts t ON t.id IN (p.id, p.in_reply_to_id, p.conversation_id) JOIN accounts o ON o.id = t.account_id
 WHERE p.uri = ? AND t.local AND o.domain = '' AND o.suspended_at IS NULL AND t.visibility <> 'direct'
   AND t.reblog_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM accounts s WHERE s.id = ? AND s.silenced_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = o.id AND b.target_id = ?)
 """
 
 
@@ -39,7 +40,9 @@ async def owners(app: App, verified: VerifiedActivity) -> tuple[int, ...]:
     uri = _about(verified.activity)
     if uri is None or (verified.activity.type in _WITH_COLLECTION and not _addressed(app, verified.activity)):
         return ()
-    rows = await app.db.rows(_OWNERS, uri, verified.signer_id)
+    # What somebody said before the owner blocked it may be taken back where it was passed on to.
+    blockable = 0 if verified.activity.type == "Delete" else verified.signer_id
+    rows = await app.db.rows(_OWNERS, uri, verified.signer_id, blockable)
     if not rows or not _believable(verified):
         return ()
     public = verified.activity.type in _SPOKEN and _is_public(verified.activity)
@@ -103,11 +106,20 @@ async def forward(app: App, verified: VerifiedActivity, owner_ids: Sequence[int]
 
 
 async def _had_effect(app: App, verified: VerifiedActivity) -> bool:
-    """Tell whether an answer was stored: what is refused here is not passed on."""
-    if verified.activity.type not in ("Create", "Update"):
+    """Tell whether an answer was stored, a like counted: what is refused here, or only repeated, is not passed on."""
+    activity, me = verified.activity, verified.signer_id
+    if activity.type == "Delete":
         return True
-    sql = "SELECT 1 AS value FROM posts WHERE uri = ? AND account_id = ?"
-    return await app.db.row(sql, verified.activity.object_id or "", verified.signer_id) is not None
+    made = (activity.object_id if activity.type in ("Create", "Update") else activity.id) or ""
+    return (
+        await app.db.row(
+            "SELECT 1 AS value FROM posts WHERE uri = ? AND account_id = ?"
+            " UNION ALL SELECT 1 FROM favourites WHERE uri = ? AND account_id = ?"
+            " UNION ALL SELECT 1 FROM reactions WHERE uri = ? AND account_id = ? LIMIT 1",
+            *(made, me) * 3,
+        )
+        is not None
+    )
 
 
 async def _first(app: App, verified: VerifiedActivity, activity_id: str) -> bool:

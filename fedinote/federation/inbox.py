@@ -33,20 +33,26 @@ async def receive(app: App, request: SignedRequest) -> None:
     except Forbidden:
         await _note_refusal(app, request)
         raise
-    host = host_of(verified.signer_uri)
-    received_id = app.ids.next()
+    await _keep(app, verified, request)
+    await synchronisation.on_received(app, verified, request)
+    app.work.set()
+
+
+async def _keep(app: App, verified: VerifiedActivity, request: SignedRequest) -> None:
+    """Write the activity and its job, and that its server is there, in one transaction."""
+    received_id, now = app.ids.next(), app.now()
     await app.db.atomic(
         (
             "INSERT INTO received_activities (id, signer_host, activity_id, signer, object_id, body, received_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 received_id,
-                host,
+                host_of(verified.signer_uri),
                 _key(verified, request),
                 verified.signer_uri,
-                _about(activity),
+                _about(verified.activity),
                 request.body.decode(),
-                app.now(),
+                now,
             ),
         ),
         (
@@ -60,11 +66,9 @@ async def receive(app: App, request: SignedRequest) -> None:
             " ON CONFLICT (host) DO UPDATE SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL,"
             " last_seen_at = excluded.last_seen_at"
             " WHERE hosts.unavailable_at IS NOT NULL OR hosts.retry_at IS NOT NULL",
-            (app.now(), verified.signer_id),
+            (now, verified.signer_id),
         ),
     )
-    await synchronisation.on_received(app, verified, request)
-    app.work.set()
 
 
 async def _note_refusal(app: App, request: SignedRequest) -> None:
@@ -115,8 +119,8 @@ def _key(verified: VerifiedActivity, request: SignedRequest) -> str:
 async def process(app: App, received_id: int) -> None:
     """Let a received activity have its effect (a job; safe to repeat)."""
     row = await app.db.row(
-        "SELECT r.body, a.id, a.uri, a.domain, a.fetched_at FROM received_activities r JOIN accounts a ON a.uri = r.signer"
-        " WHERE r.id = ? AND r.body IS NOT NULL",
+        "SELECT r.body, a.id, a.uri, a.domain, a.fetched_at FROM received_activities r"
+        " JOIN accounts a ON a.uri = r.signer WHERE r.id = ? AND r.body IS NOT NULL",
         received_id,
     )
     if row is None:

@@ -94,7 +94,7 @@ class Delivery(Model):
 
 
 class DeliveryLog(Model):
-    """How an attempt to deliver ended. `about` is the delivery's order key, `activity` the type and id of what was sent."""
+    """How an attempt to deliver ended. `about` is the delivery's order key, `activity` type and id of what was sent."""
 
     id = fields.BigIntField(primary_key=True)
     about = fields.CharField(2048)

@@ -91,7 +91,7 @@ async def queue(app: App, sender_id: int, body: Mapping[str, Any], audience: Aud
 
 def _takes_back(body: Mapping[str, Any]) -> bool:
     """Tell whether a post or a boost is taken back."""
-    return body["type"] == "Delete" or (body["type"] == "Undo" and body["object"].get("type") == "Announce")
+    return body["type"] == "Delete" or (body["type"] == "Undo" and bool(body["object"].get("type") == "Announce"))
 
 
 async def was_sent(app: App, uri: str) -> bool:

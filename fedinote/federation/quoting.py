@@ -221,7 +221,7 @@ async def _is_proven(app: App, row: Row, budget: Budget) -> bool:
     stamp_uri = row["stamp_uri"]
     if not same_origin(stamp_uri, row["quoted_account_uri"]) or await publishing.is_deleted(app, stamp_uri):
         return False
-    return _proves(await fetching.document(app, stamp_uri, budget), row)
+    return _proves(await fetching.vouched(app, stamp_uri, budget), row)
 
 
 def _proves(document: dict[str, Any], row: Row) -> bool:

@@ -19,6 +19,7 @@ from fedinote.text import compose
 
 ANCESTOR_JOB = "federation.fetch_ancestor"
 MAX_DEPTH = 20
+MAX_URI = 2048
 PATIENCE = 6.0  # seconds that an author waits for people who are mentioned for the first time
 
 _LINK = re.compile(rb"<link\b[^>]{0,2000}>", re.IGNORECASE)
@@ -91,7 +92,8 @@ async def store_post(
     await surroundings.meet_group(app, found, budget)
     async with app.db.transaction():
         await publishing.hold(app, found.id)
-        if await publishing.is_deleted(app, found.id):
+        taken_back = undone(author["id"], found.id)
+        if await publishing.is_deleted(app, found.id) or await publishing.is_deleted(app, taken_back):
             raise NotFound
         post_id = await publishing.store(app, new, quiet=quiet)
         if post_id is not None:
@@ -101,6 +103,11 @@ async def store_post(
     if post_id is None:  # after the end of the transaction, which holds the audit log's row
         raise Forbidden(reason="rejected by policy")
     return post_id
+
+
+def undone(signer_id: int, uri: str) -> str:
+    """Return the tombstone of what an account took back before it came; nobody else's words are concerned by it."""
+    return f"{signer_id} undid {uri}"[:MAX_URI]
 
 
 async def _queue_ancestor(app: App, uri: str, depth: int) -> None:

@@ -53,7 +53,7 @@ async def _kinds(app: App, post: vocab.Post, author: Row, budget: Budget) -> dic
     unknown = [uri for uri in wanted if uri not in found and same_origin(uri, author["uri"])]
     for uri in unknown[:UNKNOWN_TRANSLATORS]:
         try:
-            row = await actors.resolve(app, uri, budget)
+            row = await actors.exactly(app, uri, budget)
         except FediNoteError:
             continue
         found[uri] = (row["actor_type"], row["display_name"])

@@ -333,25 +333,30 @@ def _explained(message: str, places: Mapping[str, str], path: Path | None) -> st
 
 
 def _check(settings: Settings) -> None:
-    parts = urlsplit(settings.server.base_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise SettingsError("setting server.base_url: must be like https://social.example, without a path")
-    if not _HANDLE_DOMAIN.fullmatch(settings.server.handle_domain):
-        raise SettingsError("setting server.handle_domain: must be a domain like example.org, or empty")
-    host, _, port = settings.server.bind.rpartition(":")
-    if not host or not port.isdigit():
-        raise SettingsError("setting server.bind: must be like 127.0.0.1:8000")
-    for key, texts in (
-        ("federation.allow_networks", settings.federation.allow_networks),
-        ("server.trusted_proxies", settings.server.trusted_proxies),
-    ):
-        for text in texts:
-            try:
-                ipaddress.ip_network(text)
-            except ValueError as error:
-                raise SettingsError(f"setting {key}: {text!r} is no network such as 10.0.0.0/8") from error
+    _check_server(settings.server)
+    _check_networks("federation.allow_networks", settings.federation.allow_networks)
+    _check_networks("server.trusted_proxies", settings.server.trusted_proxies)
     url = settings.database.url
     if url and not url.startswith(("postgres://", "postgresql://", "sqlite://")):
         raise SettingsError("setting database.url: must begin with postgres:// or sqlite://, or be empty")
     if settings.translation.engine == "libretranslate" and not settings.translation.url.startswith("http"):
         raise SettingsError("setting translation.url: the LibreTranslate engine needs its http(s) address")
+
+
+def _check_server(server: Server) -> None:
+    parts = urlsplit(server.base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise SettingsError("setting server.base_url: must be like https://social.example, without a path")
+    if not _HANDLE_DOMAIN.fullmatch(server.handle_domain):
+        raise SettingsError("setting server.handle_domain: must be a domain like example.org, or empty")
+    host, _, port = server.bind.rpartition(":")
+    if not host or not port.isdigit():
+        raise SettingsError("setting server.bind: must be like 127.0.0.1:8000")
+
+
+def _check_networks(key: str, texts: Iterable[str]) -> None:
+    for text in texts:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as error:
+            raise SettingsError(f"setting {key}: {text!r} is no network such as 10.0.0.0/8") from error

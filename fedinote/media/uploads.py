@@ -41,16 +41,19 @@ async def upload(
         try:
             if thumbnail is not None:
                 await _illustrate(app, media, thumbnail)
-            if later and sniffed.family == "film":
-                media.kind, media.state = "unknown", "processing"
-                await processing.postpone(app, media, place / "source")
-            else:
-                outcome = await workers.process(app, place, film=sniffed.family == "film")
-                await _store(app, media, outcome, place)
+            await _make(app, media, place, film=sniffed.family == "film", later=later)
         except BaseException:
             await _remove(app, media.key, media.preview_key)
             raise
     return media
+
+
+async def _make(app: App, media: Media, place: Path, *, film: bool, later: bool) -> None:
+    if film and later:
+        media.kind, media.state = "unknown", "processing"
+        await processing.postpone(app, media, place / "source")
+    else:
+        await _store(app, media, await workers.process(app, place, film=film), place)
 
 
 async def _received(app: App, file: bytes | BinaryIO, place: Path) -> Sniffed:

@@ -51,7 +51,7 @@ def films_accepted() -> bool:
 
 def folder(app: App) -> Path:
     """Return where files are while they are being worked on, and where uploads wait for it."""
-    return app.settings.data_path / "uploads"
+    return app.settings.data_path.absolute() / "uploads"  # the process works elsewhere
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,7 @@
 """Which addresses of the internet may not come in, or may not sign up.
 
 The list is compiled into dictionaries by the length of the prefix, so that a request costs one look-up for each length
-in use, however long the list is. Every few seconds a small query tells whether it was changed by another process; a
+in use, however long the list is. Every ten seconds a small query tells whether it was changed by another process; a
 change made by this process is seen at once.
 """
 
@@ -17,7 +17,7 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, Unavailable
 
 CACHE = "ip_blocks"
-KEEP_MS = 3000
+KEEP_MS = 10_000
 SEVERITIES = ("sign_up_requires_approval", "sign_up_block", "no_access")  # from mild to severe
 NO_ACCESS = "no_access"
 _WRONG = "Validation failed: Ip is not an address or a network such as 192.0.2.0/24"

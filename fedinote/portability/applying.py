@@ -18,13 +18,23 @@ Done = Callable[[], Awaitable[object]]
 """What is left to do once all is found: only the database, in the caller's transaction."""
 
 
+def host(app: App, kind: str, cells: Sequence[str]) -> str:
+    """Return the other server that has to be asked about a row if it is unknown here; "" for ours and for none."""
+    if kind == "domain_blocks":
+        return ""
+    if kind == "bookmarks":
+        found = cells[0].partition("://")[2].partition("/")[0].lower()
+    else:
+        found = cells[1 if kind == "lists" else 0].lstrip("@").partition("@")[2].lower()
+    return "" if found in app.settings.own_hosts else found
+
+
 async def _account(app: App, address: str) -> int:
     """Return the account of an address. Raises Unavailable where its server may know it later, else NotFound."""
     found = await resolve.account(app, address)
     if found is not None:
         return found
-    domain = address.lstrip("@").partition("@")[2].lower()
-    if not domain or domain in app.settings.own_hosts:
+    if not host(app, "follows", [address]):
         raise NotFound("There is no such account")
     raise Unavailable("There is no such account, or its server does not answer")
 

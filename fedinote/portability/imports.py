@@ -5,6 +5,7 @@ answer is tried three times; what failed is kept with the reason for two weeks.
 """
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,8 @@ KEPT = timedelta(days=14)
 RETRY = (timedelta(minutes=1), timedelta(minutes=10))
 """How long a row waits after its first and its second try; after the third it has failed."""
 SHOWN = 200
+MAX_MISSES = 20
+"""How many rows about one server may go unanswered in a run of the job before it is not asked again in that run."""
 _AGAIN = (Unavailable, Conflict, TooMany)
 _COLUMNS = "id, kind, overwrite, total, imported, failed, created_at, finished_at"
 
@@ -80,7 +83,7 @@ async def work(app: App, import_id: int) -> None:
     )
     if row is None:
         return
-    end = time.monotonic() + PATIENCE
+    end, misses = time.monotonic() + PATIENCE, Counter[str]()
     if row["overwrite"] and not row["cleared"] and not await _clear(app, row, end):
         await _again(app, import_id, 0)
         return
@@ -94,7 +97,7 @@ async def work(app: App, import_id: int) -> None:
         if not due:
             break
         for one in due:
-            await _apply(app, row, one)
+            await _apply(app, row, one, misses)
             if time.monotonic() > end:
                 await _again(app, import_id, 0)
                 return
@@ -117,10 +120,16 @@ async def _clear(app: App, row: Row, end: float) -> bool:
     return True
 
 
-async def _apply(app: App, of_import: Row, row: Row) -> None:
-    """Do one row and strike it off; put it back, or note why it failed for good."""
+async def _apply(app: App, of_import: Row, row: Row, misses: Counter[str]) -> None:
+    """Do one row and strike it off; put it back, or note why it failed for good.
+
+    `misses` counts by host: a file full of made-up names must not become a flood of questions for one server.
+    """
     cells: list[str] = msgspec.json.decode(row["data"])
+    host = applying.host(app, of_import["kind"], cells)
     try:
+        if host and misses[host] >= MAX_MISSES:
+            raise Unavailable("Too much of this server was not to be found")
         do = await applying.APPLY[of_import["kind"]](app, of_import["account_id"], cells)
         async with app.db.transaction():
             if not await app.db.execute("DELETE FROM import_rows WHERE id = ?", row["id"]):
@@ -128,6 +137,7 @@ async def _apply(app: App, of_import: Row, row: Row) -> None:
             await do()
             await app.db.execute("UPDATE imports SET imported = imported + 1 WHERE id = ?", of_import["id"])
     except _AGAIN as error:
+        misses[host] += isinstance(error, Unavailable)
         if row["tries"] < len(RETRY):
             await app.db.execute(
                 "UPDATE import_rows SET tries = tries + 1, due = ?, error = ? WHERE id = ?",
@@ -138,6 +148,7 @@ async def _apply(app: App, of_import: Row, row: Row) -> None:
             return
         await _fail(app, of_import["id"], row["id"], error.message)
     except FediNoteError as error:
+        misses[host] += isinstance(error, NotFound)
         await _fail(app, of_import["id"], row["id"], error.message)
 
 

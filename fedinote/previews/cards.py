@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fedinote.events import CreatorNamed, PostEdited, PostPublished, PreviewAttached
+from fedinote.events import CreatorNamed, PostDeleted, PostEdited, PostPublished, PreviewAttached
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
@@ -67,6 +67,17 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
         )
     if link is not None and app.settings.posts.link_previews:
         await _attach(app, event.post_id, link, _delay(local=event.local, fresh=True))
+
+
+async def on_post_deleted(app: App, event: PostDeleted) -> None:
+    """Forget the card of a page that no other post links to: its address is a part of what was deleted."""
+    if event.visibility in SHOWN and event.reblog_of_id is None:
+        await app.db.execute(
+            "DELETE FROM preview_cards WHERE id IN (SELECT card_id FROM post_links WHERE post_id = ?) AND NOT EXISTS"
+            " (SELECT 1 FROM post_links l WHERE l.card_id = preview_cards.id AND l.post_id <> ?)",
+            event.post_id,
+            event.post_id,
+        )
 
 
 def _link(app: App, row: Row) -> str | None:

@@ -37,8 +37,11 @@ _PUBLIC = """SELECT p.id, p.account_id, p.created_at FROM posts p
  ORDER BY p.id DESC LIMIT ?"""
 _TAGS = f"""SELECT pt.tag_id AS subject, r.account_id AS account, MAX(r.created_at) AS at
  FROM ({_PUBLIC}) r JOIN post_tags pt ON pt.post_id = r.id GROUP BY pt.tag_id, r.account_id"""  # noqa: S608
-_LINKS = f"""SELECT l.card_id AS subject, r.account_id AS account, MAX(r.created_at) AS at
- FROM ({_PUBLIC}) r JOIN post_links l ON l.post_id = r.id GROUP BY l.card_id, r.account_id"""  # noqa: S608
+# Addresses that are the same page by its own word (`?utm_source=…`) are one subject: the oldest of their cards.
+_LINKS = f"""SELECT (SELECT MIN(m.id) FROM preview_cards m WHERE m.url = c.url AND m.state = 'ready') AS subject,
+ r.account_id AS account, MAX(r.created_at) AS at
+ FROM ({_PUBLIC}) r JOIN post_links l ON l.post_id = r.id JOIN preview_cards c ON c.id = l.card_id
+ WHERE c.state = 'ready' GROUP BY c.url, r.account_id"""  # noqa: S608
 _CANDIDATES = f"""SELECT c.id FROM ({_PUBLIC}) r JOIN posts c ON c.id = r.id
  JOIN accounts a ON a.id = c.account_id AND a.discoverable = TRUE
  WHERE c.in_reply_to_id IS NULL AND c.in_reply_to_uri IS NULL AND c.favourites_count + c.reblogs_count > 0
@@ -150,14 +153,14 @@ async def link_timeline(app: App, viewer_id: int | None, url: str, window: Windo
     where, params, order = window.sql("p.id")
     keep = visible("p", viewer_id) & wanted(app, "p", viewer_id)
     sql = (
-        "SELECT p.id, p.id AS key FROM post_links l JOIN preview_cards c ON c.id = l.card_id"  # noqa: S608
-        " JOIN trends s ON s.kind = 'link' AND s.subject_id = c.id"
-        " LEFT JOIN trend_reviews r ON r.kind = 'link' AND r.subject = CAST(c.id AS TEXT)"
-        " LEFT JOIN trend_reviews h ON h.kind = 'publisher' AND h.subject = c.host"
+        "SELECT p.id, p.id AS key FROM preview_cards t JOIN trends s ON s.kind = 'link' AND s.subject_id = t.id"  # noqa: S608
+        " JOIN preview_cards c ON c.url = t.url JOIN post_links l ON l.card_id = c.id"
         " JOIN posts p ON p.id = l.post_id JOIN accounts a ON a.id = p.account_id"
-        f" WHERE (c.url = ? OR c.link = ?) AND {_allowed(app, 'link', everything=False)} AND p.visibility = 'public'"
-        " AND p.reblog_of_id IS NULL AND a.discoverable = TRUE AND a.silenced_at IS NULL"
-        f" AND {where} AND {keep.sql} {order}"
+        " LEFT JOIN trend_reviews r ON r.kind = 'link' AND r.subject = CAST(t.id AS TEXT)"
+        " LEFT JOIN trend_reviews h ON h.kind = 'publisher' AND h.subject = t.host"
+        " WHERE t.url IN (SELECT n.url FROM preview_cards n WHERE n.url = ? OR n.link = ?)"
+        f" AND {_allowed(app, 'link', everything=False)} AND p.visibility = 'public' AND p.reblog_of_id IS NULL"
+        f" AND a.discoverable = TRUE AND a.silenced_at IS NULL AND {where} AND {keep.sql} {order}"
     )
     rows: list[Any] = window.arrange(await app.db.rows(sql, url, url, *params, *keep.params))
     ids = [row["id"] for row in rows]

@@ -52,7 +52,12 @@ class Inhabited:
         alice, bob = self.alice, self.bob
         media = (await alice.post("/api/v2/media", parts=[("file", File("a.png", picture()))])).json
         self.made["media"] = (await alice.post("/api/v2/media", parts=[("file", File("b.png", picture()))])).json["id"]
-        post = {"status": "@bob a cup of #tea", "media_ids": [media["id"]], "spoiler_text": "drink", "language": "en"}
+        post: dict[str, Any] = {
+            "status": "@bob a cup of #tea",
+            "media_ids": [media["id"]],
+            "spoiler_text": "drink",
+            "language": "en",
+        }
         post["translations"] = {"de": {"status": "@bob eine Tasse #tea", "spoiler_text": "Getränk"}}
         await self._made("post", alice, "/api/v1/statuses", post)
         changed = post | {"status": "@bob two cups of #tea"}

@@ -105,7 +105,7 @@ def main() -> None:
     for route in ROUTES:
         if route.method != "WEBSOCKET" and (route.method, route.path) not in there:
             names = [f"{name}:{kind}" for name, kind in of_route(route).items()]
-            print(route.method, route.path, "ANSWER", *names)  # noqa: T201
+            print(route.method, route.path, "ANSWER", *names)
 
 
 if __name__ == "__main__":

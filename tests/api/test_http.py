@@ -165,7 +165,7 @@ async def test_a_body_beyond_the_limit_is_413_whatever_its_length_header_says(al
 
 
 async def test_an_upload_may_be_larger_than_other_bodies(town, alice):
-    configure(town.app, "media", max_image_bytes=20_000_000)
+    configure(town.app, "media", max_image_bytes=5_000_000, max_video_bytes=10_000_000)
     person = Client(server.create(town.app), alice.token)
     big = File("a.png", b"\x89PNG" + b"x" * 2_000_000)
     answer = await person.post("/api/v1/media", parts=[("file", big)])

@@ -7,7 +7,9 @@ import pytest
 from fedinote.infra.app import App
 from tests.api.client import Client
 from tests.api.conftest import Person, Town
+from tests.api.test_schema import always, entity_problem  # noqa: F401  fixtures
 from tests.api.test_statuses import write
+from tests.support.pushservice import Browser
 
 REQUESTS = "/api/v1/notifications/requests"
 POLICY = "/api/v2/notifications/policy"
@@ -185,3 +187,26 @@ async def test_what_mastodon_removed_is_not_found(alice: Person, bob: Person, me
     answer = await alice.send(method, path, json={"id": notice["id"]} if method == "POST" else None)
     assert (answer.status, set(answer.json)) == (404, {"error"})
     assert len((await alice.get(NOTIFICATIONS)).json) == 1
+
+
+async def test_answers_fit_the_published_description(
+    alice: Person,
+    bob: Person,
+    entity_problem: Any,  # noqa: F811
+    always: dict[str, set[str]],  # noqa: F811
+) -> None:
+    await whisper(bob)
+    browser = Browser()
+    asked = browser.subscription("https://push.example/1", standard=True)
+    subscription = (await alice.post("/api/v1/push/subscription", {"subscription": asked})).json
+    answers = {
+        "NotificationPolicy": (await alice.get(POLICY)).json,
+        "NotificationRequest": (await alice.get(REQUESTS)).json[0],
+        "Notification": (await alice.get(f"{NOTIFICATIONS}?include_filtered=true")).json[0],
+        "WebPushSubscription": subscription,
+    }
+    for name, body in answers.items():
+        assert always.get(name, set()) - set(body) == set(), name
+        wrong = entity_problem(name, body)
+        # The description has a text and every alert; real answers have a number and those that were asked for.
+        assert [one for one in wrong if name != "WebPushSubscription" or not one.startswith(("id:", "alerts:"))] == []

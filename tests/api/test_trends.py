@@ -114,7 +114,7 @@ async def test_what_is_sensitive_warned_of_private_or_by_limited_people_does_not
 
 async def test_newer_uses_count_more_and_old_ones_not_at_all(app, town, crowd, stranger):
     now = to_ms(app.now())
-    tag_ids = {}
+    tag_ids: dict[str, int] = {}
     for tag, days in (("older", 3), ("new", 0), ("ancient", 8)):
         for one in crowd[:2]:
             written = await write(one, f"#{tag}")
@@ -124,6 +124,7 @@ async def test_newer_uses_count_more_and_old_ones_not_at_all(app, town, crowd, s
             tag_ids[tag] = await app.db.value("SELECT tag_id AS value FROM post_tags WHERE post_id = ?", post_id)
             await app.db.execute("DELETE FROM post_tags WHERE post_id = ?", post_id)
             await app.db.execute("DELETE FROM home_entries WHERE post_id = ?", post_id)
+            await app.db.execute("DELETE FROM search_posts WHERE post_id = ?", post_id)
             await app.db.execute(moved, new_id, then, post_id)
             await app.db.execute("INSERT INTO post_tags (tag_id, post_id) VALUES (?, ?)", tag_ids[tag], new_id)
     await trends.refresh(app)
@@ -304,6 +305,19 @@ async def test_a_page_that_several_people_link_to_is_among_the_trends(app, crowd
     assert page.ids == posts[::-1]
     below = await stranger.get("/api/v1/timelines/link", {"url": URL, "max_id": posts[1], "limit": 1})
     assert below.ids == posts[:1]
+
+
+async def test_addresses_of_one_page_are_one_link(app, crowd, stranger, monkeypatch):
+    posts = await link(app, monkeypatch, crowd[0])
+    variant = f"{URL}?utm_source=x"
+    posts.append((await write(crowd[1], f"Read {variant}"))["id"])
+    for row in await app.db.rows("SELECT id FROM preview_cards WHERE state = 'waiting'"):
+        await cards.fetch(app, row["id"])
+    await trends.refresh(app)
+    (found,) = await links(stranger)
+    assert (found["url"], found["history"][0]["accounts"]) == (URL, "2")
+    for url in (URL, variant):
+        assert (await stranger.get("/api/v1/timelines/link", {"url": url})).ids == posts[::-1]
 
 
 async def test_the_timeline_of_a_link_has_only_those_who_want_to_be_discovered(app, crowd, stranger, monkeypatch):

@@ -68,7 +68,12 @@ def test_servers_are_listed_and_taken_off(run, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_cannot_be_blocked_ends_with_one_line_and_exit_code_1(run) -> None:
-    wrong = (("ip-block", "spam.example"), ("email-block", "a..b"), ("email-block", "a@b@c"), ("allow", "localhost:8000"))
+    wrong = (
+        ("ip-block", "spam.example"),
+        ("email-block", "a..b"),
+        ("email-block", "a@b@c"),
+        ("allow", "localhost:8000"),
+    )
     for command, what in wrong:
         refused = run(command, "add", what)
         assert refused.exit_code == 1, command

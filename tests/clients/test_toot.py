@@ -171,3 +171,113 @@ def test_what_others_ask(alice: Terminal, server: ServerProcess) -> None:
     alice.run("timelines", "public")
     alice.run("timelines", "tag", "tea")
     alice.run("timelines", "account", "alice")
+
+
+def test_a_post_says_who_may_see_it_and_in_which_language_it_is(alice: Terminal, bob: Terminal) -> None:
+    status = _posted(alice, "leise", "--visibility", "unlisted", "--language", "de", "--spoiler-text", "hush")
+    assert (status["visibility"], status["language"], status["spoiler_text"]) == ("unlisted", "de", "hush")
+    hidden = _posted(alice, "for followers", "--visibility", "private")
+    assert hidden["visibility"] == "private"
+    assert "leise" in bob.run("status", status["id"])
+    assert json.loads(bob.run("status", "--json", status["id"]))["id"] == status["id"]
+
+
+def test_a_post_is_planned(alice: Terminal) -> None:
+    shown = alice.run("post", "later", "--scheduled-in", "1 hour")
+    assert "scheduled" in shown.lower(), shown
+
+
+def test_a_poll_is_asked_shown_and_voted_on(alice: Terminal, bob: Terminal) -> None:
+    options = ("--poll-option", "green", "--poll-option", "black", "--poll-expires-in", "1h")
+    status = _posted(alice, "which tea?", *options)
+    poll = status["poll"]["id"]
+    assert "green" in bob.run("polls", "show", poll)
+    bob.run("polls", "vote", poll, "1", fails=False)
+    assert "1 vote" in bob.run("status", status["id"])
+
+
+def test_a_thread_is_continued(alice: Terminal) -> None:
+    first = _posted(alice, "one")
+    second = _posted(alice, "two", "--reply-last")
+    assert second["in_reply_to_id"] == first["id"]
+    shown = alice.run("thread", first["id"])
+    assert shown.index("one") < shown.index("two")
+
+
+def test_a_file_is_uploaded_by_itself(alice: Terminal, tmp_path: Path) -> None:
+    picture = tmp_path / "cup.png"
+    Image.new("RGB", (32, 32), "red").save(picture)
+    assert json.loads(alice.run("upload", str(picture), "--description", "red", "--json"))["description"] == "red"
+
+
+def test_hashtags_are_shown_featured_and_unfollowed(alice: Terminal) -> None:
+    _posted(alice, "a cup of #oolong")
+    assert "oolong" in alice.run("tags", "info", "oolong")
+    alice.run("tags", "feature", "oolong")
+    assert "oolong" in alice.run("tags", "featured")
+    alice.run("tags", "unfeature", "oolong")
+    alice.run("tags", "follow", "oolong")
+    alice.run("tags", "unfollow", "oolong")
+    assert "oolong" not in alice.run("tags", "followed")
+
+
+def test_notifications_are_chosen_and_cleared(alice: Terminal, bob: Terminal) -> None:
+    status = _posted(alice, "notice me")
+    bob.run("favourite", status["id"])
+    assert "favourited" in alice.run("notifications", "--type", "favourite")
+    assert "favourited" not in alice.run("notifications", "--exclude-type", "favourite")
+    assert json.loads(alice.run("notifications", "--json"))[0]["type"] == "favourite"
+    alice.run("notifications", "--clear")
+    assert json.loads(alice.run("notifications", "--json")) == []
+
+
+def test_lists_and_their_timeline(alice: Terminal, bob: Terminal) -> None:
+    bob.run("follow", "alice")
+    bob.run("lists", "create", "Readers")
+    bob.run("lists", "add", "Readers", "alice")
+    status = _posted(alice, "for the readers")
+    assert "Readers" in bob.run("lists", "list")
+    assert "for the readers" in bob.run("timelines", "list", "Readers", "--no-pager")
+    assert status["id"]
+    bob.run("lists", "remove", "Readers", "alice")
+    bob.run("lists", "delete", "Readers")
+    assert "Readers" not in bob.run("lists", "list")
+
+
+def test_who_follows_and_who_boosted(alice: Terminal, bob: Terminal) -> None:
+    bob.run("follow", "alice")
+    assert "bob" in alice.run("followers", "alice")
+    assert "alice" in bob.run("following", "bob")
+    status = _posted(alice, "boost me")
+    bob.run("reblog", status["id"])
+    assert "bob" in alice.run("reblogged-by", status["id"])
+    assert "alice" in bob.run("whois", "alice")
+    bob.run("unfollow", "alice")
+
+
+def test_follow_requests_are_answered(alice: Terminal, bob: Terminal) -> None:
+    alice.run("update-account", "--locked")
+    bob.run("follow", "alice")
+    assert "bob" in alice.run("follow-requests", "list")
+    alice.run("follow-requests", "accept", "bob")
+    assert "bob" in alice.run("followers", "alice")
+    alice.run("update-account", "--no-locked")
+
+
+def test_the_profile_is_changed(alice: Terminal) -> None:
+    alice.run("update-account", "--display-name", "Alice of the tea", "--note", "drinks tea", "--bot")
+    shown = alice.run("whoami")
+    assert "Alice of the tea" in shown
+    assert "drinks tea" in shown
+    alice.run("update-account", "--no-bot")
+
+
+def test_what_is_talked_about_and_what_was_liked(alice: Terminal, bob: Terminal) -> None:
+    status = _posted(alice, "likeable")
+    bob.run("favourite", status["id"])
+    assert "likeable" in bob.run("timelines", "favourites")
+    bob.run("timelines", "trending")
+
+
+def test_the_diagnosis_reads_the_server(alice: Terminal) -> None:
+    assert "4.5.0" in alice.run("diag", "--server")

@@ -475,8 +475,8 @@ async def test_what_cannot_be_done_is_refused_in_words(alice: Person, body: Any,
 @pytest.mark.parametrize("kind", ["Question", "Create", "Update", "Undo"])
 async def test_odd_shapes_are_refused_and_break_nothing(home: Instance, alice: Person, kind: str) -> None:
     own = (await alice.post("Own"))["uri"]
-    names = ("object", "content", "to", "bto", "tag", "attachment", "inReplyTo", "contentMap", "summary", "source")
-    names += ("oneOf", "endTime", "target", "actor", "attributedTo", "id", "name", "quote", "type")
+    names: tuple[str, ...] = ("object", "content", "to", "bto", "tag", "attachment", "inReplyTo", "contentMap")
+    names += ("summary", "source", "oneOf", "endTime", "target", "actor", "attributedTo", "id", "name", "quote", "type")
     odd: tuple[Any, ...] = (None, 5, "x", [[]], {"id": 5}, [f"http://{home.host}/none", {"type": 3}])
     url = f"http://{home.host}/users/alice/outbox"
     headers = {"Authorization": f"Bearer {alice.token}"}

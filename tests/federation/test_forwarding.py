@@ -203,8 +203,8 @@ async def test_a_like_is_passed_on_only_when_it_is_addressed_to_the_followers(sc
     await scene.done(scene.bob, scene.bob.activity("Like", posted["uri"], to=[PUBLIC]))
     assert _raw(host) == []
     followers = f"{scene.uri(scene.alice)}/followers"
-    like = scene.bob.activity("Like", posted["uri"], to=[PUBLIC], cc=[followers])
-    await scene.done(scene.bob, like)
+    like = scene.mallory.activity("Like", posted["uri"], to=[PUBLIC], cc=[followers])
+    await scene.done(scene.mallory, like)
     assert [json.loads(body) for body in _raw(host)] == [like]
 
 

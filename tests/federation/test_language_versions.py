@@ -227,8 +227,8 @@ async def test_a_vote_for_an_option_by_its_translated_name_counts(scene: Scene) 
     poll = {"options": ["Green", "Black"], "expires_in": 3600}
     versions = {"zh-Hans": {"status": "茶", "poll_options": ["绿茶", "红茶"]}}
     posted = await scene.alice.post("Tea", language="en", poll=poll, translations=versions)
-    vote = {"id": scene.bob.url("votes/1"), "type": "Note", "attributedTo": scene.bob.id, "name": "红茶"}
-    vote |= {"inReplyTo": posted["uri"], "to": [scene.uri(scene.alice)]}
+    vote: dict[str, Any] = {"id": scene.bob.url("votes/1"), "type": "Note", "name": "红茶"}
+    vote |= {"attributedTo": scene.bob.id, "inReplyTo": posted["uri"], "to": [scene.uri(scene.alice)]}
     await scene.done(scene.bob, scene.bob.create(vote))
     status = await scene.alice.call("GET", f"/api/v1/statuses/{posted['id']}")
     assert [option["votes_count"] for option in status["poll"]["options"]] == [0, 1]

@@ -162,7 +162,8 @@ async def test_where_activity_and_object_differ_fewer_people_see_it(followed: Sc
     bob = followed.bob
     own, me = bob.document["followers"], followed.uri(followed.alice)
     public, unlisted = {"to": [PUBLIC], "cc": [own]}, {"to": [own], "cc": [PUBLIC]}
-    private, direct, nothing = {"to": [own], "cc": []}, {"to": [me], "cc": []}, {"to": [], "cc": []}
+    private, direct = {"to": [own], "cc": []}, {"to": [me], "cc": []}
+    nothing: dict[str, list[str]] = {"to": [], "cc": []}
     cases = (
         (public, private, "private"),
         (private, public, "private"),

@@ -37,6 +37,7 @@ async def test_new_counts_arrive_without_an_edit_and_in_any_number(scene: Scene)
     question = await _asked(scene, anyOf=_options(1, 2), endTime=stamp(HOUR), votersCount=2)
     before = await _poll(scene)
     assert (before["multiple"], before["votes_count"], before["voters_count"]) == (True, 3, 2)
+    poll = before
     for votes, voters in (((4, 2), 5), ((4, 2), 6), ((9, 9), None)):
         changed = question | {"anyOf": _options(*votes), "votersCount": voters}
         await scene.done(scene.bob, scene.bob.activity("Update", changed, to=[PUBLIC]))
@@ -51,7 +52,8 @@ async def test_new_counts_arrive_without_an_edit_and_in_any_number(scene: Scene)
 
 async def test_a_poll_that_is_closed_early_is_over_at_once_and_once(scene: Scene) -> None:
     question = await _asked(scene, oneOf=_options(1, 2), endTime=stamp(HOUR))
-    assert (await _poll(scene))["expired"] is False
+    poll = await _poll(scene)
+    assert poll["expired"] is False
     for closed in (True, stamp(-1), True):
         await scene.done(scene.bob, scene.bob.activity("Update", question | {"closed": closed, "endTime": None}))
         poll = await _poll(scene)

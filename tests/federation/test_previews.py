@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from fedinote.federation import actors, crediting
+from fedinote.federation.fetching import Budget
 from fedinote.infra.clock import to_ms
 from fedinote.moderation import domains
 from fedinote.previews import cards
@@ -293,7 +294,7 @@ async def test_whoever_names_the_domain_later_is_asked_anew_and_whoever_no_longe
     await crediting.credit(scene.app, card_id)
     assert await scene.count("preview_cards", "author_id IS NOT NULL") == 1
     scene.bob.document["attributionDomains"] = []
-    await actors.fetch(scene.app, scene.bob.id, actors.Budget())
+    await actors.fetch(scene.app, scene.bob.id, Budget())
     await crediting.credit(scene.app, card_id)
     assert await scene.count("preview_cards", "author_id IS NOT NULL") == 0
 
@@ -322,10 +323,20 @@ async def test_pages_without_cards_cost_no_query_and_many_cards_one(scene: Scene
     assert await cost() == plain + 1
 
 
-async def test_cards_that_nobody_links_to_any_more_are_forgotten(scene: Scene, web: FakeHost) -> None:
+async def test_the_card_goes_with_the_last_post_that_links_to_the_page(scene: Scene, web: FakeHost) -> None:
+    link = serve(web, "/a")
+    first, second = [await scene.alice.post(f"See {link}") for _ in range(2)]
+    await scene.settle()
+    await scene.alice.call("DELETE", f"/api/v1/statuses/{first['id']}")
+    assert (await card(scene, second["id"]))["title"] == "Tea"
+    await scene.alice.call("DELETE", f"/api/v1/statuses/{second['id']}")
+    assert await scene.count("preview_cards") == 0
+
+
+async def test_cards_that_no_post_links_to_after_an_edit_are_forgotten(scene: Scene, web: FakeHost) -> None:
     posts = [await scene.alice.post(f"See {serve(web, path)}") for path in ("/a", "/b")]
     await scene.settle()
-    await scene.alice.call("DELETE", f"/api/v1/statuses/{posts[0]['id']}")
+    await scene.alice.call("PUT", f"/api/v1/statuses/{posts[0]['id']}", json={"status": "See nothing"})
     await cards.tidy(scene.app)
     assert await scene.count("preview_cards") == 2  # it may just have been made for a post that comes
     await scene.app.db.execute("UPDATE preview_cards SET created_at = created_at - 90000000")

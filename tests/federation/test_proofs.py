@@ -212,11 +212,12 @@ async def test_an_activity_whose_id_is_elsewhere_is_not_proven(scene: Scene) -> 
 async def test_a_key_whose_controller_is_another_or_that_is_elsewhere_is_not_taken(scene: Scene) -> None:
     posted = await scene.alice.post("Like me")
     await scene.known(scene.mal)
-    for name, fields in {
+    wrong: dict[str, dict[str, Any]] = {
         "foreign": {"controller": scene.mal.id},
         "elsewhere": {"id": f"{scene.mal.id}#ed25519-key"},
         "over": {"expires": stamp(-60)},
-    }.items():
+    }
+    for name, fields in wrong.items():
         actor = scene.victim.actor(name, key=4)
         listed(actor, **fields)
         like = actor.activity("Like", posted["uri"])

@@ -110,6 +110,7 @@ async def test_a_deletion_that_is_undone_stays_a_deletion_and_does_no_harm(scene
 
 async def test_our_own_deleted_post_answers_what_it_was_and_when_it_was_deleted(scene: Scene) -> None:
     poll = {"options": ["a", "b"], "expires_in": 3600}
+    number = 0
     for fields, kind in (({}, "Note"), ({"poll": poll}, "Question")):
         posted = await scene.alice.post("Hello", **fields)
         await scene.alice.call("DELETE", f"/api/v1/statuses/{posted['id']}")
@@ -120,7 +121,8 @@ async def test_our_own_deleted_post_answers_what_it_was_and_when_it_was_deleted(
         assert found["deleted"]
         assert "content" not in found
         assert vocab.parse_tombstone(found).former_type == kind
-    nowhere = f"/users/alice/statuses/{int(posted['id']) + 1}"
+        number = int(posted["id"])
+    nowhere = f"/users/alice/statuses/{number + 1}"
     await scene.home.call("GET", nowhere, status=404, headers={"Accept": "application/activity+json"})
 
 

@@ -175,3 +175,38 @@ async def test_the_network_is_out_of_reach_where_the_system_allows_it(tmp_path: 
     if not await own_networks():
         pytest.skip("namespaces are not allowed here")
     assert "unreachable" in out
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+async def test_a_server_that_is_killed_takes_its_processes_with_it(tmp_path: Path, loop: str) -> None:
+    """Also one that is busy, and does not see that its input has ended: here it is stopped."""
+    root = str(Path(workers.__file__).parents[2])
+    code = f"""
+import sys; sys.path.insert(0, {root!r})
+import {loop}, os, signal, time
+from pathlib import Path
+from fedinote.media.workers import Process
+async def main():
+    process = await Process.start(Path({str(tmp_path)!r}))
+    time.sleep(0.5)  # until it is shut in
+    os.kill(process._child.pid, signal.SIGSTOP)
+    print(process._child.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+{loop}.run(main())
+"""
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+    out, _ = await parent.communicate()
+    assert parent.returncode == -signal.SIGKILL
+    for _ in range(500):
+        if not alive(int(out)):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("the process outlives its server")
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is there, and not only waiting to be reaped."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False

@@ -199,6 +199,29 @@ async def test_a_long_import_hands_the_rest_to_the_next_job(app: App, monkeypatc
     assert (await imports.show(app, me, import_id))["imported"] == 2
 
 
+async def test_a_server_is_not_asked_again_and_again_about_made_up_names(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, _ = await person(app, "me"), await person(app, "a")
+    asked: list[str] = []
+
+    async def unknown(app: App, acct: str) -> int | None:
+        asked.append(acct)
+        return await app.db.value("SELECT id AS value FROM accounts WHERE username_key = ? AND domain = ''", acct)
+
+    monkeypatch.setattr(applying.resolve, "account", unknown)
+    names = "".join(f"n{number}@victim.example\n" for number in range(3 * imports.MAX_MISSES))
+    row = await imported(app, me, "blocks", f"{names}a\n")
+    assert len([one for one in asked if "victim" in one]) == imports.MAX_MISSES
+    assert (row["imported"], row["failed"]) == (1, 0)
+    for seconds in (61, 601):
+        app.clock.shift(seconds)
+        await worker.settle(app)
+    row = await imports.show(app, me, row["id"])
+    assert (row["imported"], row["failed"], row["finished_at"] is None) == (1, 3 * imports.MAX_MISSES, False)
+    assert len(asked) <= 3 * imports.MAX_MISSES + 1
+
+
 async def test_one_import_of_a_kind_at_a_time_and_each_is_its_owners(app: App) -> None:
     me, other = await person(app, "me"), await person(app, "other")
     first = await imports.start(app, me, "blocks", b"other\n")

@@ -299,7 +299,10 @@ _NO_POSTS = """
 /api/v1/accounts/relationships /api/v1/accounts/search /api/v1/accounts/verify_credentials /api/v1/accounts/{id}
 /api/v1/accounts/{id}/featured_tags /api/v1/accounts/{id}/followers /api/v1/accounts/{id}/following
 /api/v1/accounts/{id}/lists /api/v1/admin/accounts /api/v1/admin/accounts/{id} /api/v1/admin/domain_blocks
-/api/v1/admin/domain_blocks/{id} /api/v1/announcements /api/v1/apps/verify_credentials /api/v1/blocks
+/api/v1/admin/domain_blocks/{id} /api/v1/admin/domain_allows /api/v1/admin/domain_allows/{id}
+/api/v1/admin/ip_blocks /api/v1/admin/ip_blocks/{id} /api/v1/admin/email_domain_blocks
+/api/v1/admin/email_domain_blocks/{id} /api/v1/admin/canonical_email_blocks
+/api/v1/admin/canonical_email_blocks/{id} /api/v1/announcements /api/v1/apps/verify_credentials /api/v1/blocks
 /api/v1/custom_emojis /api/v1/domain_blocks /api/v1/featured_tags /api/v1/featured_tags/suggestions /api/v1/filters
 /api/v1/filters/{id} /api/v1/follow_requests /api/v1/followed_tags /api/v1/instance /api/v1/instance/activity
 /api/v1/instance/domain_blocks /api/v1/instance/extended_description /api/v1/instance/languages /api/v1/instance/peers

@@ -184,7 +184,7 @@ def _replies(stage: Stage, name: str) -> list[Asked]:
 def _conversation(stage: Stage, name: str) -> list[Asked]:
     """Of a public post that began it, to all whom its author does not block; nothing else begins one."""
     top = stage.roots["alice"]
-    found = [(f"/contexts/{top}{more}", 404 if name == "foe" else 200, []) for more in ("", "?page=true")]
+    found: list[Asked] = [(f"/contexts/{top}{more}", 404 if name == "foe" else 200, []) for more in ("", "?page=true")]
     return [*found, *((f"/contexts/{post.id}?page=true", 404, []) for post in stage.posts)]
 
 

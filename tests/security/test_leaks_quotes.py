@@ -115,7 +115,7 @@ async def test_the_document_of_a_quote_has_nothing_of_the_quoted_post(stage: Sta
 
 
 async def test_a_quote_that_is_not_agreed_to_shows_the_post_to_nobody(stage: Stage) -> None:
-    post = _open(stage)
+    post, made = _open(stage), 0
     for state in ("pending", "rejected", "revoked", "deleted"):
         made = await _quote(stage, post.uri, post.id)
         await stage.app.db.execute("UPDATE quotes SET state = ? WHERE post_id = ?", state, made)

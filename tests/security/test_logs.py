@@ -23,12 +23,13 @@ from tests.support.people import person
 BACK = "https://client.example/back"
 PASSWORD = "zqpassword with a hat"
 TEXTS = ("zqprivatetext", "zqdirecttext", "zqdescription", "zqwarning", "zqpolloption", "zqplannedtext", "zqcomment")
+INDEX = ("search_posts", "search_words", "search_words_data")
 HOMES: dict[str, tuple[str, ...]] = {
-    "zqprivatetext": ("posts", "deliveries", "outgoing_activities"),
-    "zqdirecttext": ("posts", "deliveries", "outgoing_activities"),
-    "zqwarning": ("posts", "deliveries", "outgoing_activities"),
-    "zqdescription": ("media", "deliveries", "outgoing_activities"),
-    "zqpolloption": ("polls", "deliveries", "outgoing_activities"),
+    "zqprivatetext": ("posts", "deliveries", "outgoing_activities", *INDEX),
+    "zqdirecttext": ("posts", "deliveries", "outgoing_activities", *INDEX),
+    "zqwarning": ("posts", "deliveries", "outgoing_activities", *INDEX),
+    "zqdescription": ("media", "deliveries", "outgoing_activities", *INDEX),
+    "zqpolloption": ("polls", "deliveries", "outgoing_activities", *INDEX),
     "zqplannedtext": ("scheduled_posts",),
     "zqcomment": ("reports", "deliveries", "outgoing_activities"),
 }

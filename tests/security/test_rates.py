@@ -1,5 +1,6 @@
 """Each limit of the API, reached by real requests: the last one that is allowed, and the first that is not."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
@@ -8,11 +9,18 @@ from fedinote.api import access
 from fedinote.auth.limits import LIMITS
 from fedinote.infra.app import App
 from tests.api.client import Answer, Client
-from tests.api.conftest import Person, Town, town  # noqa: F401 a fixture
+from tests.api.conftest import Person, Town
 from tests.support.people import PASSWORD, configure
 
 TOKENS = 7  # of one person: each has fewer requests than the account
 Ask = Callable[[Client], Awaitable[Answer]]
+
+
+def newcomer() -> dict[str, object]:
+    """A form that is right each time, and another person's: only what is right is counted."""
+    name = f"new{secrets.token_hex(6)}"
+    return {"username": name, "email": f"{name}@mail.example", "password": PASSWORD, "agreement": True}
+
 
 ASKED: dict[str, Ask] = {
     "deletes": lambda who: who.delete("/api/v1/statuses/1"),
@@ -23,11 +31,13 @@ ASKED: dict[str, Ask] = {
     "reports": lambda who: who.post("/api/v1/reports"),
     "statuses": lambda who: who.post("/api/v1/statuses"),
     "apps": lambda who: who.post("/api/v1/apps"),
-    "sign-up": lambda who: who.post(
-        "/api/v1/accounts",
-        {"username": "new", "email": "new@mail.example", "password": "short", "agreement": True},
-    ),
+    "sign-up": lambda who: who.post("/api/v1/accounts", newcomer()),
 }
+
+
+@pytest.fixture
+async def town(app: App) -> Town:
+    return Town(app)
 
 
 @pytest.fixture
@@ -36,10 +46,8 @@ async def many(town: Town) -> Sequence[Client]:
     configure(town.app, "registrations", mode="open")
     person = await town.person("alice")
     configure(town.app, "limits", enabled=True)
-    found = []
-    for number in range(TOKENS):
-        found.append(Client(town.asgi, await town.token(person.user_id), f"198.51.100.{number + 1}"))
-    return found
+    tokens = [await town.token(person.user_id) for _ in range(TOKENS)]
+    return [Client(town.asgi, token, f"198.51.100.{number + 1}") for number, token in enumerate(tokens)]
 
 
 async def spend(ask: Ask, clients: Sequence[Client], times: int) -> None:
@@ -86,7 +94,7 @@ async def test_people_sign_up_so_often_from_one_address(town: Town) -> None:
     answer = await ASKED["sign-up"](here)
     assert answer.status == 429
     assert int(answer.header("retry-after")) >= 1
-    assert (await ASKED["sign-up"](there)).status == 422
+    assert (await ASKED["sign-up"](there)).status == 200
 
 
 async def test_a_token_has_its_own_limit_and_leaves_the_others_of_the_person_alone(many: Sequence[Client]) -> None:

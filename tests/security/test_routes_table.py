@@ -32,9 +32,12 @@ GET /api/v1/instance/activity GET /api/v1/instance/domain_blocks GET /api/v1/ins
 GET /api/v1/instance/languages GET /api/v1/instance/peers GET /api/v1/instance/rules GET /api/v1/reports
 GET /api/v1/instance/privacy_policy GET /api/v1/instance/terms_of_service GET /api/v1/instance/terms_of_service/{date}
 GET /api/v1/instance/translation_languages GET /api/v1/streaming/health GET /api/v2/instance POST /api/v1/apps
-POST /oauth/revoke POST /oauth/token GET /api/oembed GET /api/v1/peers/search
+POST /oauth/revoke POST /oauth/token GET /api/oembed GET /api/openapi.json GET /api/v1/peers/search
 """
-NO_SCOPE = {"GET /api/v1/announcements", "GET /api/v1/apps/verify_credentials", "GET /api/v1/tags/{name}", "GET /api/v1/directory"}
+NO_SCOPE = {
+    "GET /api/v1/announcements", "GET /api/v1/apps/verify_credentials", "GET /api/v1/tags/{name}",
+    "GET /api/v1/directory",
+}  # fmt: skip
 OTHER_SCOPE = {"GET /api/v1/media/{id}": "write:media", "POST /api/v1/statuses/{id}/translate": "read:statuses"}
 # Mastodon asks for figures by POST, as they have many parameters; nothing is changed.
 OTHER_SCOPE |= {f"POST /api/v1/admin/{figures}": "admin:read" for figures in ("measures", "dimensions", "retention")}

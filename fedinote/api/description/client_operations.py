@@ -51,6 +51,7 @@ POST /api/v1/conversations/{id}/unread Conversation
 DELETE /api/v1/conversations/{id} -
 GET /api/v1/timelines/direct [Status] @page
 GET /api/v1/search SearchV1 q!:text type:text offset:number resolve:flag limit:number following:flag
+ account_id:id max_id:id min_id:id
 GET /api/v1/accounts/{id}/identity_proofs [IdentityProof]
 GET /api/v1/reports 404:Error
 POST /api/v1/emails/confirmations -
@@ -210,6 +211,7 @@ GET /api/v1/scheduled_statuses/{id} ScheduledStatus
 PUT,PATCH /api/v1/scheduled_statuses/{id} ScheduledStatus scheduled_at:moment
 DELETE /api/v1/scheduled_statuses/{id} -
 GET /api/v2/search Search q!:text type:text offset:number resolve:flag limit:number following:flag
+ account_id:id max_id:id min_id:id
 GET /api/v1/accounts/search [Account] offset:number q:text limit:number following:flag resolve:flag
 POST /api/v1/statuses Status|ScheduledStatus @draft visibility:=public/unlisted/private/direct in_reply_to_id:id
  quoted_status_id:id scheduled_at:moment

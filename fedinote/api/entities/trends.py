@@ -12,10 +12,11 @@ from fedinote.timelines import trend_reviews
 from fedinote.timelines.trend_reviews import Publisher
 
 _DAY = 86_400_000
-_HISTORY = """SELECT l.card_id, p.created_at / 86400000 AS day, COUNT(*) AS uses,
- COUNT(DISTINCT p.account_id) AS accounts FROM post_links l JOIN posts p ON p.id = l.post_id
- WHERE l.card_id IN_INTS(?) AND l.post_id >= ? AND p.visibility = 'public'
- GROUP BY l.card_id, p.created_at / 86400000"""
+_HISTORY = """SELECT t.id AS card_id, p.created_at / 86400000 AS day, COUNT(*) AS uses,
+ COUNT(DISTINCT p.account_id) AS accounts FROM preview_cards t JOIN preview_cards c ON c.url = t.url
+ JOIN post_links l ON l.card_id = c.id JOIN posts p ON p.id = l.post_id
+ WHERE t.id IN_INTS(?) AND l.post_id >= ? AND p.visibility = 'public'
+ GROUP BY t.id, p.created_at / 86400000"""
 
 
 async def links(app: App, ids: Sequence[int]) -> list[dict[str, Any]]:

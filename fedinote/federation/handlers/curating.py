@@ -140,7 +140,7 @@ async def _read(app: App, uri: str, verified: VerifiedActivity, budget: Budget) 
 
     Raises `Refused` when it is none, or of somebody else, and like `fetching.document`.
     """
-    found = await fetching.document(app, uri, budget)
+    found = await fetching.vouched(app, uri, budget)
     owner = vocab.reference(found.get("attributedTo"))
     if TYPE not in types(found) or owner is None or not same_id(owner, verified.signer_uri):
         raise Refused(reason="no collection of the signer's")
@@ -181,7 +181,7 @@ async def _members(app: App, found: dict[str, Any], uri: str, budget: Budget) ->
             continue
         with contextlib.suppress(FediNoteError):
             if await _agrees(app, member, proof, uri, budget):
-                row = await actors.resolve(app, member, budget)
+                row = await actors.exactly(app, member, budget)
                 members.append((row["id"], identity, proof))
     return members
 
@@ -191,13 +191,15 @@ async def _agrees(app: App, member: str, proof: str, collection: str, budget: Bu
         return False
     known: Row | None = await app.db.row(
         "SELECT 1 AS value FROM collection_items i JOIN collections c ON c.id = i.collection_id"
-        " WHERE i.approval_uri = ? AND c.uri = ? AND i.state = 'accepted'",
+        " JOIN accounts a ON a.id = i.account_id"
+        " WHERE i.approval_uri = ? AND c.uri = ? AND a.uri = ? AND i.state = 'accepted'",
         proof,
         collection,
+        member,
     )
     if known is not None:
         return True
-    found = await fetching.document(app, proof, budget)
+    found = await fetching.vouched(app, proof, budget)
     about, by = vocab.reference(found.get("interactingObject")), vocab.reference(found.get("interactionTarget"))
     return "FeatureAuthorization" in types(found) and about == collection and by == member
 

@@ -80,11 +80,11 @@ async def _asked(app: App, passed: _Passed) -> VerifiedActivity:
     told = passed.inner
     if told.id is None or not same_origin(told.id, told.actor) or fetching.is_ours(app, told.id):
         raise Refused(reason="passed on without a proof or an id that could be asked for")
-    document = await fetching.document(app, told.id, passed.budget)
+    document = await fetching.vouched(app, told.id, passed.budget)
     served = vocab.parse_activity(document)
     if (served.type, served.actor, served.object_id) != (told.type, told.actor, told.object_id):
         raise Refused(reason="the origin serves another activity than what was passed on")
-    return _own(served, await actors.resolve(app, served.actor, passed.budget), document)
+    return _own(served, await actors.exactly(app, served.actor, passed.budget), document)
 
 
 async def _verified(app: App, passed: _Passed) -> VerifiedActivity:

@@ -12,6 +12,7 @@ from fedinote.events import PostEdited
 from fedinote.federation import actors, contents, fetching, incoming, quoting, resolve, surroundings
 from fedinote.federation.fetching import Budget
 from fedinote.federation.handlers import quotes
+from fedinote.federation.handlers.targets import remember_undone
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, to_ms
@@ -120,7 +121,10 @@ async def update(app: App, verified: VerifiedActivity) -> None:
         case vocab.Ref(id=uri) if uri == verified.signer_uri:
             await actors.fetch(app, uri, budget)
         case vocab.Ref(id=uri) | vocab.Unknown(id=str(uri)) if same_origin(uri, verified.signer_uri):
-            await revise(app, verified.signer_id, incoming.parsed(await fetching.document(app, uri, budget)), budget)
+            post = incoming.parsed(await fetching.document(app, uri, budget))
+            if not incoming.own_object(post, verified.signer_uri):
+                raise Refused(reason="Update of a post of somebody else")
+            await revise(app, verified.signer_id, post, budget)
         case _:
             raise Refused(reason="Update of something that is not the signer's")
 
@@ -203,7 +207,8 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
         await publishing.hold(app, uri)  # it may be on its way in by a boost or a search at this very moment
         row = await app.db.row("SELECT id, account_id, uri, visibility, reblog_of_id FROM posts WHERE uri = ?", uri)
         if row is None:
-            await _remember(app, uri)
+            if await actors.by_uri(app, uri) is None:
+                await remember_undone(app, verified.signer_id, uri)
             return
         if row["account_id"] == verified.signer_id:
             await publishing.delete(app, row["id"])
@@ -211,16 +216,6 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
     if not await is_gone(app, row):
         raise Refused(reason="Delete of a post of somebody else")
     await publishing.delete(app, row["id"])
-
-
-async def _remember(app: App, uri: str) -> None:
-    await app.db.execute(
-        "INSERT INTO tombstones (uri, created_at) SELECT ?, ? WHERE NOT EXISTS"
-        " (SELECT 1 FROM accounts WHERE uri = ?) ON CONFLICT DO NOTHING",
-        uri,
-        app.now(),
-        uri,
-    )
 
 
 async def is_gone(app: App, row: Row) -> bool:

@@ -1,6 +1,7 @@
 """Finding what an activity is about among our own things, and remembering what was taken back."""
 
 from fedinote.activitypub.quirks import reuses_id
+from fedinote.federation import resolve
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Malformed, NotFound
@@ -21,10 +22,6 @@ async def local_account(app: App, uri: str | None) -> Row:
     return row
 
 
-def _undone(signer_id: int, uri: str) -> str:
-    return f"{signer_id} undid {uri}"[:MAX_URI]
-
-
 async def remember_undone(app: App, signer_id: int, uri: str) -> None:
     """Remember that an account took back what has this id, which may come yet: only its own words are concerned.
 
@@ -34,12 +31,12 @@ async def remember_undone(app: App, signer_id: int, uri: str) -> None:
         return
     await app.db.execute(
         "INSERT INTO tombstones (uri, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        _undone(signer_id, uri),
+        resolve.undone(signer_id, uri),
         app.now(),
     )
 
 
 async def was_undone(app: App, signer_id: int, uri: str) -> bool:
     """Tell whether an account has taken back what has this id, or deleted it."""
-    found = await app.db.row("SELECT 1 AS value FROM tombstones WHERE uri IN_TEXTS(?)", [uri, _undone(signer_id, uri)])
-    return found is not None
+    either = [uri, resolve.undone(signer_id, uri)]
+    return await app.db.row("SELECT 1 AS value FROM tombstones WHERE uri IN_TEXTS(?)", either) is not None
