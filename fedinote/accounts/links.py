@@ -16,6 +16,7 @@ from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.infra.errors import FediNoteError
+from fedinote.text.urls import safe_url
 
 VERIFY_JOB = "accounts.verify_links"
 MAX_LINKS = 6
@@ -59,7 +60,8 @@ def _open_links(app: App, fields: Sequence[Field]) -> list[tuple[str, str, str]]
     ]
     secure = app.settings.secure or not app.settings.federation.allow_http
     allowed = [one for one in found if one[2].startswith("https://") or not secure]
-    return [one for one in allowed if urlsplit(one[2]).netloc != app.settings.host][:MAX_LINKS]
+    clean = [(one, safe_url(one[2])) for one in allowed]
+    return [one for one, url in clean if url and urlsplit(url).netloc != app.settings.host][:MAX_LINKS]
 
 
 async def on_profile_updated(app: App, event: ProfileUpdated) -> None:

@@ -26,7 +26,7 @@ def _number(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    if not text.isdigit() or len(text) > 19:
+    if not (text.isascii() and text.isdigit()) or len(text) > 19:
         raise BadRequest(f"The parameter `{name}` must be a number")
     return min(int(text), 2**63 - 1)
 

@@ -127,8 +127,8 @@ def _versions(app: App, row: Row) -> tuple[Version, ...]:
             continue
         people = () if made["machine"] and not made["reviewed"] else (row["author_uri"],)
         machines = (app.url("/actor"),) if made["machine"] else ()
-        reviewed = from_ms(made["source_updated"]) if people else None
-        found.append(Version(tag, (*machines, *people), source_updated=reviewed, name=made["engine"]))
+        version = from_ms(made["source_updated"]) if people or stale else None
+        found.append(Version(tag, (*machines, *people), source_updated=version, name=made["engine"]))
     return tuple(found)
 
 

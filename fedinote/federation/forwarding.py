@@ -73,11 +73,13 @@ def _addressed(app: App, activity: vocab.Activity) -> bool:
 
 
 def _is_public(activity: vocab.Activity) -> bool:
-    """Tell whether an answer is public: by its own audience, or the activity's where only that has any."""
+    """Tell whether an answer is public, by its own audience and by the activity's, as far as they have any."""
     post = activity.object
-    if isinstance(post, vocab.Post) and (post.to or post.cc):
-        return any(map(is_public, (*post.to, *post.cc)))
-    return activity.type == "Delete" or any(map(is_public, (*activity.to, *activity.cc)))
+    own = (*post.to, *post.cc) if isinstance(post, vocab.Post) else ()
+    stated = [audience for audience in (own, (*activity.to, *activity.cc)) if audience]
+    if not stated:
+        return activity.type == "Delete"
+    return all(any(map(is_public, audience)) for audience in stated)
 
 
 def _believable(verified: VerifiedActivity) -> bool:

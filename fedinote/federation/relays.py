@@ -55,7 +55,7 @@ async def add(app: App, url: str, kind: str | None = None, *, by: Moderator | No
     address is none, is ours, or is there already; Forbidden when its domain is blocked here; like `fetching.document`
     when a LitePub relay's actor cannot be had.
     """
-    if vocab.web_uri(url) is None or fetching.is_ours(app, url) or kind not in (None, *KINDS):
+    if vocab.web_uri(url) is None or not host_of(url) or fetching.is_ours(app, url) or kind not in (None, *KINDS):
         raise Invalid("A relay is given by the URL of its inbox or of its actor on another server")
     if await domains.suspended(app, host_of(url)):
         raise Forbidden("This domain is blocked here")

@@ -38,6 +38,8 @@ NOBODY = "0" * 64
 PAGES = 20
 SAME_AGAIN = timedelta(hours=1)
 MAX_REMEMBERED = 500
+TAKEN_OFF = 500
+"""How many of our people one comparison takes off a list; a wrong list may name everybody here."""
 
 # What tells that the followers are the same as before, without reading them all: how many, and the sum of their rows.
 _MARKS = """
@@ -247,7 +249,9 @@ async def _take_off(app: App, account: Row, uris: set[str]) -> None:
     if not uris:
         return
     rows = await app.db.rows(
-        "SELECT id, uri FROM accounts WHERE uri IN_TEXTS(?) AND domain = '' AND deleted_at IS NULL", sorted(uris)
+        "SELECT id, uri FROM accounts WHERE uri IN_TEXTS(?) AND domain = '' AND deleted_at IS NULL ORDER BY id LIMIT ?",
+        sorted(uris),
+        TAKEN_OFF,
     )
     for me in rows:
         follow = render.follow(Envelope(f"{me['uri']}#follows/{app.ids.next()}", me["uri"]), account["uri"])

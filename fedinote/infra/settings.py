@@ -235,6 +235,7 @@ def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
 OTHER_VARIABLES = {
     *DEMO_VARIABLES,
     "FEDINOTE_CONFIG",
+    "FEDINOTE_INTEROP_DIR",
     "FEDINOTE_LIBRETRANSLATE_VENV",
     "FEDINOTE_REQUIRE",
     "FEDINOTE_SHARED",

@@ -26,7 +26,8 @@ class VersionDraft:
 
     `poll_options` are all options in their order, or none; `descriptions` are those of attachments, by id as text.
     `machine` is the name of the program that translated ("" when a person wrote), `reviewed` whether a person looked
-    it over since. `as_of` (epoch ms) is the version of the post that it belongs to, None: the one being written.
+    it over since. `as_of` (epoch ms) is the version of the post that it belongs to, None: the one being written;
+    `stale` tells that the post has been changed since then.
     """
 
     text: str = ""
@@ -37,6 +38,7 @@ class VersionDraft:
     machine: str = ""
     reviewed: bool = False
     as_of: int | None = None
+    stale: bool = False
 
     @property
     def blank(self) -> bool:
@@ -175,6 +177,7 @@ async def kept(app: App, row: Row) -> dict[str, VersionDraft]:
             machine=one.get("engine", ""),
             reviewed=bool(one.get("reviewed")),
             as_of=one.get("source_updated"),
+            stale=outdated(one, row["edited_at"] or row["created_at"]),
         )
         for tag, one in made.items()
     }
@@ -192,7 +195,7 @@ def fitting(drafts: Mapping[str, VersionDraft], frame: Frame, *, renewed: bool) 
             draft,
             poll_options=draft.poll_options if len(draft.poll_options) == len(frame.options) else (),
             descriptions={key: text for key, text in draft.descriptions.items() if key in files},
-            as_of=None if renewed else draft.as_of,
+            as_of=None if renewed and not draft.stale else draft.as_of,
         )
         for tag, draft in drafts.items()
         if tag != frame.language

@@ -1,4 +1,4 @@
-"""How often each list asks the database: as often for five rows of every kind as for twenty, and no more than written."""
+"""How often each list asks the database: as often for five rows of every kind as for twenty, and as is written."""
 
 from collections.abc import Mapping
 

@@ -92,9 +92,11 @@ class Victim:
             await asyncio.sleep(0.05)
 
     async def idle(self) -> None:
-        """Wait until nothing is queued."""
+        """Wait until nothing is queued but what was planned for later (threads and previews)."""
         await self.until(
-            "SELECT (SELECT COUNT(*) FROM jobs) + (SELECT COUNT(*) FROM deliveries WHERE dead_at IS NULL) AS value", 0
+            "SELECT (SELECT COUNT(*) FROM jobs WHERE failures > 0 OR run_at < created_at + 5000)"
+            " + (SELECT COUNT(*) FROM deliveries WHERE dead_at IS NULL) AS value",
+            0,
         )
 
     async def call(self, http: aiohttp.ClientSession, method: str, path: str, **options: Any) -> tuple[int, Any]:

@@ -101,7 +101,7 @@ async def test_an_edit_keeps_languages_that_it_does_not_name_and_says_that_they_
     alice, bao = await one.person("alice"), await two.person("bao")
     await bao.follow(alice)
     await world.settle()
-    versions = {"zh-Hans": CHINESE, "de": {"status": "Tee"}}
+    versions = {"zh-Hans": CHINESE, "de": {"status": "Tee"}, "fr": {"status": "Du thé", "machine": "MorningCloud"}}
     posted = await alice.post("Tea", language="en", spoiler_text="drinks", translations=versions)
     path = f"/api/v1/statuses/{posted['id']}"
     source = await alice.call("GET", f"{path}/source")
@@ -109,19 +109,20 @@ async def test_an_edit_keeps_languages_that_it_does_not_name_and_says_that_they_
     edited = await alice.call(
         "PUT", path, json={"status": "Tea at six", "translations": {"de": {"status": "Tee um sechs"}}}
     )
-    assert {one["language"]: one["outdated"] for one in edited["translations"]} == {"zh-Hans": True, "de": False}
+    behind = {"zh-Hans": True, "de": False, "fr": True}
+    assert {one["language"]: one["outdated"] for one in edited["translations"]} == behind
     document = await _document(world, posted)
     assert document["translations"][0]["sourceUpdated"] == document["published"] < document["updated"]
     assert document["contentMap"]["de"] == "<p>Tee um sechs</p>"
     await world.settle()
     there = (await bao.home())[0]
-    assert {one["language"]: one["outdated"] for one in there["translations"]} == {"zh-Hans": True, "de": False}
+    assert {one["language"]: one["outdated"] for one in there["translations"]} == behind
     same = await alice.call("PUT", path, json={"translations": {"zh-Hans": {"status": "六点喝茶"}}})
-    assert {one["language"]: one["outdated"] for one in same["translations"]} == {"zh-Hans": False, "de": False}
+    assert {one["language"]: one["outdated"] for one in same["translations"]} == {**behind, "zh-Hans": False}
     rows = await one.app.db.rows("SELECT content_map FROM post_edits ORDER BY id")
     assert ["五点喝茶" in row["content_map"] for row in rows] == [True, True]
     gone = await alice.call("PUT", path, json={"translations": {"de": {"status": ""}}})
-    assert [one["language"] for one in gone["translations"]] == ["zh-Hans"]
+    assert [one["language"] for one in gone["translations"]] == ["zh-Hans", "fr"]
 
 
 async def test_versions_must_fit_their_post(one: Instance) -> None:

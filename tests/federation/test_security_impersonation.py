@@ -6,6 +6,7 @@ import pytest
 
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, FakeActor, redirect
+from tests.support.proofs import listed, proven
 
 
 @pytest.fixture
@@ -73,12 +74,12 @@ def _collection(owner: FakeActor, *entries: Any) -> dict[str, Any]:
 async def _members(scene: Scene, *entries: Any) -> set[str]:
     """Let evil tell of a collection with these (member, proof); who is in it then."""
     url = scene.mal.url("collection")
-    listed = [
+    shown = [
         {"type": "FeaturedItem", "id": f"{url}/{n}", "featuredObject": member, "featureAuthorization": proof}
         for n, (member, proof) in enumerate(entries)
     ]
     target = scene.mal.url("featured_collections")
-    await scene.done(scene.mal, scene.mal.activity("Add", _collection(scene.mal, *listed), target=target))
+    await scene.done(scene.mal, scene.mal.activity("Add", _collection(scene.mal, *shown), target=target))
     rows = await scene.app.db.rows(
         "SELECT a.uri FROM collection_items i JOIN accounts a ON a.id = i.account_id WHERE i.state = 'accepted'"
     )
@@ -176,3 +177,20 @@ async def test_a_second_actor_of_a_name_does_not_put_an_end_to_the_first(scene: 
     assert await scene.count("accounts", "uri = ? AND deleted_at IS NULL", scene.bob.id) == 1
     assert await scene.count("posts") == 1
     assert await scene.count("accounts", "uri = ?", twin.id) == 0
+
+
+async def test_a_group_does_not_bring_an_old_profile_or_an_old_undo_back(scene: Scene, group: FakeActor) -> None:
+    posted = await scene.alice.post("Hello")
+    await scene.known(listed(scene.bob))
+    old = proven(scene.bob, scene.bob.activity("Update", {**scene.bob.document, "name": "Old name"}, to=[PUBLIC]))
+    like, again = (proven(scene.bob, scene.bob.activity("Like", posted["uri"])) for _ in range(2))
+    liked = {"type": "Like", "actor": scene.bob.id, "object": posted["uri"]}
+    undo = proven(scene.bob, scene.bob.activity("Undo", liked))
+    for said in (old, like, undo, again):
+        await scene.done(scene.bob, said)
+    scene.bob.document["name"] = "New name"
+    await scene.done(scene.bob, scene.bob.activity("Update", scene.bob.document, to=[PUBLIC]))
+    for said in (old, undo):
+        await scene.done(group, group.activity("Announce", said, to=[PUBLIC]))
+    assert await scene.count("accounts", "uri = ? AND display_name = 'New name'", scene.bob.id) == 1
+    assert await scene.count("favourites") == 1

@@ -92,7 +92,7 @@ async def test_a_deletion_in_every_form_is_for_good(scene: Scene, form: Any, fir
     for step in steps if first == "Create" else steps[1:]:
         await scene.done(scene.bob, step)
     assert await scene.count("posts") == 0
-    assert await scene.count("tombstones", "uri = ?", note["id"]) == 1
+    assert await scene.count("tombstones", "uri LIKE ?", f"%{note['id']}") == 1
 
 
 async def test_a_deletion_that_is_undone_stays_a_deletion_and_does_no_harm(scene: Scene) -> None:

@@ -42,7 +42,7 @@ def _preview(app: App, row: Row, url: str | None) -> str | None:
     """Return the small picture; an image is its own where there is none, and a sound has none."""
     if row["preview_key"]:
         return file_url(app, row["preview_key"])
-    return row["remote_preview"] or (None if row["kind"] == "audio" and row["key"] else url)
+    return row["remote_preview"] or (None if row["kind"] == "audio" else url)
 
 
 def of_upload(app: App, upload: Media) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.posts import interactions, polls, publishing, reactions, revising
+from fedinote.posts import interactions, polls, publishing, reactions, revising, visibility
 from fedinote.posts.reactions import MAX_NAME
 from fedinote.relations import blocks, follows
 
@@ -69,6 +69,7 @@ async def create(act: Act) -> Done:
 
 async def _vote(act: Act, post: vocab.Post) -> Done:
     question = await resolve.post(act.app, post.in_reply_to or "", Budget(BUDGET))
+    await visibility.sees(act.app, act.me, question)
     poll = await act.app.db.row("SELECT id, options FROM polls WHERE post_id = ?", question)
     titles = [option["title"] for option in msgspec.json.decode(poll["options"])] if poll else []
     if poll is None or post.title not in titles:

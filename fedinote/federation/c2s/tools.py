@@ -47,7 +47,11 @@ async def proxy(request: Request) -> Response:
 
 async def _own(app: App, url: str, viewer_id: int) -> Mapping[str, Any]:
     """Return an actor or a post of this server by its id. NotFound, Gone."""
-    account_id = await app.db.value("SELECT id AS value FROM accounts WHERE uri = ? AND deleted_at IS NULL", url)
+    account_id = await app.db.value(
+        "SELECT a.id AS value FROM accounts a LEFT JOIN users u ON u.account_id = a.id"
+        " WHERE a.uri = ? AND a.deleted_at IS NULL AND (u.state IS NULL OR u.state <> 'pending')",
+        url,
+    )
     if account_id is not None:
         return await documents.account(app, account_id)
     post_id = await app.db.value("SELECT id AS value FROM posts WHERE uri = ? AND local", url.removesuffix("/activity"))

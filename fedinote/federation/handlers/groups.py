@@ -68,6 +68,14 @@ async def _believed(app: App, passed: _Passed) -> VerifiedActivity | None:
     return None if row is None else _own(passed.inner, row, document)
 
 
+async def _once(app: App, own: VerifiedActivity, take: Callable[[App, VerifiedActivity], Awaitable[None]]) -> None:
+    """Let an activity have its effect, once: by repeating old words nobody brings an old state back. Raises Refused."""
+    if await forwarded.was_taken(app, own):
+        raise Refused(reason="what is passed on had its effect already")
+    await take(app, own)
+    await forwarded.remember(app, own)
+
+
 def _own(activity: vocab.Activity, row: Row, document: Mapping[str, object]) -> VerifiedActivity:
     return VerifiedActivity(activity, row["id"], row["uri"], own=True, body=(encoded(document) or "").encode())
 
@@ -129,7 +137,7 @@ async def _new_post(app: App, passed: _Passed) -> int:
 async def _update(app: App, passed: _Passed) -> None:
     own = await _believed(app, passed)
     if own is not None:
-        await posts.update(app, own)
+        await _once(app, own, posts.update)
     else:
         await forwarded.refetch(app, replace(passed.outer, activity=passed.inner, own=False))
 
@@ -194,7 +202,7 @@ async def _undo(app: App, passed: _Passed) -> None:
     match passed.inner.object:
         case vocab.Activity(type="Like"):
             _limit(app, passed)
-            await relations.undo(app, await _verified(app, passed))
+            await _once(app, await _verified(app, passed), relations.undo)
         case vocab.Activity(type="Delete") as done:
             await _put_back(app, passed, done.object_id or "")
         case _:

@@ -207,8 +207,7 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
         await publishing.hold(app, uri)  # it may be on its way in by a boost or a search at this very moment
         row = await app.db.row("SELECT id, account_id, uri, visibility, reblog_of_id FROM posts WHERE uri = ?", uri)
         if row is None:
-            if await actors.by_uri(app, uri) is None:
-                await remember_undone(app, verified.signer_id, uri)
+            await _remember(app, verified.signer_id, uri)
             return
         if row["account_id"] == verified.signer_id:
             await publishing.delete(app, row["id"])
@@ -216,6 +215,12 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
     if not await is_gone(app, row):
         raise Refused(reason="Delete of a post of somebody else")
     await publishing.delete(app, row["id"])
+
+
+async def _remember(app: App, signer_id: int, uri: str) -> None:
+    """Remember that the signer deleted a post of its own, if it was one; others may still send what they wrote."""
+    if await actors.by_uri(app, uri) is None:
+        await remember_undone(app, signer_id, uri)
 
 
 async def is_gone(app: App, row: Row) -> bool:
