@@ -3,9 +3,9 @@
 from fedinote.api import (
     accounts,
     admin,
-    admin_trends,
     admin_blocks,
     admin_figures,
+    admin_trends,
     announcements,
     annual_reports,
     async_refreshes,

@@ -27,10 +27,12 @@ MAX_OFFSET = 10_000
 _LAST = "\U0010ffff"  # after everything that begins with the text before it, compared byte by byte
 _BYTES = {"sqlite": "BINARY", "postgresql": '"C"'}
 _KINDS = ("accounts", "hashtags", "statuses")
-_NAMED = """SELECT a.id FROM accounts a WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL
- AND a.username_key COLLATE {c} >= ? AND a.username_key COLLATE {c} < ? ORDER BY a.username_key LIMIT 200"""
+# The actor of this server itself is nobody whom one could talk to.
+_PERSON = "NOT (a.domain = '' AND a.actor_type = 'Application')"
+_NAMED = f"""SELECT a.id FROM accounts a WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND {_PERSON}
+ AND a.username_key COLLATE {{c}} >= ? AND a.username_key COLLATE {{c}} < ? ORDER BY a.username_key LIMIT 200"""  # noqa: S608
 _NEAR = f"""SELECT a.id, a.display_name FROM accounts a
- WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND (a.domain = '' OR a.id IN (
+ WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND {_PERSON} AND (a.domain = '' OR a.id IN (
   SELECT f.target_id FROM follows f WHERE f.follower_id = ?)) ORDER BY a.id LIMIT {2 * LOOKED_AT}"""  # noqa: S608
 # A tag that stands in private posts alone would tell what is in them.
 _TAGS = """SELECT t.id FROM tags t WHERE t.name COLLATE {c} >= ? AND t.name COLLATE {c} < ?

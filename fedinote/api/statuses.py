@@ -8,7 +8,7 @@ from fedinote.api.entities import accounts as account_entities
 from fedinote.api.entities import statuses as entities
 from fedinote.api.entities.scheduled_statuses import scheduled_statuses
 from fedinote.api.paging import Page, paging
-from fedinote.api.params import Params
+from fedinote.api.params import Params, is_id
 from fedinote.api.routing import Answer, Call, route
 from fedinote.federation import resolve
 from fedinote.federation import threads as completing
@@ -57,13 +57,21 @@ async def _draft(call: Call) -> Draft:
         visibility=params.text("visibility") or own["default_visibility"],
         language=params.text("language") or own["default_language"],
         in_reply_to_id=_parent(params),
-        media_ids=tuple(params.ids("media_ids")),
+        media_ids=_media_ids(params),
         poll=_poll(params),
         application=None if own["name"] is None else {"name": own["name"], "website": own["website"]},
         quoted_id=quotes.wanted(params),
         quote_policy=params.text("quote_approval_policy") or own["default_quote_policy"],
         translations=language_versions.named(params),
     )
+
+
+def _media_ids(params: Params) -> tuple[int, ...]:
+    """Return the ids of the attachments. What cannot be one is not left out: the post would lack a picture."""
+    texts = [text for text in params.list("media_ids") if text]
+    if not all(is_id(text) for text in texts):
+        raise NotFound("Media attachment not found")
+    return tuple(params.ids("media_ids"))
 
 
 def _parent(params: Params) -> int | None:
@@ -154,7 +162,7 @@ async def edit(call: Call) -> Any:
         sensitive=params.flag("sensitive", bool(row["sensitive"])),
         visibility=row["visibility"],
         language=params.text("language") or row["language"],
-        media_ids=tuple(params.ids("media_ids")) if "media_ids" in params else await _attached(call, row["id"]),
+        media_ids=_media_ids(params) if "media_ids" in params else await _attached(call, row["id"]),
         poll=_poll(params),
     )
     draft = replace(draft, translations=await language_versions.of_edit(app, row, draft, params))

@@ -63,7 +63,22 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = Setup(config)
 
 
-for command in (serve, worker, migrate, user, token, invite, domain, audit, announcement, emoji, relay, search, doctor, demo):
+for command in (
+    serve,
+    worker,
+    migrate,
+    user,
+    token,
+    invite,
+    domain,
+    audit,
+    announcement,
+    emoji,
+    relay,
+    search,
+    doctor,
+    demo,
+):
     cli.add_command(command)
 
 for command in (alias, delete, move, export, import_, imports_):

@@ -23,6 +23,7 @@ MAX_TAGS = 100
 MAX_EMOJIS = 200
 UNKNOWN_MENTIONS = 5  # accounts that we never heard of and fetch for one post
 
+
 @dataclass(frozen=True, slots=True)
 class _Parent:
     id: int | None
@@ -70,9 +71,7 @@ async def to_new_post(app: App, post: vocab.Post, author: Row, budget: Budget) -
         edited_at=post.updated if post.updated and post.updated > published else None,
         quote=await _quote(app, post, author),
         quote_policy=policies.quote_policy(post, author["followers_url"], author["following_url"]),
-        interaction_rules=policies.rules(
-            post, author["followers_url"], author["following_url"], app.settings.base
-        ),
+        interaction_rules=policies.rules(post, author["followers_url"], author["following_url"], app.settings.base),
     )
 
 

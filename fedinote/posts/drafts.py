@@ -212,9 +212,7 @@ async def _tags(app: App, draft: Draft) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-async def _quote(
-    app: App, author_id: int, draft: Draft, mentions: Sequence[Mention]
-) -> tuple[NewQuote | None, str]:
+async def _quote(app: App, author_id: int, draft: Draft, mentions: Sequence[Mention]) -> tuple[NewQuote | None, str]:
     """Return what a draft quotes, and the visibility that its post has then."""
     wanted = _visibility(draft.visibility)
     if draft.quoted_id is None:

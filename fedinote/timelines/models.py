@@ -200,9 +200,7 @@ class DismissedSuggestion(Model):
         "fedinote.Account", related_name="dismissed_suggestions"
     )
     account_id: int
-    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
-        "fedinote.Account", related_name="dismissed_by"
-    )
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="dismissed_by")
     target_id: int
 
     class Meta:

@@ -43,6 +43,12 @@ async def test_a_description_changes_until_the_file_is_attached(alice):
     assert (await alice.delete(path)).status == 422
 
 
+async def test_a_post_with_an_attachment_that_cannot_be_is_refused(alice):
+    for ids in (["picture"], ["picture", ""], ["99999999999999999999"]):
+        assert (await alice.post("/api/v1/statuses", {"status": "x", "media_ids": ids})).status == 404
+    assert (await alice.post("/api/v1/statuses", {"status": "x", "media_ids": [""]})).status == 200
+
+
 async def test_nobody_else_reads_changes_attaches_or_removes_an_upload(alice, bob):
     media = (await alice.post("/api/v2/media", parts=file(description="mine"))).json
     path = f"/api/v1/media/{media['id']}"

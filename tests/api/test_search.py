@@ -16,6 +16,10 @@ async def test_people_are_found_by_handle_beginning_and_name(alice, bob, text):
     assert alice.id in (await search(bob, text, resolve="true"))["accounts"]
 
 
+async def test_the_actor_of_the_server_itself_is_not_found(alice):
+    assert (await search(alice, "localhost"))["accounts"] == []
+
+
 async def test_people_are_found_by_their_own_address(alice, bob, stranger):
     for client, resolve in ((bob, "true"), (bob, "false"), (stranger, "false")):
         found = await search(client, "http://localhost:8000/users/alice", resolve=resolve)

@@ -1,15 +1,15 @@
 """Imports on one server: what they do, what they leave, and that being killed does not matter."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from fedinote import worker
 from fedinote.events import Blocked, FollowRequested
+from fedinote.federation import resolve
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Invalid, NotFound
-from fedinote.portability import applying, exports, imports
+from fedinote.portability import exports, imports
 from fedinote.posts import interactions
 from fedinote.relations import blocks, domains, follows
 from fedinote.timelines import lists
@@ -22,7 +22,7 @@ async def imported(app: App, me: int, kind: str, text: str, **options: Any) -> A
     return await imports.show(app, me, import_id)
 
 
-async def had(app: App, me: int, kind: str) -> list[Sequence[str]]:
+async def had(app: App, me: int, kind: str) -> list[tuple[str, ...]]:
     return sorted(map(tuple, await exports.rows(app, me, kind)))
 
 
@@ -150,7 +150,7 @@ async def test_a_job_that_is_killed_goes_on_where_it_was_and_does_nothing_twice(
         if len(calls) == 3:
             raise KeyboardInterrupt  # after the verb, before the commit
 
-    monkeypatch.setattr(applying.blocks, "block", deadly)
+    monkeypatch.setattr(blocks, "block", deadly)
     import_id = await imports.start(app, me, "blocks", "".join(f"p{n}\n" for n in range(6)).encode())
     with pytest.raises(KeyboardInterrupt):
         await imports.work(app, import_id)
@@ -209,7 +209,7 @@ async def test_a_server_is_not_asked_again_and_again_about_made_up_names(
         asked.append(acct)
         return await app.db.value("SELECT id AS value FROM accounts WHERE username_key = ? AND domain = ''", acct)
 
-    monkeypatch.setattr(applying.resolve, "account", unknown)
+    monkeypatch.setattr(resolve, "account", unknown)
     names = "".join(f"n{number}@victim.example\n" for number in range(3 * imports.MAX_MISSES))
     row = await imported(app, me, "blocks", f"{names}a\n")
     assert len([one for one in asked if "victim" in one]) == imports.MAX_MISSES
