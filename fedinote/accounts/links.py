@@ -99,9 +99,13 @@ async def _links_back(app: App, link: str, own: set[str]) -> bool:
         page = await app.outbound.get(link, accept="text/html", limit=MAX_PAGE)
     except FediNoteError:
         return False
-    if page.status != 200 or page.content_type not in PAGES:
-        return False
+    if page.status != 200 or page.content_type not in PAGES or _host(page.url) != _host(link):
+        return False  # an open redirect does not speak for the site that has it
     return any(_plain(target) in own for target in said_to_be_me(page.body.decode("utf-8", "replace")))
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def said_to_be_me(page: str) -> list[str]:

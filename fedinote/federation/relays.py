@@ -132,7 +132,7 @@ async def answered(app: App, follow_uri: str | None, signer_uri: str, *, accepte
     rows = await app.db.rows("SELECT * FROM relays WHERE actor_uri = ? OR actor_uri = ''", signer_uri)
     mine = [row for row in rows if same_origin(row["inbox_url"], signer_uri)]
     row = next((row for row in mine if follow_uri in (None, row["follow_uri"])), None)
-    if row is None:
+    if row is None or not (row["actor_uri"] or await _owns(app, signer_uri, row["inbox_url"])):
         return False
     await app.db.execute(
         "UPDATE relays SET state = ?, actor_uri = ?, answered_at = ? WHERE id = ?",
@@ -142,6 +142,12 @@ async def answered(app: App, follow_uri: str | None, signer_uri: str, *, accepte
         row["id"],
     )
     return True
+
+
+async def _owns(app: App, actor_uri: str, inbox: str) -> bool:
+    """Tell whether an inbox is an actor's: on the relay's host there may be others."""
+    sql = "SELECT 1 AS value FROM accounts WHERE uri = ? AND (inbox_url = ? OR shared_inbox_url = ?)"
+    return await app.db.row(sql, actor_uri, inbox, inbox) is not None
 
 
 async def accept_follow(app: App, relay_uri: str, follow_uri: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from fedinote.federation import relays
 from fedinote.infra.app import App
 from tests.api.conftest import Person, Town
+from tests.support import accounts
 
 PATH = "/api/fedinote/v1/admin/relays"
 INBOX = "https://relay.example/inbox"
@@ -24,6 +25,10 @@ async def test_a_relay_is_added_listed_and_left(app: App, admin: Person) -> None
         "answered_at": None,
     }  # fmt: skip
     row = await relays.find(app, made["id"])
+    actor = await accounts.remote(app, "relay", "relay.example")
+    await app.db.execute(
+        "UPDATE accounts SET uri = ?, inbox_url = ? WHERE id = ?", "https://relay.example/actor", INBOX, actor.id
+    )
     assert await relays.answered(app, row["follow_uri"], "https://relay.example/actor", accepted=True)
     (listed,) = (await admin.get(PATH)).json
     assert (listed["state"], listed["actor_uri"]) == ("accepted", "https://relay.example/actor")

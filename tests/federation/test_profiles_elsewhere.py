@@ -205,7 +205,7 @@ async def test_links_of_profiles_are_proven_by_pages_that_link_back(scene: Scene
     assert me["fields"][0]["verified_at"] is None
 
 
-@pytest.mark.parametrize("wrong", ["type", "status", "redirect to an inner address"])
+@pytest.mark.parametrize("wrong", ["type", "status", "redirect to an inner address", "redirect to another site"])
 async def test_a_page_that_is_none_proves_nothing(scene: Scene, wrong: str) -> None:
     page = f"{scene.evil.base}/me"
     body = f'<a rel="me" href="http://{scene.home.host}/@alice">'.encode()
@@ -214,6 +214,9 @@ async def test_a_page_that_is_none_proves_nothing(scene: Scene, wrong: str) -> N
             scene.evil.serve(page, body, content_type="text/plain")
         case "status":
             scene.evil.serve(page, body, content_type="text/html", status=404)
+        case "redirect to another site":
+            scene.victim.serve("/me", body, content_type="text/html")
+            scene.evil.pages["/me"] = Answer(status=302, headers=[("Location", f"{scene.victim.base}/me")])
         case _:
             scene.evil.pages["/me"] = Answer(status=302, headers=[("Location", "http://169.254.169.254/latest")])
     await scene.alice.call("PATCH", "/api/v1/accounts/update_credentials",

@@ -89,6 +89,16 @@ async def test_nobody_else_can_accept_for_a_relay(scene: Scene, kind: str) -> No
     assert await relay.state() == "pending"
 
 
+async def test_a_neighbour_of_a_relay_with_another_inbox_cannot_accept_for_it(scene: Scene) -> None:
+    relay = await _relay(scene, "mastodon", accepted=False)
+    neighbour = relay.host.actor("neighbour", key=3, shared=False)
+    follow = {**relay.got("Follow")[0], "id": neighbour.url("made-up")}
+    await scene.done(neighbour, neighbour.activity("Accept", follow))
+    assert await relay.state() == "pending"
+    await relay.answer()
+    assert await relay.state() == "accepted"
+
+
 async def test_somebody_else_at_a_litepub_relays_host_can_not_accept_for_it(scene: Scene) -> None:
     relay = await _relay(scene, "litepub", accepted=False)
     other = relay.host.actor("other", key=5)
