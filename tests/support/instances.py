@@ -109,6 +109,18 @@ class World:
         raise AssertionError("the queues do not become empty")
 
 
+class _Server(uvicorn.Server):
+    """A server that ends at once: uvicorn's own looks ten times a second whether it should."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ended.wait()
+
+
 @contextlib.asynccontextmanager
 async def serving(settings_for: Any, folder: Path, database_url: str, **environment: str) -> AsyncIterator[Instance]:
     """Serve one instance on a free port; the worker does not run by itself: `World.settle` does its work."""
@@ -121,7 +133,7 @@ async def serving(settings_for: Any, folder: Path, database_url: str, **environm
             server.create(app), log_config=None, access_log=False, lifespan="on", ws="websockets-sansio",
             timeout_graceful_shutdown=1,
         )  # fmt: skip
-        host_server = uvicorn.Server(config)
+        host_server = _Server(config)
         host_server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(host_server.serve(sockets=[listening]))
         while not host_server.started:  # noqa: ASYNC110  uvicorn has no event for it
@@ -129,7 +141,9 @@ async def serving(settings_for: Any, folder: Path, database_url: str, **environm
         try:
             yield Instance(app, host, http)
         finally:
+            await http.close()
             host_server.should_exit = True
+            host_server.ended.set()
             await task
 
 
