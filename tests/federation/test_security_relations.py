@@ -104,7 +104,10 @@ async def test_who_waits_before_a_locked_account_gets_and_sees_nothing(scene: Sc
 
 
 # What a post of one's own is kept in; nothing of it may leave, which `nothing` looks at.
-_OF_A_POST = ("posts", "accounts", "users", "timeline_entries", "home_entries", "idempotency_keys", "tokens")
+_OF_A_POST = (
+    "posts", "accounts", "users", "timeline_entries", "home_entries", "idempotency_keys", "tokens",
+    "search_posts", "search_words", "search_words_data", "search_words_idx",
+)  # fmt: skip
 
 
 async def test_one_like_or_boost_for_each_actor_and_object(scene: Scene) -> None:

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from fedinote.bootstrap import running
 from fedinote.infra.app import App
+from fedinote.search import index
 from tests.conftest import make_settings
 from tests.security.stage import Stage
 from tests.support.databases import Databases
@@ -21,4 +22,6 @@ async def one_app(dialect: str, databases: Databases, tmp_path_factory: pytest.T
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(one_app: App) -> Stage:
-    return await Stage(one_app).play()
+    played = await Stage(one_app).play()
+    await index.catch_up(one_app)
+    return played
