@@ -103,18 +103,18 @@ async def test_the_proxy_is_for_people_here_with_a_token_that_may_search(scene: 
 async def test_the_proxy_tells_how_it_failed_and_nothing_of_what_it_met(scene: Scene) -> None:
     answers = {
         "/secret": (
-            Answer({"id": scene.evil.base + "/secret", "password": "zq"}, content_type="application/json"),
+            Answer({"id": scene.evil.base + "/secret", "password": "zq secret"}, content_type="application/json"),
             422,
         ),
-        "/none": (Answer({"error": "zq"}, 404), 404),
-        "/gone": (Answer({"error": "zq"}, 410), 410),
-        "/broken": (Answer({"error": "zq"}, 500), 503),
-        "/other": (Answer({"id": scene.bob.id, "type": "Person", "name": "zq"}), 200),
+        "/none": (Answer({"error": "zq secret"}, 404), 404),
+        "/gone": (Answer({"error": "zq secret"}, 410), 410),
+        "/broken": (Answer({"error": "zq secret"}, 500), 503),
+        "/other": (Answer({"id": scene.bob.id, "type": "Person", "name": "zq secret"}), 200),
     }
     for path, (answer, status) in answers.items():
         scene.evil.pages[path] = answer
         found = await proxy(scene.alice, scene.evil.base + path, status=status)
-        assert "zq" not in str(found)
+        assert "zq secret" not in str(found)
         assert scene.evil.name not in str(found)
 
 
