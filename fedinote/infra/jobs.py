@@ -216,8 +216,9 @@ class Runner:
         if self._waiting and self._tasks:
             return 0
         self._steps += 1
-        if self._waiting:
-            return self._start(await claim(self.app, 1, suspects=True))
+        if self._waiting and (suspects := await claim(self.app, 1, suspects=True)):
+            return self._start(suspects)
+        # A suspect may wait for an older job of its order key, which was committed after it: that one must go on.
         room = self._most - len(self._tasks)
         return self._start(await claim(self.app, room)) if room > 0 else 0
 

@@ -88,8 +88,14 @@ class Victim:
         """Wait until a query gives this value."""
         deadline = time.monotonic() + PATIENCE
         while await self.value(sql) != value:
-            assert time.monotonic() < deadline, self.process.log.read_text()[-3000:]
+            assert time.monotonic() < deadline, await self._left()
             await asyncio.sleep(0.05)
+
+    async def _left(self) -> str:
+        """Say what is still queued, and what the server wrote last."""
+        jobs = await self.app.db.rows("SELECT * FROM jobs ORDER BY id LIMIT 5")
+        deliveries = await self.app.db.rows("SELECT * FROM deliveries WHERE dead_at IS NULL ORDER BY id LIMIT 5")
+        return f"{jobs}\n{deliveries}\n{self.process.log.read_text()[-3000:]}"
 
     async def idle(self) -> None:
         """Wait until nothing is queued but what was planned for later (threads and previews)."""

@@ -122,6 +122,23 @@ async def test_a_suspect_runs_alone_and_the_others_go_on_after_it(app: App) -> N
     assert sorted(number for number, _ in together) == list(range(6))
 
 
+async def test_a_suspect_that_waits_for_an_older_job_of_its_chain_does_not_stop_everything(app: App) -> None:
+    """On PostgreSQL the older one may be committed after the younger one was begun."""
+    order = []
+
+    async def work(app: App, number: int) -> None:
+        order.append(number)
+
+    for number in range(3):
+        await jobs.enqueue(app, "work", {"number": number})
+    await app.db.execute("UPDATE jobs SET order_key = 'one', starts = CASE WHEN id = (SELECT MAX(id) - 1 FROM jobs)"
+                         " THEN 1 ELSE 0 END")  # fmt: skip
+    for _ in range(6):
+        await jobs.run_batch(app, {"work": work})
+    assert order == [0, 1, 2]
+    assert await app.db.value("SELECT COUNT(*) AS value FROM jobs") == 0
+
+
 async def test_jobs_with_one_order_key_run_one_after_another(app: App) -> None:
     order = []
 
