@@ -20,15 +20,14 @@ from fedinote.bootstrap import running
 from fedinote.cli.main import cli
 from fedinote.infra.app import App
 from fedinote.infra.settings import load
+from tests.support import ports
 
 PASSWORD = "a horse with a hat"
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    with socket.socket() as probe:  # a port where surely nobody listens when the doctor asks
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()  # surely nobody listens there when the doctor asks
     return {
         "FEDINOTE_SERVER_DATA_DIR": str(tmp_path / "data"),
         "FEDINOTE_SERVER_BASE_URL": f"http://localhost:{port}",

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from fedinote.cli import demo, demo_story
 from fedinote.cli.demo_story import ALICE, BAO
 from fedinote.cli.main import cli
-from tests.support import libretranslate
+from tests.support import libretranslate, ports
 from tools import demo as tools
 
 PATIENCE = 120.0
@@ -30,16 +30,7 @@ _HERE = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @pytest.fixture
 def port() -> int:
     """Two free ports in a row."""
-    for _ in range(50):
-        with closing(socket.socket()) as first, closing(socket.socket()) as second:
-            first.bind(("127.0.0.1", 0))
-            number: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", number + 1))
-            except (OSError, OverflowError):
-                continue
-            return number
-    raise AssertionError("there are no two free ports in a row")
+    return ports.free(2)
 
 
 class Run:

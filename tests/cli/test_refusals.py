@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.process import ROOT, ServerProcess, free_port
+from tests.support import ports
+from tests.support.process import ROOT, ServerProcess
 
 PASSWORD = "a horse with a hat"
 CREATE = ("user", "create", "alice", "--email", "a@mail.example", "--password", PASSWORD)
@@ -30,7 +31,7 @@ class Shell:
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(ROOT),
             "FEDINOTE_SERVER_BASE_URL": "http://localhost:8401",
-            "FEDINOTE_SERVER_BIND": f"127.0.0.1:{free_port()}",
+            "FEDINOTE_SERVER_BIND": f"127.0.0.1:{ports.free()}",
             "FEDINOTE_SERVER_DATA_DIR": str(folder / "data"),
         }
 
@@ -70,7 +71,7 @@ def test_another_address_on_the_same_data_is_refused_by_every_command(shell: She
 def test_a_second_server_on_the_same_data_is_refused_and_short_commands_are_not(server: ServerProcess) -> None:
     shell = Shell(server.folder)
     shell.environment |= server.environment
-    said = shell("serve", "--bind", f"127.0.0.1:{free_port()}", code=1)
+    said = shell("serve", "--bind", f"127.0.0.1:{ports.free()}", code=1)
     assert server.process is not None
     assert f"(process {server.process.pid})" in said
     assert said.count("\n") == 1
@@ -118,7 +119,7 @@ def test_a_data_directory_that_cannot_be_made_is_one_line_and_2(shell: Shell, wo
 def test_a_postgresql_that_cannot_be_reached_is_named_without_its_password(
     shell: Shell, words: tuple[str, ...]
 ) -> None:
-    port = free_port()
+    port = ports.free()
     said = shell(*words, code=1, FEDINOTE_DATABASE_URL=f"postgres://me:topsecret@127.0.0.1:{port}/fedinote")
     assert f"PostgreSQL at 127.0.0.1, port {port}, cannot be used" in said
     assert "topsecret" not in said

@@ -5,6 +5,8 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from tests.support import ports
+
 Handler = Callable[["Exchange"], Awaitable[None]]
 
 
@@ -94,8 +96,8 @@ async def serving(
 ) -> AsyncIterator[RawServer]:
     """Serve on a free port until the block ends; what failed in a handler fails the block."""
     server = RawServer(handler)
-    listener = await asyncio.start_server(server.accept, host, port, ssl=tls)
-    server.port = listener.sockets[0].getsockname()[1]
+    server.port = port or ports.free()
+    listener = await asyncio.start_server(server.accept, host, server.port, ssl=tls)
     try:
         yield server
     finally:

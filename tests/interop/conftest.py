@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 from fedinote import worker
 from tests.conftest import make_settings
 from tests.interop import programs
+from tests.support import ports
 from tests.support.databases import Databases
 from tests.support.fakefedi import FakeFedi, faking
 from tests.support.instances import Instance, Person, serving
@@ -85,9 +85,7 @@ class Peer:
 async def fedify(folder: Path, first_knock: str) -> AsyncIterator[Peer]:
     """Run the peer on a free port until the block ends."""
     shutil.copy(Path(__file__).with_name("peer.mjs"), folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     process = subprocess.Popen(
         ["node", "peer.mjs", str(port), first_knock], cwd=folder, stdout=subprocess.DEVNULL,
         env={"PATH": os.environ.get("PATH", os.defpath)},

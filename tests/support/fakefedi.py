@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from fedinote.activitypub import keys
 from fedinote.activitypub.keys import PrivateKeyObject
 from fedinote.infra.clock import iso
+from tests.support import ports
 
 ACTIVITY = "application/activity+json"
 JRD = "application/jrd+json"
@@ -245,8 +246,7 @@ class FakeFedi:
 
     async def host(self, address: str = "127.0.0.2", *, name: str | None = None, port: int = 0) -> FakeHost:
         """Listen on a loopback address; the host is called `name:PORT` (by default by its address)."""
-        listener = await asyncio.start_server(self._accept, address, port)
-        port = listener.sockets[0].getsockname()[1]
+        listener = await asyncio.start_server(self._accept, address, port := port or ports.free())
         found = self.named(f"{name or address}:{port}")
         found.listener = listener
         return found

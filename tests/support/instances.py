@@ -15,6 +15,7 @@ from fedinote import server, worker
 from fedinote.auth import clients, registrations, scopes, tokens
 from fedinote.bootstrap import running
 from fedinote.infra.app import App
+from tests.support import ports
 
 PASSWORD = "a long enough password"
 ALL_SCOPES = "read write follow push admin:read admin:write"
@@ -125,7 +126,7 @@ class _Server(uvicorn.Server):
 async def serving(settings_for: Any, folder: Path, database_url: str, **environment: str) -> AsyncIterator[Instance]:
     """Serve one instance on a free port; the worker does not run by itself: `World.settle` does its work."""
     listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", ports.free()))
     host = f"localhost:{listening.getsockname()[1]}"
     settings = settings_for(folder, database_url, FEDINOTE_SERVER_BASE_URL=f"http://{host}", **environment)
     async with running(settings) as app, aiohttp.ClientSession() as http:

@@ -13,7 +13,6 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tests.support import ports
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = Path(__file__).with_name("libretranslate-requirements.txt")
@@ -159,7 +160,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _started(python: Path, folder: Path) -> RunningLibreTranslate:
     begun = time.monotonic()
-    port = _free_port()
+    port = ports.free()
     url = f"http://127.0.0.1:{port}"
     # Files and web pages cannot be translated by it: FediNote asks for texts only.
     options = ["--host", "127.0.0.1", "--port", str(port), "--disable-web-ui", "--disable-files-translation"]
@@ -220,13 +221,6 @@ def _run(command: list[str]) -> None:
     if done.returncode != 0:
         text = (done.stdout + done.stderr).decode(errors="replace")[-4000:]
         raise StartError(f"{' '.join(command[:4])} ended with {done.returncode}:\n{text}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _log(folder: Path) -> str:

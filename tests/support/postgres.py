@@ -9,7 +9,6 @@ import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from tests.support import ports
 
 OWNERS = ("postgres", "nobody")
 SUPERUSER = "fedinote"
@@ -147,7 +148,7 @@ class Cluster:
 
     def _serve(self) -> None:
         for _ in range(PORT_ATTEMPTS):
-            self._port = _free_port()
+            self._port = ports.free()
             self._process = self._spawn()
             if self._ready(self._process):
                 return
@@ -219,13 +220,6 @@ def _run(command: list[str], **options: Any) -> None:
     if done.returncode != 0:
         text = (done.stdout + done.stderr).decode(errors="replace")[-4000:]
         raise PostgresError(f"{Path(command[0]).name} ended with {done.returncode}:\n{text}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _status(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,13 +9,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.support import ports
+
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class ServerProcess:
@@ -24,7 +19,7 @@ class ServerProcess:
 
     def __init__(self, folder: Path, *, database_url: str = "", **environment: str) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = ports.free()
         self.base_url = f"http://localhost:{self.port}"
         self.environment = {
             "PATH": os.environ.get("PATH", os.defpath),
