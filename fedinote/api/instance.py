@@ -5,6 +5,8 @@ All of it is true of this instance: limits come from the settings, counts from t
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +35,7 @@ from fedinote.translation import translations
 COMPATIBLE = "4.5.0"
 API_VERSION = 9
 _KEPT = timedelta(minutes=5)
+_HOUSE_KEPT = timedelta(seconds=10)
 _WEEK_MS = 7 * 86_400_000
 _WEEKS = 12
 
@@ -68,7 +71,7 @@ async def show(call: Call) -> Any:
         },
         "api_versions": {"mastodon": API_VERSION},
         "contact": {"email": settings.instance.contact_email, "account": await _contact(app)},
-        "rules": await _rules(settings),
+        "rules": await _rules(app),
         "wrapstodon": annual_reports.season(app),
     }
 
@@ -99,7 +102,7 @@ async def show_v1(call: Call) -> Any:
         },
         "max_toot_chars": settings.posts.max_characters,
         "contact_account": await _contact(app),
-        "rules": await _rules(settings),
+        "rules": await _rules(app),
     }
 
 
@@ -109,14 +112,14 @@ def _streaming(settings: Settings) -> str:
 
 async def _configuration(app: App) -> dict[str, Any]:
     settings = app.settings
-    written = await asyncio.to_thread(lambda: [texts.has(settings, name) for name in (texts.PRIVACY, texts.TERMS)])
+    house = await _house(app)
     return {
         "urls": {
             "streaming": _streaming(settings),
             "status": None,
             "about": app.url("/about"),
-            "privacy_policy": app.url("/privacy-policy") if written[0] else None,
-            "terms_of_service": app.url("/terms-of-service") if written[1] else None,
+            "privacy_policy": app.url("/privacy-policy") if house.has_privacy else None,
+            "terms_of_service": app.url("/terms-of-service") if house.has_terms else None,
         },
         "vapid": {"public_key": app.secrets.get(VAPID_PUBLIC, "")},
         "accounts": _account_limits(),
@@ -165,18 +168,41 @@ def _media_limits(settings: Settings) -> dict[str, Any]:
     }
 
 
-async def _rules(settings: Settings) -> list[dict[str, Any]]:
-    translated = await asyncio.to_thread(texts.rules, settings)
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What the files of the house say, as far as the instance entity tells it."""
+
+    has_privacy: bool
+    has_terms: bool
+    rules: Mapping[str, list[str]]
+
+
+async def _house(app: App) -> _House:
+    """Look at the files of the house, or remember what they said some seconds ago: clients ask very often."""
+    now = app.now()
+    kept = app.caches.get("instance-house")
+    if kept is None or kept[0] <= now:
+        kept = app.caches["instance-house"] = (now + _HOUSE_KEPT, await asyncio.to_thread(_read_house, app.settings))
+    house: _House = kept[1]
+    return house
+
+
+def _read_house(settings: Settings) -> _House:
+    return _House(texts.has(settings, texts.PRIVACY), texts.has(settings, texts.TERMS), texts.rules(settings))
+
+
+async def _rules(app: App) -> list[dict[str, Any]]:
+    house = await _house(app)
     return [
         {
             "id": str(number + 1),
             "text": text,
             "hint": "",
             "translations": {
-                tag: {"text": lines[number], "hint": ""} for tag, lines in translated.items() if number < len(lines)
+                tag: {"text": lines[number], "hint": ""} for tag, lines in house.rules.items() if number < len(lines)
             },
         }
-        for number, text in enumerate(settings.instance.rules)
+        for number, text in enumerate(app.settings.instance.rules)
     ]
 
 
@@ -206,7 +232,7 @@ async def _counts(app: App) -> dict[str, int]:
 
 async def rules(call: Call) -> Any:
     """GET /api/v1/instance/rules."""
-    return await _rules(call.app.settings)
+    return await _rules(call.app)
 
 
 async def extended_description(call: Call) -> Any:

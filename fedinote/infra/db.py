@@ -7,6 +7,8 @@ chosen by `db.dialect`.
 """
 
 import contextlib
+import itertools
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextvars import ContextVar
@@ -20,6 +22,7 @@ from fedinote.infra.clock import to_ms
 
 Dialect = Literal["sqlite", "postgresql"]
 Query = tuple[str, Sequence[Any]]
+_PARAMETER = re.compile(r"(?:IN_INTS|IN_TEXTS|EACH_INT)\(\?\)|\?")
 
 
 class Row(Protocol):
@@ -202,11 +205,25 @@ def plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=2048)
-def for_sqlite(sql: str) -> str:
-    """Rewrite our SQL for SQLite."""
-    listed = "IN (SELECT value FROM json_each(?))"
-    sql = sql.replace("IN_INTS(?)", listed).replace("IN_TEXTS(?)", listed)
-    return sql.replace("EACH_INT(?)", "SELECT value FROM json_each(?)")
+def lists_in(sql: str) -> tuple[int, ...]:
+    """Return the places among the parameters of our SQL of those that are lists to look in."""
+    return tuple(at for at, marker in enumerate(_PARAMETER.findall(sql)) if marker.startswith("IN_"))
+
+
+@lru_cache(maxsize=2048)
+def for_sqlite(sql: str, alone: tuple[int, ...] = ()) -> str:
+    """Rewrite our SQL for SQLite. `alone` are the places of lists that have one value, which is given instead."""
+    places = itertools.count()
+
+    def rewritten(marker: re.Match[str]) -> str:
+        at, kind = next(places), marker[0]
+        if kind == "?":
+            return kind
+        if kind.startswith("EACH"):
+            return "SELECT value FROM json_each(?)"
+        return "IN (?)" if at in alone else "IN (SELECT value FROM json_each(?))"
+
+    return _PARAMETER.sub(rewritten, sql)
 
 
 @lru_cache(maxsize=2048)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from fedinote.infra.db import Connection, Database, Dialect, Query, Row, for_sqlite, plain
+from fedinote.infra.db import Connection, Database, Dialect, Query, Row, for_sqlite, lists_in, plain
 from fedinote.infra.errors import Unavailable
 from fedinote.infra.orm import SqliteOrm
 
@@ -38,6 +38,16 @@ PRAGMAS = (
 def _bind(params: Sequence[Any]) -> list[Any]:
     bound = [plain(p) for p in params]
     return [msgspec.json.encode(p).decode() if isinstance(p, list) else p for p in bound]
+
+
+def _read(raw: sqlite3.Connection, sql: str, params: Sequence[Any]) -> list[Row]:
+    """Run a statement and return its rows. A list of one value is that value: to unpack it costs more than to find."""
+    lists = lists_in(sql)
+    alone = tuple(at for at in lists if len(params[at]) == 1) if lists else ()
+    if not alone:
+        return raw.execute(for_sqlite(sql), _bind(params)).fetchall()
+    values = [param[0] if at in alone else param for at, param in enumerate(params)]
+    return raw.execute(for_sqlite(sql, alone), _bind(values)).fetchall()
 
 
 class _Short:
@@ -62,7 +72,7 @@ class _Short:
         found: list[list[Row]] = []
         try:
             for sql, params in queries:
-                found.append(raw.execute(for_sqlite(sql), _bind(params)).fetchall())
+                found.append(_read(raw, sql, params))
         except sqlite3.OperationalError:  # broken off, or busy, or wrong: the thread will tell
             if self._left < 0:
                 self._remember(queries[len(found)][0])
@@ -128,7 +138,7 @@ class _Thread(Connection):
 
     async def run(self, queries: Sequence[Query]) -> list[list[Row]]:
         def call(raw: sqlite3.Connection) -> list[list[Row]]:
-            return [raw.execute(for_sqlite(sql), _bind(params)).fetchall() for sql, params in queries]
+            return [_read(raw, sql, params) for sql, params in queries]
 
         return await self.hop(call)
 
@@ -231,7 +241,7 @@ class SqliteDatabase(Database):
         def call(raw: sqlite3.Connection) -> list[list[Row]]:
             raw.execute("BEGIN IMMEDIATE")
             try:
-                found = [raw.execute(for_sqlite(sql), _bind(params)).fetchall() for sql, params in queries]
+                found = [_read(raw, sql, params) for sql, params in queries]
                 raw.execute("COMMIT")
             except BaseException:
                 if raw.in_transaction:

@@ -6,6 +6,7 @@ is its file's fault: the file is refused, and the next one gets a new process.
 
 import asyncio
 import contextlib
+import functools
 import importlib.util
 import os
 import shutil
@@ -44,6 +45,7 @@ IMAGES = Pace(at_once=2, processor=20, clock=30.0)
 FILMS = Pace(at_once=1, processor=120, clock=62.0)  # less than a job may run
 
 
+@functools.cache
 def films_accepted() -> bool:
     """Tell whether video and sound can be read here: the extra `media` is installed."""
     return importlib.util.find_spec("av") is not None

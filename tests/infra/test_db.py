@@ -118,6 +118,14 @@ async def test_lists_are_parameters(app: App) -> None:
 def test_sql_is_rewritten_for_each_database() -> None:
     assert for_postgresql("SELECT ? WHERE a IN_INTS(?)") == "SELECT $1 WHERE a = ANY($2::bigint[])"
     assert for_sqlite("SELECT ? WHERE a IN_TEXTS(?)") == "SELECT ? WHERE a IN (SELECT value FROM json_each(?))"
+    assert for_sqlite("SELECT ? WHERE a IN_TEXTS(?)", (1,)) == "SELECT ? WHERE a IN (?)"
+
+
+async def test_a_list_of_one_is_looked_in_like_any_list(app: App) -> None:
+    found = await app.db.rows("SELECT ? AS one WHERE 'a' IN_TEXTS(?) AND 1 IN_INTS(?)", "x", ["a"], [1, 2])
+    assert [row["one"] for row in found] == ["x"]
+    for texts in ([], ["b"], ["b", "c"]):
+        assert not await app.db.rows("SELECT 1 AS one WHERE 'a' IN_TEXTS(?)", texts)
 
 
 def app_time(app: App) -> object:

@@ -3,7 +3,7 @@
 https://docs.joinmastodon.org/entities/Status/
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -37,13 +37,21 @@ _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
  AND """  # noqa: S608
 _HIDING = ("home", "public", "account")  # where a filter that hides leaves posts out; elsewhere the client decides
 _FAVOURITE, _BOOST, _BOOKMARK, _PIN, _MUTE, _VOTE = range(6)
-_FLAGS = """SELECT 0 AS kind, post_id AS id, 0 AS choice FROM favourites WHERE account_id = ? AND post_id IN_INTS(?)
- UNION ALL SELECT 1, reblog_of_id, 0 FROM posts WHERE account_id = ? AND reblog_of_id IN_INTS(?)
- UNION ALL SELECT 2, post_id, 0 FROM bookmarks WHERE account_id = ? AND post_id IN_INTS(?)
- UNION ALL SELECT 3, post_id, 0 FROM pins WHERE account_id = ? AND post_id IN_INTS(?)
- UNION ALL SELECT 4, conversation_id, 0 FROM conversation_mutes WHERE account_id = ? AND conversation_id IN_INTS(?)
- UNION ALL SELECT 5, v.poll_id, v.choice FROM poll_votes v JOIN polls q ON q.id = v.poll_id
-  WHERE v.account_id = ? AND q.post_id IN_INTS(?)"""
+_KEPT_IN = (
+    ("favourites", "post_id"),
+    ("posts", "reblog_of_id"),
+    ("bookmarks", "post_id"),
+    ("pins", "post_id"),
+    ("conversation_mutes", "conversation_id"),
+)
+_FLAGS = (
+    *(
+        f"SELECT {kind} AS kind, {column} AS id, 0 AS choice FROM {table} WHERE account_id = ? AND {column} IN_INTS(?)"  # noqa: S608
+        for kind, (table, column) in enumerate(_KEPT_IN)
+    ),
+    "SELECT 5 AS kind, v.poll_id AS id, v.choice FROM poll_votes v JOIN polls q ON q.id = v.poll_id"
+    " WHERE v.account_id = ? AND q.post_id IN_INTS(?)",
+)
 
 
 @dataclass(slots=True)
@@ -86,6 +94,8 @@ async def _page(
     where, params = visibility.condition("p", viewer_id)
     wanted = list(ids)
     rows = await app.db.rows(_POSTS + where, wanted, wanted, *params)
+    if not rows:
+        return []
     batch = _Batch(app, viewer_id, {row["id"]: row for row in rows})
     await _gather(batch, context)
     if quoted:
@@ -111,7 +121,7 @@ async def _gather(batch: _Batch, context: str) -> None:
     people = {row["account_id"] for row in posts.values()}
     queries = [accounts.query(people), attachments.of_posts(shown), polls.of_posts(shown)]
     if batch.viewer_id is not None:
-        queries.append(_flags(batch.viewer_id, shown, {row["conversation_id"] for row in posts.values()}))
+        queries.append(_flags(batch.viewer_id, posts.values()))
     reacted = [row["id"] for row in posts.values() if row["reactions_count"]]
     if reacted:
         queries.append(reactions.of_posts(reacted, batch.viewer_id))
@@ -129,11 +139,21 @@ async def _gather(batch: _Batch, context: str) -> None:
         await _filtered(batch, shown, context)
 
 
-def _flags(viewer_id: int, post_ids: list[int], conversation_ids: Iterable[int]) -> Query:
-    """Return the query for what the viewer did with the posts."""
-    params: list[Any] = [viewer_id, post_ids] * 6
-    params[2 * _MUTE + 1] = list(conversation_ids)
-    return _FLAGS, params
+def _flags(viewer_id: int, posts: Collection[Row]) -> Query:
+    """Return the query for what the viewer did with the posts; what their counts exclude is not asked for."""
+    shown = [row for row in posts if row["reblog_of_id"] is None]
+    ids = [row["id"] for row in shown]
+    about = {
+        _FAVOURITE: [row["id"] for row in shown if row["favourites_count"]],
+        _BOOST: [row["id"] for row in shown if row["reblogs_count"]],
+        _BOOKMARK: ids,
+        _PIN: [row["id"] for row in shown if row["account_id"] == viewer_id],
+        _MUTE: list({row["conversation_id"] for row in posts}),
+        _VOTE: ids,
+    }
+    asked = [kind for kind, among in about.items() if among]
+    params = [value for kind in asked for value in (viewer_id, about[kind])]
+    return " UNION ALL ".join(_FLAGS[kind] for kind in asked), params
 
 
 def _keep_flags(batch: _Batch, rows: Sequence[Row]) -> dict[int, list[int]]:
