@@ -4,6 +4,7 @@ PYTHON ?= python3
 REQUIRE ?=
 UPGRADE ?=
 PYTEST_ARGS ?=
+WORKERS ?= 2
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 
@@ -12,6 +13,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet $(UPGRADE)
+
+# Files of tests are dealt out to processes; each has its own databases, and its own PostgreSQL.
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile
 
 # What cannot be tested here is skipped; named here, its absence is an error.
 ifeq ($(REQUIRE),all)
@@ -37,10 +41,10 @@ demo: setup  ## two servers, two languages, one conversation (DEMO_ARGS="--fresh
 dev-setup: setup $(VENV)/.dev  ## add what tests and checks need
 
 test: dev-setup  ## run the tests on SQLite, then on PostgreSQL where it is installed (REQUIRE=all: nothing may be missing)
-	$(BIN)/python -m pytest --database=sqlite $(PYTEST_ARGS)
+	$(PYTEST) --database=sqlite $(PYTEST_ARGS)
 	@if $(BIN)/python -m tests.support.postgres; then \
-		echo "$(BIN)/python -m pytest --database=postgresql $(PYTEST_ARGS)"; \
-		$(BIN)/python -m pytest --database=postgresql $(PYTEST_ARGS); \
+		echo "$(PYTEST) --database=postgresql $(PYTEST_ARGS)"; \
+		$(PYTEST) --database=postgresql $(PYTEST_ARGS); \
 	else \
 		case ",$$FEDINOTE_REQUIRE," in *,postgresql,*) exit 1;; esac; \
 		echo "Not tested on PostgreSQL."; \
