@@ -188,7 +188,9 @@ from pathlib import Path
 from fedinote.media.workers import Process
 async def main():
     process = await Process.start(Path({str(tmp_path)!r}))
-    time.sleep(0.5)  # until it is shut in
+    status = Path(f"/proc/{{process._child.pid}}/status")
+    while "NoNewPrivs:\t1" not in status.read_text():  # until it is shut in
+        time.sleep(0.01)
     os.kill(process._child.pid, signal.SIGSTOP)
     print(process._child.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
