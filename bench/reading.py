@@ -35,13 +35,14 @@ def paths(seeded: Seeded) -> dict[str, str]:
 
 async def pages(bench: Bench) -> list[Line]:
     """Measure all pages at all concurrencies."""
-    return [await _page(bench, name, path) for name, path in paths(bench.seeded).items()]
+    return [await measured(bench, name, path) for name, path in paths(bench.seeded).items()]
 
 
-async def _page(bench: Bench, name: str, path: str) -> Line:
+async def measured(bench: Bench, name: str, path: str, *, person: int = 0) -> Line:
+    """Measure one page at all concurrencies, as a local person (by number) gets it."""
     line = Line(name)
     for concurrency in bench.plan.concurrencies:
-        clients = [bench.client(0) for _ in range(concurrency)]
+        clients = [bench.client(person) for _ in range(concurrency)]
         request = clients[0].prepared("GET", path)
         await run(clients, [request] * min(2 * concurrency, 16))
         before = bench.meter.cpu()

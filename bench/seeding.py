@@ -21,10 +21,15 @@ from fedinote.infra.settings import Settings
 from fedinote.posts import interactions, publishing
 from fedinote.posts.drafts import Draft, NewPost
 from fedinote.relations import follows
+from fedinote.translation import translations
+from fedinote.translation.translations import Made
+from fedinote.translation.views import READY
 
 SEED = 20
 PASSWORD = "a bench in the shade"  # noqa: S105  of nobody real
 SEARCHED = "weathervane"  # in three of ten posts
+LANGUAGE = "de"  # of the translations
+_NEWEST = "SELECT * FROM posts WHERE reblog_of_id IS NULL ORDER BY id DESC LIMIT 600"
 _BATCH = 50
 _TEXT = (
     "about after again along apple around autumn baker bench between boat branch bread bridge bright candle cellar "
@@ -38,7 +43,10 @@ _TEXT = (
 
 @dataclass(slots=True)
 class Seeded:
-    """What the measurements need to know. The first person is the reader, who follows all others."""
+    """What the measurements need to know. The first person is the reader, who follows all others.
+
+    There is a token more than accounts: of somebody (number `LOCAL_ACCOUNTS`) who writes nothing and follows nobody.
+    """
 
     account_ids: list[int] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
@@ -69,6 +77,7 @@ class Seeder:
         async with self.app.db.transaction():
             await self._thread()
             await self._notifications()
+            await self._translations()
             # What the seeding would tell other servers is not part of any measurement.
             await self.app.db.execute("DELETE FROM deliveries")
             await self.app.db.execute("DELETE FROM jobs")
@@ -84,6 +93,10 @@ class Seeder:
             self.seeded.account_ids.append(user.account_id)
             self.seeded.tokens.append(token.text)
             self.seeded.names.append(name)
+        user = await registrations.create_user(self.app, "abroad", "abroad@mail.example", PASSWORD)
+        wanted = scopes.parse("read write follow")
+        token = await tokens.issue(self.app, app_id=client.id, user_id=user.id, scopes=wanted)
+        self.seeded.tokens.append(token.text)
         for follower in self.seeded.account_ids:
             for target in self.seeded.account_ids:
                 if follower != target:
@@ -179,6 +192,15 @@ class Seeder:
                     await interactions.favourite(self.app, somebody, post_id)
                 case _:
                     await interactions.boost(self.app, somebody, post_id)
+
+
+    async def _translations(self) -> None:
+        """Keep translations of the newest posts as an engine's would be kept, as long as the posts themselves."""
+        for row in await self.app.db.rows(_NEWEST):
+            made = Made(
+                READY, "en", row["content"], row["spoiler_text"], engine="Bench", location="local", kind="machine"
+            )
+            await translations.keep(self.app, row, LANGUAGE, made)
 
 
 async def seed(settings: Settings, plan: Plan, authors: Sequence[Actor]) -> Seeded:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import delivering, queries, reading, writing
+from bench import delivering, queries, reading, translating, writing
 from bench.figures import Bench, Line, Say
 from bench.plan import Plan
 from bench.processes import Machine, Meter, Server
@@ -89,6 +89,7 @@ class Session:
             bench = Bench(self.plan, server, meter, seeded, self.remotes)
             self.say("pages")
             lines = await reading.pages(bench)
+            lines += await translating.pages(bench)
             self.say("posts")
             lines.append(await writing.posts(bench))
             self.say("incoming posts")

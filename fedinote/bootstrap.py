@@ -26,7 +26,7 @@ from fedinote.infra.sqlite import SqliteDatabase
 from fedinote.infra.storage import LocalStorage
 from fedinote.media import workers
 from fedinote.policy import ip_blocks
-from fedinote.translation import translations
+from fedinote.translation import routing
 from fedinote.wiring import EVENTS
 
 ADDRESS = "base_url"
@@ -41,10 +41,12 @@ MODELS = (
     "fedinote.media.models",
     "fedinote.posts.models",
     "fedinote.posts.annual_models",
+    "fedinote.posts.holding_models",
     "fedinote.previews.models",
     "fedinote.timelines.models",
     "fedinote.notifications.models",
     "fedinote.translation.models",
+    "fedinote.translation.authoring_models",
     "fedinote.policy.models",
     "fedinote.moderation.models",
     "fedinote.federation.models",
@@ -109,7 +111,7 @@ def build(settings: Settings, db: Database) -> App:
         reactions=EVENTS,
     )
     app.outbound.forbidden_in = lambda: db.in_transaction
-    app.translator = translations.engine_of(app)
+    app.translator = routing.router_of(app)
     return app
 
 
@@ -137,6 +139,8 @@ async def running(settings: Settings, *, migrate: bool = False) -> AsyncIterator
         finally:
             app.bus.close()
             await workers.close(app)
+            if app.translator is not None:
+                await app.translator.close()
             await app.outbound.close()
     finally:
         await db.close()

@@ -36,6 +36,35 @@ class PostEdited:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionsChanged:
+    """A translation was attached to a post or taken off it, or is credited to others; its own words are as they were."""
+
+    post_id: int
+    author_id: int
+    local: bool
+    visibility: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationSuggested:
+    """Somebody suggests a translation of a post to its author, who lives here."""
+
+    suggestion_id: int
+    post_id: int
+    account_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionEnded:
+    """Somebody took a suggested translation back, or replaced it by another one."""
+
+    suggestion_id: int
+    account_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostDeleted:
     """A post or boost was removed. The row is still there while the reactions run."""
 
@@ -145,6 +174,20 @@ class QuotePolicyChanged:
     post_id: int
     author_id: int
     visibility: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostWishChanged:
+    """An author, here or elsewhere, changed which machines may translate a post. It is no new version of it."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWishChanged:
+    """Somebody, here or elsewhere, changed which machines may translate their words."""
+
+    account_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +357,7 @@ class ReportFiled:
 
 @dataclass(frozen=True, slots=True)
 class PolicyApplied:
-    """A policy rejected or changed something (`outcome`: reject, change). It carries a reason, never a text.
+    """A policy did something (`outcome`: note, change, hold, reject). It carries a reason, never a text.
 
     `kind` is what was judged (post, report); `uri` is "" for what was not published yet.
     """
@@ -323,6 +366,17 @@ class PolicyApplied:
     outcome: str
     reason: str
     kind: str
+    account_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCaught:
+    """A rule of the moderators caught a post (`uri` is "" before it is published); `action` is what it does then."""
+
+    rule_id: int
+    action: str
+    why: str
     account_id: int
     uri: str
 
@@ -365,6 +419,20 @@ class AnnouncementReacted:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountWarned:
+    """The staff decided something about a local account, and says so to it.
+
+    `action` is Mastodon's: none, disable, sensitive, silence, suspend, delete_statuses, mark_statuses_as_sensitive.
+    `text` is what the moderator wrote; `post_ids` are the posts concerned.
+    """
+
+    account_id: int
+    action: str
+    text: str = ""
+    post_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RelationshipsSevered:
     """Follows of people here ended all at once. `kind`: domain_block, user_domain_block, account_suspension.
 
@@ -375,3 +443,22 @@ class RelationshipsSevered:
     kind: str
     target_name: str
     losses: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowsSevered:
+    """Follows and requests ended because the server at one side of them is blocked from now on.
+
+    Each is (follower, followed account, id of the Follow activity).
+    """
+
+    follows: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostTranslated:
+    """A post is there in another language (`target`, a canonical tag) for those who read it in that one."""
+
+    post_id: int
+    author_id: int
+    target: str

@@ -22,10 +22,10 @@ from fedinote.api import access, cors, errors
 from fedinote.api.routes import ROUTES as API
 from fedinote.api.routing import Api
 from fedinote.federation.endpoints import ROUTES as FEDERATION
-from fedinote.infra import migrations
+from fedinote.infra import gate, migrations
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
-from fedinote.infra.errors import BadRequest, FediNoteError, NotFound, TooLarge
+from fedinote.infra.errors import BadRequest, Busy, FediNoteError, NotFound, TooLarge
 from fedinote.infra.ratelimit import Allowance
 from fedinote.web import files, pages
 from fedinote.web.routes import ROUTES as PAGES
@@ -33,6 +33,7 @@ from fedinote.web.routes import ROUTES as PAGES
 MAX_BODY = 1_000_000
 MAX_PICTURES = 12_600_000  # an avatar and a header in one form
 BODY_SECONDS = 30
+SLOWEST = 16_384  # bytes that come in a second, after that
 _PICTURES = frozenset({"/api/v1/accounts/update_credentials", "/api/v1/profile"})
 _UPLOADS = frozenset({"/api/v1/media", "/api/v2/media", "/c2s/media"})
 _log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class Server:
         media = app.settings.media  # beside the file there may be a thumbnail
         self.max_upload = max(media.max_image_bytes, media.max_video_bytes) + media.max_image_bytes + MAX_BODY
         self.state = SimpleNamespace(state=State({"app": app}))
+        limits = app.settings.limits
+        self.gate = gate.gate_of(limits.parallel_per_cpu) if limits.enabled else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -70,15 +73,17 @@ class Server:
             await self._websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(self, scope, send)
+        ticket = gate.Ticket(self.gate)
+        answer = _Answer(self, scope, send, ticket)
         if cors.is_preflight(scope):
             await send({"type": "http.response.start", "status": 204, "headers": cors.PREFLIGHT})
             await send({"type": "http.response.body", "body": b""})
             return
         try:
             if not scope["path"].startswith("/health"):
+                await ticket.take()
                 await access.admit(self.app, scope)
-            await self._serve(scope, _Body(scope, receive, self._limit(scope["path"])), answer)
+            await self._serve(scope, _Body(scope, receive, self._limit(scope["path"]), ticket), answer)
         except ClientDisconnect:
             _log.debug("client went away")
         except Exception as error:
@@ -86,6 +91,8 @@ class Server:
                 _log.exception("answer broken off", extra={"request_id": answer.request_id})
                 raise
             await _refusal(self, error, scope, answer)(scope, receive, answer)
+        finally:
+            ticket.give()
 
     def _limit(self, path: str) -> int:
         if path in _UPLOADS or path.startswith("/api/v1/media/"):
@@ -149,10 +156,11 @@ class Server:
 class _Answer:
     """The `send` of a request: adds the headers that every answer has, and remembers whether it has begun."""
 
-    __slots__ = ("request_id", "scope", "send", "server", "started")
+    __slots__ = ("request_id", "scope", "send", "server", "started", "ticket")
 
-    def __init__(self, server: Server, scope: Scope, send: Send) -> None:
+    def __init__(self, server: Server, scope: Scope, send: Send, ticket: gate.Ticket) -> None:
         self.server = server
+        self.ticket = ticket
         self.scope = scope
         self.send = send
         self.started = False
@@ -161,6 +169,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            self.ticket.give()  # the work is done; the client may be slow
             headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
             self._add(headers)
             message = {**message, "headers": headers}
@@ -184,23 +193,33 @@ class _Answer:
 
 
 class _Body:
-    """The `receive` of a request: counts the bytes that really come, and does not wait for them for ever."""
+    """The `receive` of a request: counts the bytes that really come, and does not wait for them for ever.
 
-    __slots__ = ("left", "limit", "receive", "scope")
+    The whole must come within half a minute, and a second more for every 16 KiB of it.
+    """
 
-    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
+    __slots__ = ("end", "left", "limit", "receive", "scope", "ticket")
+
+    def __init__(self, scope: Scope, receive: Receive, limit: int, ticket: gate.Ticket) -> None:
         self.scope = scope
         self.receive = receive
         self.left = self.limit = limit
+        self.ticket = ticket
+        self.end = 0.0
 
     async def __call__(self) -> Message:
-        if self.scope["method"] in ("GET", "HEAD"):
+        if self.scope["method"] in ("GET", "HEAD") or self.end < 0:
             return await self.receive()
+        self.end = self.end or asyncio.get_running_loop().time() + BODY_SECONDS
+        self.ticket.give()
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout_at(self.end + (self.limit - self.left) / SLOWEST):
                 message = await self.receive()
         except TimeoutError:
             raise BadRequest("The request took too long to arrive") from None
+        await self.ticket.take()
+        if not message.get("more_body"):
+            self.end = -1.0  # what comes now is the news that the client went away, at any time
         self.left -= len(message.get("body", b""))
         if self.left < 0:
             raise TooLarge(f"The request is larger than {self.limit // 1_000_000} MB")
@@ -210,7 +229,7 @@ class _Body:
 def _known(error: Exception) -> FediNoteError:
     """Turn any exception into one of the tree; what is our own fault is logged, and nothing of it is told."""
     if isinstance(error, FediNoteError):
-        if error.status >= 500:
+        if error.status >= 500 and not isinstance(error, Busy):  # of these there are very many at once
             _log.error("request failed", extra={"reason": str(error)})
         return error
     if isinstance(error, HTTPException):

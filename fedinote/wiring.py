@@ -24,6 +24,7 @@ from fedinote.federation import (
     inbox,
     moves,
     outgoing,
+    partings,
     quoting,
     reacting,
     refreshes,
@@ -39,15 +40,17 @@ from fedinote.infra.app import App, Reaction
 from fedinote.infra.jobs import JobFunction
 from fedinote.media import processing, sweeping
 from fedinote.moderation import announcements, audit
+from fedinote.moderation import rules as moderation_rules
 from fedinote.notifications import reactions as notify
 from fedinote.notifications import requests as notice_requests
-from fedinote.notifications import severances, subscriptions
+from fedinote.notifications import severances, subscriptions, warnings
 from fedinote.portability import imports
-from fedinote.posts import annual_reports, polls, purging, quotes, scheduling
+from fedinote.posts import annual_reports, attached, holding, polls, purging, quotes, scheduling
 from fedinote.previews import cards
 from fedinote.relations import blocks, domains, endorsements, moving
-from fedinote.search import index
+from fedinote.search import index, translated
 from fedinote.timelines import conversations, fanout, lists, live, trends
+from fedinote.translation import ahead, budgets, cache, suggestions, withdrawing
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
@@ -63,16 +66,29 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         live.on_post_published,
         threads.on_post_published,
         cards.on_post_published,
+        ahead.on_post_published,
     ),
     events.PostEdited: (
         index.on_post_edited,
+        translated.on_post_edited,
         notify.on_post_edited,
         conversations.on_post_edited,
         outgoing.on_post_edited,
         relays.on_post_edited,
         cards.on_post_edited,
         live.on_post_edited,
+        ahead.on_post_edited,
     ),
+    events.PostTranslated: (translated.on_post_translated, live.on_post_translated),
+    events.VersionsChanged: (
+        index.on_versions_changed,
+        outgoing.on_versions_changed,
+        relays.on_versions_changed,
+        live.on_versions_changed,
+        ahead.on_post_edited,
+    ),
+    events.TranslationSuggested: (notify.on_translation_suggested,),
+    events.SuggestionEnded: (notify.on_suggestion_ended,),
     events.PostDeleted: (
         quotes.on_post_deleted,
         outgoing.on_post_deleted,
@@ -90,6 +106,8 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.QuoteMade: (notify.on_quote_made, quoting.on_quote_made),
     events.QuoteChanged: (notify.on_quote_changed, quoting.on_quote_changed, live.on_quote_changed),
     events.QuotePolicyChanged: (quoting.on_quote_policy_changed,),
+    events.PostWishChanged: (withdrawing.on_post_wish_changed, quoting.on_post_wish_changed),
+    events.AccountWishChanged: (withdrawing.on_account_wish_changed,),
     events.Pinned: (outgoing.on_pinned,),
     events.PollVoted: (outgoing.on_poll_voted,),
     events.PollClosed: (notify.on_poll_closed, outgoing.on_poll_closed),
@@ -119,16 +137,24 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.ProfileUpdated: (outgoing.on_profile_updated, links.on_profile_updated),
     events.AccountJoined: (assertions.on_account_joined, notify.on_account_joined),
     events.AccountSuspended: (logins.on_account_suspended, outgoing.on_account_suspended),
-    events.AccountDeleted: (logins.on_account_deleted, departures.on_account_deleted, purging.on_account_deleted),
+    events.AccountDeleted: (
+        logins.on_account_deleted,
+        departures.on_account_deleted,
+        suggestions.on_account_deleted,
+        purging.on_account_deleted,
+    ),
     events.AccountMoved: (moving.on_account_moved, moves.on_account_moved),
     events.CollectionChanged: (curating.on_collection_changed,),
     events.MemberAsked: (curating.on_member_asked,),
     events.MemberChanged: (curating.on_member_changed,),
     events.ReportFiled: (notify.on_report_filed, outgoing.on_report_filed),
     events.PolicyApplied: (audit.on_policy_applied,),
+    events.RuleCaught: (moderation_rules.on_rule_caught,),
     events.PreviewAttached: (live.on_preview_attached,),
     events.CreatorNamed: (crediting.on_creator_named,),
     events.RelationshipsSevered: (severances.on_relationships_severed,),
+    events.AccountWarned: (warnings.on_account_warned,),
+    events.FollowsSevered: (partings.on_follows_severed,),
     events.AnnouncementPublished: (live.on_announcement_published,),
     events.AnnouncementRemoved: (live.on_announcement_removed,),
     events.AnnouncementReacted: (live.on_announcement_reacted,),
@@ -145,8 +171,10 @@ JOBS: Mapping[str, JobFunction] = {
     backfill.JOB: backfill.fetch,
     outgoing.POLL_UPDATE_JOB: outgoing.update_poll,
     synchronisation.JOB: synchronisation.synchronise,
+    partings.JOB: partings.tell,
     polls.CLOSE_JOB: polls.close,
     purging.PURGE_JOB: purging.purge,
+    attached.UNCREDIT_JOB: attached.uncredit,
     scheduling.PUBLISH_JOB: scheduling.publish,
     domains.PART_JOB: domains.part,
     moving.CARRY_JOB: moving.carry,
@@ -156,6 +184,8 @@ JOBS: Mapping[str, JobFunction] = {
     annual_reports.JOB: annual_reports.make,
     imports.JOB: imports.work,
     subscriptions.PUSH_JOB: pushing.push,
+    ahead.JOB: ahead.translate_post,
+    ahead.PROFILE_JOB: ahead.translate_profile,
     notice_requests.MERGE_JOB: notice_requests.merge,
     notice_requests.FORGET_JOB: notice_requests.forget,
     cards.FETCH_JOB: cards.fetch,
@@ -174,6 +204,10 @@ PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(hours=1), sessions.prune),
     (timedelta(hours=1), oauth.prune),
     (timedelta(hours=6), imports.tidy),
+    (timedelta(hours=6), holding.tidy),
     (timedelta(hours=6), cards.tidy),
+    (timedelta(hours=1), cache.tidy),
+    (timedelta(hours=6), budgets.tidy),
     (timedelta(minutes=5), trends.refresh),
+    (timedelta(hours=6), ahead.tidy),
 )

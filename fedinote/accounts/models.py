@@ -15,7 +15,9 @@ class Account(Model):
     `suspended_by_origin`: only the account's own server suspended it, and may restore it. `moved_at` is the last Move
     that took its followers along. Of a deleted account the row stays, so that nobody takes the name or the id.
     `sensitized_at`: all media that the account posts from then on is marked sensitive. `attribution_domains`: the
-    websites that may name the account as an author of their pages. `show_…`: which tabs its profile shall have.
+    websites that may name the account as an author of their pages. `show_…`: which tabs its profile shall have. `feature_policy`: who may put an
+    account of another server into a collection, as bits; None when its server says nothing.
+    `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -43,7 +45,9 @@ class Account(Model):
     show_media = fields.BooleanField(default=True, db_default=True)
     show_media_replies = fields.BooleanField(default=True, db_default=True)
     show_featured = fields.BooleanField(default=True, db_default=True)
+    feature_policy = fields.SmallIntField(null=True)
     memorial = fields.BooleanField(default=False)
+    machine_translation = fields.CharField(16, default="any", db_default="any")
     inbox_url = fields.CharField(2048, default="")
     shared_inbox_url = fields.CharField(2048, default="")
     outbox_url = fields.CharField(2048, default="")

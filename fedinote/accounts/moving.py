@@ -12,7 +12,7 @@ from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
 
 COOLDOWN = timedelta(days=7)
 """How long after a move the same account's followers are not moved again."""
-MAX_ALIASES = 10
+MAX_ALIASES = 20
 
 
 async def _account(app: App, account_id: int) -> Row:
@@ -39,7 +39,7 @@ async def aliases(app: App, account_id: int) -> list[str]:
 async def add_alias(app: App, account_id: int, uri: str) -> list[str]:
     """Let a local account say that it is another actor too, which may then move here; its aliases after that.
 
-    Repeating it changes nothing. Raises `NotFound` and `Invalid` (itself, more than ten). Emits ProfileUpdated.
+    Repeating it changes nothing. Raises `NotFound` and `Invalid` (itself, more than twenty). Emits ProfileUpdated.
     """
     async with app.db.transaction():
         row = await _account(app, account_id)

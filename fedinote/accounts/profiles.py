@@ -7,10 +7,10 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from fedinote.accounts import emojis, links, names
+from fedinote.accounts import emojis, links, names, wishes
 from fedinote.accounts.bios import field_html, note_html
 from fedinote.accounts.models import Account, AccountKey
-from fedinote.events import AccountJoined, ProfileUpdated
+from fedinote.events import AccountJoined, AccountWishChanged, ProfileUpdated
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.infra.keys import KeyPair, generate_pair
@@ -32,7 +32,7 @@ class Changes:
 
     `note` and the values of `fields` are plain text as the person typed it. `avatar` and `header` are keys of
     pictures already re-encoded and stored; "" removes the picture, and its description with it.
-    `attribution_domains` are domains or URLs of websites.
+    `attribution_domains` are domains or URLs of websites; `machine_translation` is a value of `wishes`.
     """
 
     display_name: str | None = None
@@ -51,6 +51,7 @@ class Changes:
     show_media_replies: bool | None = None
     show_featured: bool | None = None
     attribution_domains: Sequence[str] | None = None
+    machine_translation: str | None = None
 
 
 _AS_GIVEN = (
@@ -182,12 +183,15 @@ async def update(app: App, account_id: int, changes: Changes) -> Account:
     replaced = [
         old for old, new in ((account.avatar, changes.avatar), (account.header, changes.header)) if new is not None
     ]
+    wished = account.machine_translation
     account.update_from_dict(values)
     if values.keys() & _WORDS:
         values["emojis"] = account.emojis = list(await emojis.used(app, _words(account)))
     async with app.db.transaction():
         if values:
             await account.save(using_db=app.db.orm, update_fields=list(values))
+        if account.machine_translation != wished:
+            await app.emit(AccountWishChanged(account.id))
         await app.emit(ProfileUpdated(account.id, local=True))
     for key in filter(None, replaced):
         await app.storage.delete(key)
@@ -215,6 +219,8 @@ async def _values(app: App, changes: Changes, old: Sequence[links.Field]) -> dic
         values["actor_type"] = BOT if changes.bot else PERSON
     if changes.attribution_domains is not None:
         values["attribution_domains"] = _websites(changes.attribution_domains)
+    if changes.machine_translation is not None:
+        values["machine_translation"] = wishes.checked(changes.machine_translation).value
     return values
 
 

@@ -168,7 +168,9 @@ def _object(value: Any, actor: str, depth: int) -> Object | None:
 
 def _typed_object(value: dict[str, Any], actor: str, depth: int) -> Object | None:
     if is_activity(value):
-        return _activity(value, depth - 1) if depth > 1 else None
+        # GoToSocial's Like in a LikeRequest says whose it is as an object does.
+        named = value if "actor" in value else {**value, "actor": value.get("attributedTo")}
+        return _activity(named, depth - 1) if depth > 1 else None
     if is_post(value):
         return parse_post(value, author=actor)
     if is_actor(value):

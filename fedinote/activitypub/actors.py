@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fedinote.activitypub.media import page_url, picture
+from fedinote.activitypub.media import page_url, picture, picture_description
+from fedinote.activitypub.permissions import bits, rule_of
 from fedinote.activitypub.quirks import host_of, same_id, same_origin
 from fedinote.activitypub.shapes import (
     boolean,
@@ -22,6 +23,7 @@ from fedinote.activitypub.shapes import (
     types,
     web_uri,
     when,
+    wish,
 )
 from fedinote.activitypub.tags import Emoji, emojis, hashtags, tags_of
 from fedinote.infra.errors import Malformed
@@ -68,6 +70,7 @@ class Actor:
     what they hold is judged by its own ids. `inbox` may be on another host than `id`; `shared_inbox` never is on
     another host than `inbox` (private posts would go to a third party). `keys` holds only keys that name this actor
     as their owner. `implements` lists specifications by URL (FEP-844e), `webfinger` is an unverified hint (FEP-2c59).
+    `feature_policy` says who may put it into a collection, as the bits of `permissions.bits`; None: nothing is said.
     """
 
     id: str
@@ -85,6 +88,8 @@ class Actor:
     shared_inbox: str | None = None
     icon: str | None = None
     image: str | None = None
+    icon_description: str = ""
+    image_description: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     emojis: tuple[Emoji, ...] = ()
     hashtags: tuple[str, ...] = ()
@@ -98,8 +103,10 @@ class Actor:
     also_known_as: tuple[str, ...] = ()
     moved_to: str | None = None
     attribution_domains: tuple[str, ...] = ()
+    machine_translation: str = "any"
     implements: tuple[str, ...] = ()
     webfinger: str | None = None
+    feature_policy: int | None = None
     published: datetime | None = None
     updated: datetime | None = None
 
@@ -164,6 +171,8 @@ def _profile(document: dict[str, Any]) -> dict[str, Any]:
         "url": page_url(document.get("url")),
         "icon": picture(document.get("icon")),
         "image": picture(document.get("image")),
+        "icon_description": picture_description(document.get("icon")),
+        "image_description": picture_description(document.get("image")),
         "fields": _fields(document),
         "emojis": emojis(tags),
         "hashtags": hashtags(tags),
@@ -188,7 +197,17 @@ def _collections(document: dict[str, Any]) -> dict[str, Any]:
         "following": web_uri(document.get("following")),
         "featured": web_uri(document.get("featured")),
         "featured_tags": web_uri(document.get("featuredTags")),
+        "feature_policy": _feature_policy(document),
     }
+
+
+def _feature_policy(document: dict[str, Any]) -> int | None:
+    policy = first(document.get("interactionPolicy"))
+    rule = rule_of(policy.get("canFeature")) if isinstance(policy, dict) else None
+    if rule is None:
+        return None
+    followers, following = web_uri(document.get("followers")), web_uri(document.get("following"))
+    return bits(rule, required_uri(document, "id"), followers, following)
 
 
 def _flags(document: dict[str, Any]) -> dict[str, Any]:
@@ -198,6 +217,7 @@ def _flags(document: dict[str, Any]) -> dict[str, Any]:
         "indexable": boolean(document.get("indexable")),
         "memorial": boolean(document.get("memorial")),
         "suspended": boolean(document.get("suspended")),
+        "machine_translation": wish(document.get("machineTranslation")),
     }
 
 

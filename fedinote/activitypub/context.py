@@ -25,7 +25,10 @@ _MEDIA: _Terms = {
     "blurhash": "toot:blurhash",
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
 }
+# No server can look it up, and none needs to: the value is one of three words.
+_CONSENT: _Terms = {"machineTranslation": "urn:fedinote:machineTranslation"}
 _POST: _Terms = {
+    **_CONSENT,
     "ostatus": "http://ostatus.org#",
     "atomUri": "ostatus:atomUri",
     "inReplyToAtomUri": "ostatus:inReplyToAtomUri",
@@ -52,6 +55,7 @@ _QUOTE: _Terms = {
 }
 _ACTOR: _Terms = {
     **_TOOT,
+    **_CONSENT,
     "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
     "alsoKnownAs": _id("as:alsoKnownAs"),
     "movedTo": _id("as:movedTo"),

@@ -171,6 +171,12 @@ def picture(value: Any) -> str | None:
     return None
 
 
+def picture_description(value: Any) -> str:
+    """The alternative text of an icon or image: `summary` (Mastodon), else `name`; "" where nothing is said."""
+    entry = next((one for one in items(value) if isinstance(one, dict)), {})
+    return text(entry.get("summary"), MAX_DESCRIPTION) or text(entry.get("name"), MAX_DESCRIPTION)
+
+
 def page_url(value: Any) -> str | None:
     """The web page among the urls of an actor or object: `text/html` first, else the first without a media type.
 

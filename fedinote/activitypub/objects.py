@@ -7,6 +7,7 @@ from typing import Any
 from fedinote.activitypub.actors import ACTOR_TYPES
 from fedinote.activitypub.media import Attachment, Link, attachments, links, page_url, picture
 from fedinote.activitypub.polls import Poll, parse_poll
+from fedinote.activitypub.permissions import Rule, rule_of
 from fedinote.activitypub.quirks import WITH_EXCERPT, quote_of, title_of
 from fedinote.activitypub.shapes import (
     boolean,
@@ -24,6 +25,7 @@ from fedinote.activitypub.shapes import (
     types,
     web_uri,
     when,
+    wish,
 )
 from fedinote.activitypub.tags import Emoji, Mention, emojis, hashtags, mentions, object_links, tags_of
 from fedinote.activitypub.versions import Version, parse_versions
@@ -45,14 +47,6 @@ class Source:
 
     text: str
     media_type: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may do one thing with an object: at once, or after the author's approval (ids of actors or collections)."""
-
-    automatic: tuple[str, ...]
-    manual: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +113,7 @@ class Post:
     quote_authorization: str | None = None
     reply_authorization: str | None = None
     policy: InteractionPolicy | None = None
+    machine_translation: str = "any"
     replies: str | None = None
     replies_count: int | None = None
     likes_count: int | None = None
@@ -299,6 +294,7 @@ def _surroundings(document: dict[str, Any]) -> dict[str, Any]:
         "shares_count": _total(document.get("shares")),
         "conversation": reference(document.get("conversation")),
         "context": reference(document.get("context")),
+        "machine_translation": wish(document.get("machineTranslation")),
     }
 
 
@@ -311,17 +307,8 @@ def _policy(value: Any) -> InteractionPolicy | None:
     value = first(value)
     if not isinstance(value, dict):
         return None
-    rules = [_rule(value.get(name)) for name in ("canQuote", "canReply", "canLike", "canAnnounce")]
+    rules = [rule_of(value.get(name)) for name in ("canQuote", "canReply", "canLike", "canAnnounce")]
     return InteractionPolicy(*rules) if any(rules) else None
-
-
-def _rule(value: Any) -> Rule | None:
-    """One rule; GoToSocial's older names (`always`, `approvalRequired`) mean the same."""
-    value = first(value)
-    if not isinstance(value, dict):
-        return None
-    automatic = references(value.get("automaticApproval")) or references(value.get("always"))
-    return Rule(automatic, references(value.get("manualApproval")) or references(value.get("approvalRequired")))
 
 
 def _occasion(document: dict[str, Any]) -> Occasion:

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from fedinote.activitypub.audience import is_public
-from fedinote.activitypub.objects import InteractionPolicy, Post, Rule
+from fedinote.activitypub.objects import InteractionPolicy, Post
+from fedinote.activitypub.permissions import Rule, bits
 from fedinote.activitypub.quirks import same_origin
 
-PUBLIC, FOLLOWERS, FOLLOWING, OTHERS = 1, 2, 4, 8
-MANUAL = 4
 MAX_NAMED = 50
 
 
@@ -27,22 +26,7 @@ def quote_policy(post: Post, followers: str | None, following: str | None) -> in
 
 
 def _bits(rule: Rule, post: Post, followers: str | None, following: str | None) -> int:
-    one = _some(rule.automatic, post, followers, following)
-    return one | _some(rule.manual, post, followers, following) << MANUAL
-
-
-def _some(uris: Iterable[str], post: Post, followers: str | None, following: str | None) -> int:
-    bits = 0
-    for uri in uris:
-        if is_public(uri):
-            bits |= PUBLIC
-        elif uri == followers:
-            bits |= FOLLOWERS
-        elif uri == following:
-            bits |= FOLLOWING
-        elif uri != post.attributed_to:
-            bits |= OTHERS
-    return bits
+    return bits(rule, post.attributed_to, followers, following)
 
 
 def rules(post: Post, followers: str | None, following: str | None, base: str) -> dict[str, Any] | None:

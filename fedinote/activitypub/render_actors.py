@@ -84,6 +84,7 @@ class ActorOut:
     also_known_as: tuple[str, ...] = ()
     moved_to: str | None = None
     attribution_domains: tuple[str, ...] = ()
+    machine_translation: str = "any"
     webfinger: str | None = None
     published: datetime | None = None
 
@@ -109,6 +110,7 @@ def actor(account: ActorOut) -> dict[str, Any]:
         "publicKey": {"id": account.key_id, "owner": account.id, "publicKeyPem": account.public_key_pem},
         "endpoints": {**_present({"sharedInbox": account.shared_inbox}), **account.endpoints},
         **_present({"movedTo": account.moved_to, "webfinger": account.webfinger}),
+        **wish(account.machine_translation),
     }
     if account.multikeys:
         document["assertionMethod"] = [_multikey(key, account.id) for key in account.multikeys]
@@ -144,6 +146,11 @@ def instance_actor(
             multikeys=multikeys,
         )
     )
+
+
+def wish(value: str) -> dict[str, str]:
+    """What the author allows machine translation to do with the words; left out where it may do anything."""
+    return {} if value == "any" else {"machineTranslation": value}
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fedinote.activitypub.context import post_context
-from fedinote.activitypub.render_actors import EmojiOut, HashtagOut, ImageOut, emoji, hashtag, instant, picture
+from fedinote.activitypub.render_actors import EmojiOut, HashtagOut, ImageOut, emoji, hashtag, instant, picture, wish
 from fedinote.activitypub.versions import Version, rendered
 
 OBJECT_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -96,6 +96,7 @@ class NoteOut:
     quote_authorization: str | None = None
     automatic: tuple[str, ...] | None = None
     manual: tuple[str, ...] = ()
+    machine_translation: str = "any"
     replies: str | None = None
     likes: str | None = None
     likes_count: int = 0
@@ -125,6 +126,7 @@ def note(post: NoteOut) -> dict[str, Any]:
         "tag": [*map(_mention, post.mentions), *map(hashtag, post.hashtags), *map(emoji, post.emojis), *_links(post)],
         **_counted(post),
         **_quote(post),
+        **wish(post.machine_translation),
     }
     if post.updated:
         document["updated"] = instant(post.updated)

@@ -22,13 +22,15 @@ MAX_TIME = 64
 
 # Prefixes in common use; a document may write "toot:blurhash" where another writes "blurhash".
 _PREFIX = re.compile(
-    r"(?:as|toot|ostatus|schema|sc|sec|security|ldp|litepub|misskey|fedibird|gts|pt|lemmy|xsd|fep-22cd):(?=[\w])"
+    r"(?:as|toot|ostatus|schema|sc|sec|security|ldp|litepub|misskey|fedibird|gts|pt|lemmy|xsd|fep-22cd"
+    r"|urn:fedinote|fedinote):(?=[\w])"
 )
 # User information ("https://known.example@evil.example/") is never legitimate in an id or a link between servers.
 _URI = re.compile(r"https?://[^\s\x00-\x20\x7f\"<>\\^`{|}/?#@]+(?:[/?#][^\s\x00-\x20\x7f\"<>]*)?", re.IGNORECASE)
 _REFERENCE = re.compile(r"[^\s\x00-\x20\x7f\"<>]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_WISHES = {"any": "any", "": "any", "no_third_party": "no_third_party", "nothirdparty": "no_third_party"}
 _DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,7})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
 
 
@@ -208,6 +210,18 @@ def shown_line(value: Any, limit: int) -> str:
     """Like `line`, with the blanks at its ends as the author wrote them; "" when there is nothing but blanks."""
     cleaned = _CONTROL.sub(" ", text(value, limit))
     return cleaned if cleaned.strip() else ""
+
+
+def wish(value: Any) -> str:
+    """What an author allows machine translation: "any" where nothing is said, "no_third_party" or "none".
+
+    Whatever else is said is said by somebody who wants something of us: the strictest is meant.
+    """
+    value = first(value)
+    if value is None or value is True:
+        return "any"
+    known = _WISHES.get(value.strip().lower().replace("-", "_")) if isinstance(value, str) else None
+    return known or "none"
 
 
 def boolean(value: Any) -> bool:

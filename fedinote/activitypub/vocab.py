@@ -30,13 +30,13 @@ from fedinote.activitypub.objects import (
     InteractionPolicy,
     Occasion,
     Post,
-    Rule,
     Source,
     Tombstone,
     is_post,
     parse_post,
     parse_tombstone,
 )
+from fedinote.activitypub.permissions import Rule
 from fedinote.activitypub.polls import Poll, PollOption
 from fedinote.activitypub.shapes import decode, plain, reference, types, web_uri
 from fedinote.activitypub.tags import Emoji, Mention

@@ -25,12 +25,12 @@ async def show(call: Call) -> Any:
     """GET /api/v1/accounts/:id. One of another server that is stale is fetched anew, for the next look."""
     if call.viewer is not None:
         await refreshing.soon(call.app, call.id())
-    return await account(call.app, call.id())
+    return await account(call.app, call.id(), call.viewer)
 
 
 async def show_many(call: Call) -> Any:
     """GET /api/v1/accounts?id[]=: those that exist, in the order asked."""
-    return await accounts(call.app, call.params.ids("id")[:MANY], call.viewer)
+    return await accounts(call.app, call.params.ids("id")[:MANY], call.viewer, bios=True)
 
 
 async def lookup(call: Call) -> Any:
@@ -38,7 +38,7 @@ async def lookup(call: Call) -> Any:
     found = await profiles.find(call.app, call.params.need("acct"))
     if found is None:
         raise NotFound
-    return await account(call.app, found.id)
+    return await account(call.app, found.id, call.viewer)
 
 
 async def posts(call: Call) -> Any:

@@ -100,7 +100,10 @@ async def show_account(call: Call) -> Any:
 
 
 async def act(call: Call) -> Any:
-    """POST /api/v1/admin/accounts/:id/action: none, sensitive, disable, silence or suspend."""
+    """POST /api/v1/admin/accounts/:id/action: none, sensitive, disable, silence or suspend.
+
+    The account is told, as there is no e-mail by a notification, unless `send_email_notification` is false.
+    """
     by = await _acting(call, Power.ACCOUNTS)
     report = call.params.ids("report_id")
     await actions.act(
@@ -110,6 +113,7 @@ async def act(call: Call) -> Any:
         call.params.need("type", max=20),
         reason=call.params.text("text", ""),
         report_id=report[0] if report else None,
+        tell=bool(call.params.flag("send_email_notification", True)),
     )
     return {}
 

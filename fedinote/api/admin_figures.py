@@ -27,6 +27,12 @@ def _period(call: Call) -> Period | None:
     return None if start is None or end is None else periods.between(start, end)
 
 
+def _usual_period(call: Call) -> Period:
+    """Return the days that are asked for, the last 30 where they are not said."""
+    today = periods.between(call.app.now(), call.app.now()).last
+    return _period(call) or Period(today - 29, today)
+
+
 def _keys(call: Call) -> list[str]:
     return list(dict.fromkeys(call.params.list("keys")))
 
@@ -55,8 +61,7 @@ async def show_measures(call: Call) -> Any:
 async def show_dimensions(call: Call) -> Any:
     """POST /api/v1/admin/dimensions. Keys that we do not know are left out; without a period, the last 30 days."""
     await _check(call)
-    today = periods.between(call.app.now(), call.app.now()).last
-    period = _period(call) or Period(today - 29, today)
+    period = _usual_period(call)
     limit = call.params.number("limit", _USUAL)
     limit = min(limit, _MOST) if limit > 0 else _USUAL
     known = {key: dimensions.DIMENSIONS[key] for key in _keys(call) if key in dimensions.DIMENSIONS}
@@ -65,13 +70,10 @@ async def show_dimensions(call: Call) -> Any:
 
 
 async def show_retention(call: Call) -> Any:
-    """POST /api/v1/admin/retention: nothing, where one of the parameters is missing."""
+    """POST /api/v1/admin/retention: by day, and the last 30 days, where nothing else is asked."""
     await _check(call)
-    period, frequency = _period(call), call.params.text("frequency", "")
-    if period is None or not frequency:
-        return []
-    kind: retention.Frequency = "month" if frequency == "month" else "day"
-    return [entities.cohort(one, kind) for one in await retention.cohorts(call.app, period, kind)]
+    kind: retention.Frequency = "month" if call.params.text("frequency") == "month" else "day"
+    return [entities.cohort(one, kind) for one in await retention.cohorts(call.app, _usual_period(call), kind)]
 
 
 ROUTES = (

@@ -34,7 +34,7 @@ async def _wrapped(call: Call, reports: list[Report]) -> dict[str, Any]:
             }
             for report in reports
         ],
-        "accounts": await accounts(call.app, [call.me.account_id]),
+        "accounts": await accounts(call.app, [call.me.account_id], call.viewer),
         "statuses": await statuses(call.app, [int(top) for top in dict.fromkeys(tops)], call.viewer),
     }
 

@@ -15,7 +15,7 @@ _FILES = ("/media/", "/static/", "/tags/")
 _OPEN = _PREFIXES + _FILES
 _EXPOSED = (
     b"Link, Location, ETag, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id,"
-    b" Mastodon-Async-Refresh"
+    b" Mastodon-Async-Refresh, Retry-After"
 )
 HEADERS: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
 # The headers are named one by one because `*` does not cover Authorization.

@@ -28,7 +28,7 @@ async def index(call: Call) -> list[dict[str, Any]]:
         limit=min(limit, _MOST) if limit > 0 else _USUAL,
         offset=min(max(offset, 0), _MAX_OFFSET),
     )
-    return await accounts(call.app, found, call.viewer)
+    return await accounts(call.app, found, call.viewer, bios=True)
 
 
 async def peers(call: Call) -> list[str]:

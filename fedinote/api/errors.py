@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from fedinote.api.routing import WrongMethod
-from fedinote.infra.errors import FediNoteError, TooMany, Unauthorized
+from fedinote.infra.errors import Busy, FediNoteError, OverBudget, TooMany, Unauthorized
 
 _OAUTH = {401: "invalid_client", 403: "access_denied", 429: "temporarily_unavailable", 503: "temporarily_unavailable"}
 _SERVER_ERROR = 500
@@ -36,7 +36,7 @@ def body(error: FediNoteError, path: str) -> dict[str, Any]:
 def headers(error: FediNoteError) -> dict[str, str]:
     """Return the headers that an error's status asks for."""
     match error:
-        case TooMany():
+        case TooMany() | Busy() | OverBudget():
             return {"Retry-After": str(error.retry_after)}
         case WrongMethod():
             return {"Allow": error.allow}

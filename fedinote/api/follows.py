@@ -117,7 +117,7 @@ async def _people(call: Call, read: Reader, most: int = 80) -> tuple[Page, Seque
     """Return a page of Account entities by hidden ids, and its entries in the same order."""
     asked = paging(call, 40, most)
     entries = asked.arrange(await read(asked))
-    items = await accounts(call.app, [entry.account_id for entry in entries], call.viewer)
+    items = await accounts(call.app, [entry.account_id for entry in entries], call.viewer, bios=True)
     return Page(items, [entry.id for entry in entries]), entries
 
 

@@ -31,9 +31,10 @@ from fedinote.text.html import escape
 from fedinote.text.language_names import own_name
 from fedinote.translation import translations
 
-# Apps look at this number for what they offer: from 7 on quotes, from 9 on the profile with descriptions of pictures.
-COMPATIBLE = "4.5.0"
-API_VERSION = 9
+# Apps look at this number for what they offer: from 7 on quotes, from 9 on the profile with descriptions of pictures,
+# from 10 on collections of accounts.
+COMPATIBLE = "4.6.0"
+API_VERSION = 10
 _KEPT = timedelta(minutes=5)
 _HOUSE_KEPT = timedelta(seconds=10)
 _WEEK_MS = 7 * 86_400_000
@@ -274,7 +275,8 @@ async def languages(call: Call) -> Any:
 
 async def translation_languages(call: Call) -> Any:
     """GET /api/v1/instance/translation_languages: target languages by source language."""
-    return await translations.languages(call.app)
+    locale = call.viewer.locale if call.viewer else None
+    return await translations.languages(call.app, locale, viewer_id=call.viewer_id)
 
 
 async def peers(call: Call) -> Any:
@@ -338,5 +340,5 @@ ROUTES = (
     route("GET", "/api/v1/instance/rules", rules, auth="public"),
     route("GET", "/api/v1/instance/terms_of_service", terms_of_service, auth="public"),
     route("GET", "/api/v1/instance/terms_of_service/{date}", terms_of_service, auth="public"),
-    route("GET", "/api/v1/instance/translation_languages", translation_languages, auth="public"),
+    route("GET", "/api/v1/instance/translation_languages", translation_languages, auth="optional-user"),
 )

@@ -39,7 +39,7 @@ async def _state(call: Call) -> dict[str, Any]:
     again = from_ms(row["moved_at"]) + moving.COOLDOWN if row["moved_at"] is not None else None
     return {
         "aliases": await moving.aliases(call.app, call.me.account_id),
-        "moved": None if row["target_id"] is None else await account(call.app, row["target_id"]),
+        "moved": None if row["target_id"] is None else await account(call.app, row["target_id"], call.viewer),
         "may_move_at": None if again is None or again <= call.app.now() else iso(again),
     }
 

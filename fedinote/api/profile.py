@@ -9,6 +9,7 @@ from typing import Any
 
 from fedinote.accounts import profiles
 from fedinote.accounts.profiles import Changes
+from fedinote.api import translation_preferences
 from fedinote.api.entities.accounts import credential_account
 from fedinote.api.entities.profiles import profile
 from fedinote.api.params import Params
@@ -60,6 +61,7 @@ async def _change(call: Call) -> None:
         show_media=params.flag("show_media", None),
         show_media_replies=params.flag("show_media_replies", None),
         show_featured=params.flag("show_featured", None),
+        machine_translation=params.text("machine_translation"),
     )
     pictures: dict[str, str] = {}
     try:
@@ -83,7 +85,9 @@ async def _set_defaults(call: Call) -> None:
         sensitive=source.flag("sensitive", None),
         language=source.text("language"),
         quote_policy=source.text("quote_policy"),
+        language_divider=source.flag("language_divider", None),
     )
+    await translation_preferences.from_source(call.app, call.me.account_id, source)
 
 
 async def _store_pictures(call: Call, keys: dict[str, str]) -> None:

@@ -1,20 +1,28 @@
 """The job that pushes one notification to one subscription: looked at again at that moment, rendered, encrypted."""
 
+import asyncio
 from typing import Any
 
 import msgspec
 
 from fedinote.api.entities import push as entities
+from fedinote.api.entities.push import Translated
 from fedinote.auth.viewer import rank
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
+from fedinote.infra.errors import FediNoteError
 from fedinote.notifications import pushing, queries, subscriptions, webpush
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.subscriptions import Subscription
 from fedinote.timelines import filters
+from fedinote.translation import preferences, translations, views
+from fedinote.translation.preferences import Mode
 
-_POST = "SELECT id, account_id, content, spoiler_text FROM posts WHERE id = ?"
+_POST = """SELECT id, account_id, content, spoiler_text, language, shown_language, created_at, edited_at, translated_at
+ FROM posts WHERE id = ?"""
+TRANSLATING_SECONDS = 8.0
+"""How long a message waits for a translation that is not there yet."""
 
 
 async def push(app: App, subscription_id: int, notification_id: int) -> None:
@@ -34,9 +42,28 @@ async def push(app: App, subscription_id: int, notification_id: int) -> None:
     post = None if notice.post_id is None else await app.db.row(_POST, notice.post_id)
     if post is not None and await _hidden(app, subscription.account_id, post):
         return
-    told = await entities.payload(app, notice, post)
+    words = None if post is None else await _words(app, subscription.account_id, post)
+    told = await entities.payload(app, notice, post, words)
     if told:
         await pushing.send(app, subscription, _encoded({"access_token": token, "preferred_locale": locale, **told}))
+
+
+async def _words(app: App, account_id: int, post: Row) -> Translated | None:
+    """Return the translation that a person who has posts translated unasked is to be told; None: the post's own words.
+
+    One that is not there yet is made now: a message cannot be corrected once it is sent.
+    """
+    own = await preferences.reader(app, account_id)
+    source = post["shown_language"] or post["language"] or ""
+    if own is None or post["account_id"] == account_id or own.way(post["account_id"], source) is Mode.BUTTON:
+        return None
+    try:
+        async with asyncio.timeout(TRANSLATING_SECONDS):
+            made = await translations.finish(app, post["id"], own.target, payer=account_id)
+    except (FediNoteError, TimeoutError):
+        return None
+    mode = views.way(own, post, made)
+    return None if made is None or mode is Mode.BUTTON else Translated(made, mode)
 
 
 def _encoded(told: dict[str, Any]) -> bytes:

@@ -28,6 +28,8 @@ WEBSOCKET = "WEBSOCKET"
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _VARY = (b"vary", b"authorization")
 _PRIVATE = (b"cache-control", b"private, no-store")
+# Without a word about it a cache may keep an answer as long as it likes (RFC 9111, section 4.2.2).
+_BRIEFLY = (b"cache-control", b"public, max-age=15")
 _NOTHING: tuple[tuple[str, str], ...] = ()
 _encode = msgspec.json.Encoder().encode
 
@@ -249,8 +251,10 @@ async def _send(send: Send, call: Call, answer: Any) -> None:
     body = _encode(answer)
     headers = [_JSON, _VARY, (b"content-length", str(len(body)).encode())]
     headers += [(name.encode(), value.encode("latin-1")) for name, value in more]
-    if call.viewer is not None or call.app_token is not None:
+    if call.viewer is not None or call.app_token is not None or call.request.method not in ("GET", "HEAD"):
         headers.append(_PRIVATE)
+    elif not any(name == "cache-control" for name, _ in more):
+        headers.append(_BRIEFLY)
     if link is not None:
         headers.append((b"link", link.encode("latin-1")))
     await send({"type": "http.response.start", "status": status, "headers": headers})

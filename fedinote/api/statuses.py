@@ -1,6 +1,5 @@
 """Reading and writing posts. https://docs.joinmastodon.org/methods/statuses/"""
 
-from dataclasses import replace
 from typing import Any
 
 from fedinote.api import async_refreshes, language_versions, quotes
@@ -13,9 +12,9 @@ from fedinote.api.routing import Answer, Call, route
 from fedinote.federation import resolve
 from fedinote.federation import threads as completing
 from fedinote.infra.db import Row
-from fedinote.infra.errors import NotFound
+from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
-from fedinote.posts import languages, publishing, revising, scheduling, threads, visibility
+from fedinote.posts import dividers, languages, publishing, revising, scheduling, threads, visibility, wishes
 from fedinote.posts import quotes as post_quotes
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
@@ -44,17 +43,17 @@ async def _draft(call: Call) -> Draft:
     """Return what the client wants to say, with the author's own defaults where it does not say."""
     params = call.params
     own = await call.app.db.row(
-        "SELECT u.default_visibility, u.default_sensitive, u.default_language, u.default_quote_policy, o.name,"
-        " o.website FROM users u LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
+        "SELECT u.default_visibility, u.default_sensitive, u.default_language, u.default_quote_policy,"
+        " u.language_divider, o.name, o.website FROM users u LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
         call.me.app_id,
         call.me.user_id,
     )
     assert own is not None
-    return Draft(
+    draft = Draft(
         text=params.text("status", ""),
         spoiler_text=params.text("spoiler_text", ""),
         sensitive=params.flag("sensitive", bool(own["default_sensitive"])),
-        visibility=params.text("visibility") or own["default_visibility"],
+        visibility=_visibility(params) or own["default_visibility"],
         language=params.text("language") or own["default_language"],
         in_reply_to_id=_parent(params),
         media_ids=_media_ids(params),
@@ -63,14 +62,26 @@ async def _draft(call: Call) -> Draft:
         quoted_id=quotes.wanted(params),
         quote_policy=params.text("quote_approval_policy") or own["default_quote_policy"],
         translations=language_versions.named(params),
+        machine_translation=params.text("machine_translation") or "any",
     )
+    return dividers.divided(draft) if own["language_divider"] else draft
+
+
+def _visibility(params: Params) -> str:
+    """Return what was asked for, "" for nothing. Forks of Mastodon say `local_only`, Akkoma the visibility "local"."""
+    asked = params.text("visibility", "")
+    if not params.flag("local_only"):
+        return asked
+    if asked == "direct":
+        raise Invalid("Validation failed: A post to mentioned people cannot be for this server alone")
+    return "local"
 
 
 def _media_ids(params: Params) -> tuple[int, ...]:
     """Return the ids of the attachments. What cannot be one is not left out: the post would lack a picture."""
     texts = [text for text in params.list("media_ids") if text]
     if not all(is_id(text) for text in texts):
-        raise NotFound("Media attachment not found")
+        raise Invalid(f"Validation failed: Media {', '.join(texts)[:200]} not found")
     return tuple(params.ids("media_ids"))
 
 
@@ -126,13 +137,15 @@ async def context(call: Call) -> Any:
 async def source(call: Call) -> Any:
     """GET /api/v1/statuses/:id/source: what the author typed."""
     row = await _own(call)
-    versions = language_versions.sources(await languages.kept(call.app, row))
+    kept = await languages.kept(call.app, row)
+    versions = language_versions.sources(kept)
     return {
         "id": str(row["id"]),
-        "text": row["source"],
+        "text": await language_versions.typed(call.app, call.me, row, kept),
         "spoiler_text": row["spoiler_text"],
         "language": row["language"],
         "translations": versions,
+        "machine_translation": row["machine_translation"],
     }
 
 
@@ -165,7 +178,7 @@ async def edit(call: Call) -> Any:
         media_ids=_media_ids(params) if "media_ids" in params else await _attached(call, row["id"]),
         poll=_poll(params),
     )
-    draft = replace(draft, translations=await language_versions.of_edit(app, row, draft, params))
+    draft = await language_versions.of_edit(app, call.me, row, draft, params)
     described = params.records("media_attributes")
     await resolve.mentions(app, draft.words)
     async with app.db.transaction():
@@ -174,6 +187,8 @@ async def edit(call: Call) -> Any:
         await revising.edit(app, me, row["id"], draft)
         if setting := params.text("quote_approval_policy"):
             await post_quotes.set_policy(app, me, row["id"], setting)
+        if wish := params.text("machine_translation"):
+            await wishes.change(app, me, row["id"], wish)
     return await entities.status(app, row["id"], call.viewer)
 
 
@@ -197,9 +212,10 @@ async def delete(call: Call) -> Any:
     """DELETE /api/v1/statuses/:id: answers the post with its source as `text`, so that it can be written again."""
     row = await _own(call)
     value = await entities.status(call.app, row["id"], call.viewer)
+    text = await language_versions.typed(call.app, call.me, row, await languages.kept(call.app, row))
     await publishing.delete(call.app, row["id"])
     value.pop("content")
-    return {**value, "text": row["source"]}
+    return {**value, "text": text}
 
 
 async def translate(call: Call) -> Any:

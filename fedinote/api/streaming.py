@@ -113,7 +113,7 @@ class Feed:
         for stream in tuple(self._streams.get(channel, ())):
             payload = await streams.render(self._app, self._viewer, stream, event, about)
             if payload is not None:
-                yield stream, event, payload
+                yield stream, streams.told_as(event), payload
 
     async def _still_valid(self) -> bool:
         """Look at the token again twice a minute: another process may have revoked it, or disabled the login."""

@@ -22,6 +22,7 @@ from fedinote.moderation import announcements as announced
 from fedinote.timelines import conversations, lists, live, queries, tags
 from fedinote.timelines.queries import Origin, Tags
 from fedinote.timelines.window import Window
+from fedinote.translation import preferences
 
 _encode = msgspec.json.Encoder().encode
 _READS = ("user", "user:notification")
@@ -107,6 +108,8 @@ async def render(app: App, viewer: Viewer, stream: Stream, event: str, about: in
 
     `filters_changed` has the empty payload.
     """
+    if event.startswith(live.TRANSLATED):
+        return await _translated(app, viewer, stream, event.removeprefix(live.TRANSLATED), about)
     if event in _POSTS or event == "delete":
         if stream.kind in ("user:notification", "direct") or not viewer.has("read:statuses"):
             return None
@@ -152,6 +155,28 @@ _TO_EVERYBODY: dict[str, Callable[[App, int], Awaitable[str | None]]] = {
 
 def _first(found: list[dict[str, Any]]) -> str | None:
     return _encode(found[0]).decode() if found else None
+
+
+def told_as(event: str) -> str:
+    """Return the name by which clients know an event of the bus."""
+    return "status.update" if event.startswith(live.TRANSLATED) else event
+
+
+async def _translated(app: App, viewer: Viewer, stream: Stream, target: str, post_id: int) -> str | None:
+    """Return a post that is there in a language now, for a viewer who has it translated into that one unasked.
+
+    To a person's own channel it is only sent where that person has the post; elsewhere the stream must have it.
+    """
+    own = await preferences.reader(app, viewer.account_id)
+    if own is None or own.target != target or not viewer.has("read:statuses"):
+        return None
+    if stream.kind in ("user:notification", "direct"):
+        return None
+    if stream.kind != "user" and not await _has(app, viewer.account_id, stream, Window.only(post_id)):
+        return None
+    context = "home" if stream.kind in ("user", "list") else "public"
+    found = await statuses(app, [post_id], viewer, context=context)
+    return _first([one for one in found if "translation" in one])
 
 
 async def _post(app: App, viewer: Viewer, stream: Stream, post_id: int) -> str | None:

@@ -15,7 +15,8 @@ async def _found(call: Call) -> list[dict[str, Any]]:
     limit = call.params.number("limit", _USUAL)
     limit = min(limit, _MOST) if limit > 0 else _USUAL
     found = await suggestions.suggestions(call.app, call.me.account_id, limit)
-    people = {one["id"]: one for one in await accounts(call.app, [one.account_id for one in found], call.viewer)}
+    wanted = [one.account_id for one in found]
+    people = {one["id"]: one for one in await accounts(call.app, wanted, call.viewer, bios=True)}
     return [
         {
             "source": _LEGACY.get(one.sources[0], "past_interactions"),

@@ -4,7 +4,7 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.api.paging import Page, paging
 from fedinote.api.routing import Call, route
 from fedinote.infra.errors import NotFound
-from fedinote.timelines import lists, queries, tags
+from fedinote.timelines import lists, queries, tags, topics
 from fedinote.timelines.queries import Origin, Slice, Tags
 
 _READ = ("read:statuses",)
@@ -18,26 +18,36 @@ async def home(call: Call) -> Page:
 async def public(call: Call) -> Page:
     """Show public posts, of this server (`local`), of others (`remote`) or of all."""
     found = await queries.public(
-        call.app, call.viewer_id, paging(call), origin=_origin(call), only_media=call.params.flag("only_media")
+        call.app, call.viewer_id, paging(call), origin=origin(call), only_media=call.params.flag("only_media")
     )
     return await _page(call, found, "public")
 
 
-def _origin(call: Call) -> Origin:
+def origin(call: Call) -> Origin:
+    """Read where posts of a timeline may come from."""
     if call.params.flag("local"):
         return "local"
     return "remote" if call.params.flag("remote") else "anywhere"
 
 
 async def tag(call: Call) -> Page:
-    """Show public posts with a hashtag; `any[]`, `all[]` and `none[]` name more."""
+    """Show public posts with a hashtag; `any[]`, `all[]` and `none[]` name more.
+
+    No part of Mastodon: with `topic` the other hashtags of its topic count as well, also for somebody who chose that.
+    """
     window = paging(call)
     names = _folded([call.path["name"], *call.params.list("any")])
     if not names:
         return Page()
-    wanted = Tags(names, _folded(call.params.list("all")), _folded(call.params.list("none")))
+    together = await topics.names(call.app, names[0], call.viewer_id, asked=call.params.flag("topic", None))
+    wanted = Tags(
+        tuple(dict.fromkeys((*together, *names[: queries.MAX_TAGS + 1]))),
+        _folded(call.params.list("all")),
+        _folded(call.params.list("none")),
+        whole=True,
+    )
     found = await queries.tag(
-        call.app, call.viewer_id, wanted, window, origin=_origin(call), only_media=call.params.flag("only_media")
+        call.app, call.viewer_id, wanted, window, origin=origin(call), only_media=call.params.flag("only_media")
     )
     return await _page(call, found, "public")
 

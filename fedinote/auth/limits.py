@@ -23,6 +23,8 @@ class Limit:
 USER = Limit(1500, 5 * _MINUTE)
 TOKEN = Limit(300, 5 * _MINUTE, "token")
 ADDRESS = Limit(300, 5 * _MINUTE, "address")
+PASSWORD = Limit(10, 10 * _MINUTE)
+"""Changes of a password that somebody tries."""
 LIMITS = {
     "apps": Limit(5, 10 * _MINUTE, "address"),
     "deletes": Limit(30, 30 * _MINUTE),
@@ -33,6 +35,8 @@ LIMITS = {
     "reports": Limit(400, 24 * _HOUR),
     "sign-up": Limit(5, 30 * _MINUTE, "address"),
     "statuses": Limit(300, 3 * _HOUR),
+    "readings": Limit(120, 5 * _MINUTE),
+    "suggestions": Limit(30, _HOUR),
 }
 
 
@@ -43,9 +47,14 @@ def account_key(name: str, viewer: Viewer) -> str:
 
 def spend(app: App, viewer: Viewer, limit: Limit, name: str) -> Allowance | None:
     """Count one hit of a person and return what is left; None where the operator set no limits. Raises `TooMany`."""
+    return attempt(app, account_key(name, viewer), limit)
+
+
+def attempt(app: App, key: str, limit: Limit) -> Allowance | None:
+    """Count one hit under a name and return what is left; None where the operator set no limits. Raises `TooMany`."""
     if not app.settings.limits.enabled:
         return None
-    allowance = app.limiter.hit(account_key(name, viewer), limit.hits, limit.window)
+    allowance = app.limiter.hit(key, limit.hits, limit.window)
     if not allowance.allowed:
         wait = (allowance.reset - app.now()).total_seconds()
         raise TooMany(retry_after=max(1, int(wait) + 1))

@@ -11,6 +11,7 @@ class User(Model):
     """The login of a local account. `role`: member, moderator, admin, owner. `state`: pending, active, disabled.
 
     `made_with` is the app that signed the person up, None for the web page and the command line.
+    `language_divider`: a line like `---zh---` in a post begins its text in another language (`posts.dividers`).
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -26,6 +27,7 @@ class User(Model):
     default_sensitive = fields.BooleanField(default=False)
     default_language = fields.CharField(35, null=True)
     default_quote_policy = fields.CharField(16, default="public")
+    language_divider = fields.BooleanField(default=True, db_default=True)
     invited_by: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "fedinote.User", related_name="invited", null=True, on_delete=fields.SET_NULL
     )

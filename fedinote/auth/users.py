@@ -140,6 +140,7 @@ async def set_defaults(
     language: str | None = None,
     locale: str | None = None,
     quote_policy: str | None = None,
+    language_divider: bool | None = None,
 ) -> None:
     """Change what new posts of a person begin with, and the interface's language; None leaves a thing as it is.
 
@@ -150,7 +151,7 @@ async def set_defaults(
         raise Invalid("Validation failed: Quote policy is not included in the list")
     user = await by_id(app, user_id)
     wanted = {"default_visibility": visibility, "default_sensitive": sensitive, "locale": locale or None}
-    wanted |= {"default_quote_policy": quote_policy}
+    wanted |= {"default_quote_policy": quote_policy, "language_divider": language_divider}
     values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     if language is not None:
         values["default_language"] = language or None

@@ -12,6 +12,7 @@ from fedinote.infra.clock import iso
 from fedinote.moderation import allows, email_blocks, ip_blocks
 from fedinote.moderation.ip_blocks import Terms
 from fedinote.policy.ip_blocks import SEVERITIES
+from fedinote.policy.models import IpBlock
 
 _HOUR = 3600
 
@@ -33,17 +34,15 @@ def ip_block() -> None:
 @click.option(
     "--severity",
     type=click.Choice(list(SEVERITIES)),
-    default="sign_up_block",
-    show_default=True,
-    help="What people there may not do: sign up unseen, sign up at all, or anything.",
+    help="What people there may not do: sign up unseen, sign up at all (the default), or anything.",
 )
-@click.option("--comment", default="", help="Why; shown to admins.")
+@click.option("--comment", help="Why; shown to admins.")
 @click.option("--hours", type=click.IntRange(1, 876_000), help="How long it lasts; until it is removed by default.")
 @pass_setup
-def add_ip(setup: Setup, network: str, severity: str, comment: str, hours: int | None) -> None:
+def add_ip(setup: Setup, network: str, severity: str | None, comment: str | None, hours: int | None) -> None:
     """Block NETWORK: one address, or many like 192.0.2.0/24, or change the block that is there.
 
-    Behind a proxy it works only where server.trusted_proxies names the proxy. A running server follows within ten
+    What is not said of a block that is there stays as it is. Behind a proxy it works only where server.trusted_proxies names the proxy. A running server follows within ten
     seconds.
 
     \b
@@ -52,15 +51,21 @@ def add_ip(setup: Setup, network: str, severity: str, comment: str, hours: int |
       fedinote ip-block add 2001:db8::/32 --severity sign_up_requires_approval --hours 48
     """
 
-    async def work(app: App) -> str:
-        until = ip_blocks.expiry(app, None if hours is None else hours * _HOUR)
-        terms = Terms(network=network, severity=severity, comment=comment, expires_at=until)
+    async def work(app: App) -> IpBlock:
         present = await ip_blocks.find(app, network)
+        until = ip_blocks.expiry(app, None if hours is None else hours * _HOUR)
+        terms = Terms(
+            network=network,
+            severity=severity or (present.severity if present else "sign_up_block"),
+            comment=comment if comment is not None else (present.comment if present else ""),
+            expires_at=until or (present.expires_at if present else None),
+        )
         if present is None:
-            return (await ip_blocks.block(app, terms, by=None)).network
-        return (await ip_blocks.update(app, present.id, terms, by=None)).network
+            return await ip_blocks.block(app, terms, by=None)
+        return await ip_blocks.update(app, present.id, terms, by=None)
 
-    click.echo(f"{setup.run(work)} is blocked ({severity})")
+    found = setup.run(work)
+    click.echo(f"{found.network} is blocked ({found.severity})")
 
 
 @ip_block.command(name="remove")

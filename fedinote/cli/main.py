@@ -14,13 +14,17 @@ from fedinote.cli.demo import demo
 from fedinote.cli.doctor import doctor
 from fedinote.cli.domains import domain
 from fedinote.cli.emojis import emoji
+from fedinote.cli.glossary import glossary
 from fedinote.cli.invites import invite
 from fedinote.cli.leaving import alias, delete, move
 from fedinote.cli.portability import export, import_, imports_
 from fedinote.cli.relays import relay
+from fedinote.cli.rules import held, rule
 from fedinote.cli.search import search
 from fedinote.cli.serve import migrate, serve, worker
 from fedinote.cli.tokens import token
+from fedinote.cli.topics import topic
+from fedinote.cli.translate import translate
 from fedinote.cli.users import user
 
 
@@ -74,8 +78,11 @@ for command in (
     audit,
     announcement,
     emoji,
+    glossary,
     relay,
     search,
+    topic,
+    translate,
     doctor,
     demo,
 ):
@@ -84,7 +91,7 @@ for command in (
 for command in (alias, delete, move, export, import_, imports_):
     user.add_command(command)
 
-for command in (ip_block, email_block, allow):
+for command in (ip_block, email_block, allow, rule, held):
     cli.add_command(command)
 
 

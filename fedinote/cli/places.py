@@ -24,10 +24,13 @@ def check_folder(settings: Settings) -> None:
 
 
 def make_folder(settings: Settings) -> None:
-    """Make the data directory where it is missing. Raises SettingsError when it cannot be made or written."""
+    """Make the data directory where it is missing, for its owner alone: keys and private words will be in it.
+
+    One that is there stays as the operator made it. Raises SettingsError when it cannot be made or written.
+    """
     folder = settings.data_path
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(_WRONG.format(folder, "made", error.strerror)) from error
     if not os.access(folder, os.W_OK | os.X_OK):

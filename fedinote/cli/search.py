@@ -4,7 +4,7 @@ import click
 
 from fedinote.cli.context import Setup, pass_setup
 from fedinote.infra.app import App
-from fedinote.search import index
+from fedinote.search import index, translated
 
 
 @click.group()
@@ -21,7 +21,9 @@ def search() -> None:
 @click.option("--all", "everything", is_flag=True, help="Empty the index first, and index every post anew.")
 @pass_setup
 def rebuild(setup: Setup, everything: bool) -> None:
-    """Index the posts that are not in the index. The server may run meanwhile; stopped, it goes on the next time.
+    """Index the posts that are not in the index, and their translations.
+
+    The server may run meanwhile; stopped, it goes on the next time.
 
     \b
     Examples:
@@ -30,8 +32,8 @@ def rebuild(setup: Setup, everything: bool) -> None:
     """
 
     async def work(app: App) -> int:
-        return await index.rebuild(
-            app, everything=everything, tell=lambda done: click.echo(f"{done} posts …", err=True)
-        )
+        done = await index.rebuild(app, everything=everything, tell=lambda done: click.echo(f"{done} posts …"))
+        await translated.rebuild(app, everything=everything)
+        return done
 
     click.echo(f"{setup.run(work)} posts were indexed.")

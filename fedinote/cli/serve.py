@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 
 from fedinote.cli import logs, places, processes
+from fedinote.cli.connections import Connection
 from fedinote.cli.context import Setup, WrongSettings, opened, pass_setup, run_async
 from fedinote.infra.app import App
 from fedinote.infra.settings import Settings
@@ -92,7 +93,7 @@ def _config(asgi: Any) -> uvicorn.Config:
     return uvicorn.Config(
         asgi,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="websockets-sansio",
         lifespan="on",
         log_config=None,

@@ -9,7 +9,7 @@ from fedinote.accounts import deletion, links
 from fedinote.activitypub import discovery, vocab
 from fedinote.activitypub.discovery import Handle
 from fedinote.activitypub.quirks import host_of
-from fedinote.events import AccountSuspended
+from fedinote.events import AccountSuspended, AccountWishChanged
 from fedinote.federation import assertions, fetching, handles, knocking
 from fedinote.federation.fetching import Budget
 from fedinote.infra import jobs
@@ -32,7 +32,8 @@ _COLUMNS = (
     "username", "username_key", "domain", "url", "actor_type", "display_name", "note", "fields", "emojis",
     "avatar_remote", "header_remote", "locked", "discoverable", "indexable", "memorial", "inbox_url",
     "shared_inbox_url", "outbox_url", "followers_url", "following_url", "featured_url", "featured_tags_url",
-    "moved_to_uri", "also_known_as", "fetched_at", "attribution_domains",
+    "moved_to_uri", "also_known_as", "fetched_at", "attribution_domains", "machine_translation",
+    "avatar_description", "header_description", "feature_policy",
 )  # fmt: skip
 
 
@@ -134,6 +135,8 @@ async def _settled(app: App, actor: vocab.Actor, account_id: int, known: Row | N
         )
         await app.emit(AccountSuspended(account_id, local=False, suspended=actor.suspended))
         row = await by_uri(app, actor.id) or row
+    if known is not None and known["machine_translation"] != actor.machine_translation:
+        await app.emit(AccountWishChanged(account_id))
     if not actor.suspended and (known is None or is_stale(app, known)):
         await links.plan(app, account_id, msgspec.json.decode(row["fields"]))
         if row["featured_url"] or row["featured_tags_url"]:
@@ -218,6 +221,8 @@ async def _values(app: App, actor: vocab.Actor, handle: Handle, known: Row | Non
         actor.outbox or "", actor.followers or "", actor.following or "", actor.featured or "",
         actor.featured_tags or "", actor.moved_to,
         encoded(list(actor.also_known_as)), app.now(), encoded(list(actor.attribution_domains) or None),
+        actor.machine_translation,
+        actor.icon_description if pictures else "", actor.image_description if pictures else "", actor.feature_policy,
     ]  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import same_id, same_origin
 from fedinote.events import FollowAccepted
-from fedinote.federation import fetching, incoming, pages, refreshes, resolve
+from fedinote.federation import approving, fetching, incoming, pages, refreshes, resolve
+from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
 from fedinote.federation.refreshes import Order, Refreshing
 from fedinote.infra.app import App
@@ -151,6 +152,8 @@ async def _boost(filling: _Filling, activity: vocab.Activity) -> bool:
     if await app.db.row("SELECT 1 AS value FROM posts WHERE uri = ?", activity.id) is not None:
         return False
     post_id = await resolve.post(app, uri, filling.budget, depth=resolve.MAX_DEPTH, quiet=True)
+    done = Interaction("announce", activity.id, post_id, filling.account["id"])
+    await approving.check(app, done, activity.authorization, filling.budget)
     shown = "public" if any(is_public(one) for one in activity.to) else "unlisted"
     await interactions.boost(
         app, filling.account["id"], post_id, shown, uri=activity.id, at=activity.published, quiet=True

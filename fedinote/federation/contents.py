@@ -106,6 +106,9 @@ def _media(attachment: vocab.Attachment, own: str | None) -> NewMedia:
             "size": f"{attachment.width}x{attachment.height}",
             "aspect": round(attachment.width / attachment.height, 4),
         }
+    if attachment.duration:
+        meta |= {"length": _clock(attachment.duration), "duration": round(attachment.duration, 2)}
+        meta["original"] = {**meta.get("original", {}), "duration": round(attachment.duration, 3)}
     if attachment.focus is not None:
         meta["focus"] = {"x": attachment.focus[0], "y": attachment.focus[1]}
     return NewMedia(
@@ -118,6 +121,12 @@ def _media(attachment: vocab.Attachment, own: str | None) -> NewMedia:
         blurhash=attachment.blurhash,
         meta=meta,
     )
+
+
+def _clock(seconds: float) -> str:
+    """Return a length as Mastodon's `meta` has it, such as 0:01:30.50."""
+    minutes, rest = divmod(round(seconds * 100), 6000)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest // 100:02}.{rest % 100:02}"
 
 
 def poll(post: vocab.Post, now: datetime) -> NewPoll | None:

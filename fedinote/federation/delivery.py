@@ -14,6 +14,7 @@ from fedinote.federation.synchronisation import Followers
 from fedinote.infra.answers import Response, retry_after
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
+from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError, NotFound, Refused
 from fedinote.infra.jobs import retry_delay
 from fedinote.policy import domains
@@ -52,7 +53,7 @@ UPDATE deliveries SET lease_until = ? WHERE id IN (
       ORDER BY d.next_at LIMIT {LOOK}) n
   ) fair WHERE place <= CASE WHEN failures >= {SLOW_AFTER} THEN 1 ELSE {PER_HOST} END ORDER BY place, id LIMIT ?)
 AND (lease_until IS NULL OR lease_until < ?)
-RETURNING id, outgoing_id, inbox, host, attempts, created_at
+RETURNING id, outgoing_id, inbox, host, attempts, created_at, parting
 """  # noqa: S608  two numbers of our own
 
 
@@ -76,6 +77,12 @@ class Job:
     host: str
     attempts: int
     created_ms: int
+    parting: bool
+
+
+def _job(row: Row, outgoing: Outgoing) -> Job:
+    inbox, host = row["inbox"], row["host"]
+    return Job(row["id"], outgoing, inbox, host, row["attempts"], row["created_at"], bool(row["parting"]))
 
 
 class Deliverer:
@@ -132,10 +139,7 @@ class Deliverer:
         full = [host for host, count in self._hosts.items() if count >= PER_HOST]
         rows = await self.app.db.returning(_CLAIM, now + LEASE, now, now, now, full, now, most, now)
         bodies = await self._outgoing({row["outgoing_id"] for row in rows})
-        return [
-            Job(r["id"], bodies[r["outgoing_id"]], r["inbox"], r["host"], r["attempts"], r["created_at"])
-            for r in sorted(rows, key=lambda row: int(row["id"]))
-        ]
+        return [_job(row, bodies[row["outgoing_id"]]) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
     async def _outgoing(self, ids: set[int]) -> dict[int, Outgoing]:
         """Return activities; those of the last step are kept, as one goes to many inboxes."""
@@ -167,7 +171,7 @@ class Deliverer:
             self.app.work.set()
 
     async def _attempt(self, job: Job) -> None:
-        if await domains.suspended(self.app, job.host, domains.host_of(job.inbox)):
+        if not job.parting and await domains.suspended(self.app, job.host, domains.host_of(job.inbox)):
             await self._bury(job, "the domain is blocked here")
             return
         try:

@@ -43,7 +43,7 @@ class PostDocument:
 
 
 async def post(app: App, post_id: int) -> PostDocument:
-    """Render a local post (not a boost). NotFound when it is gone."""
+    """Render a local post (not a boost). NotFound when it is gone, or for this server alone: that has no document."""
     rows, media, mentioned, polls = await app.db.many(
         (_POST, (post_id,)),
         ("SELECT * FROM media WHERE post_id = ? ORDER BY position", (post_id,)),
@@ -54,7 +54,7 @@ async def post(app: App, post_id: int) -> PostDocument:
         ),
         ("SELECT * FROM polls WHERE post_id = ?", (post_id,)),
     )
-    if not rows:
+    if not rows or rows[0]["visibility"] == "local":
         raise NotFound
     row = rows[0]
     people = [m["uri"] for m in mentioned] + ([row["group_uri"]] if _in_group(row) else [])
@@ -95,11 +95,12 @@ def _texts(app: App, row: Row) -> dict[str, Any]:
         "summaries": decoded(row["summary_map"]),
         "versions": _versions(app, row),
         "sensitive": bool(row["sensitive"]),
-        "updated": from_ms(row["edited_at"]) if row["edited_at"] else None,
+        "updated": from_ms(_version(row)) if row["edited_at"] or row["translated_at"] else None,
         "source": row["source"] or None,
         "conversation": app.url(f"/contexts/{row['conversation_id']}"),
         "context": _context(app, row),
         "audience": row["group_uri"] if _in_group(row) else None,
+        "machine_translation": row["machine_translation"],
         "hashtags": tuple(HashtagOut(name, app.url(f"/tags/{name}")) for name in tags),
         "emojis": tuple(_emoji(app, e) for e in msgspec.json.decode(row["emojis"])),
     }
@@ -119,17 +120,27 @@ def _context(app: App, row: Row) -> str | None:
 
 
 def _versions(app: App, row: Row) -> tuple[Version, ...]:
-    """Credit a machine, alone or reviewed, and say what is older than the post; the rest is the author's (FEP-22cd)."""
+    """Credit a machine, alone or reviewed, people who helped, and say what is older than the post (FEP-22cd).
+
+    The rest is the author's, who answers for what was taken over from somebody who has left.
+    """
     found = []
     for tag, made in decoded(row["translations"]).items():
         stale = outdated(made, row["edited_at"] or row["created_at"])
-        if not made["machine"] and not stale:
+        if not made["machine"] and not stale and "people" not in made:
             continue
-        people = () if made["machine"] and not made["reviewed"] else (row["author_uri"],)
+        others = tuple(one["uri"] for one in made.get("people", ()))
+        people = () if made["machine"] and not made["reviewed"] else others or (row["author_uri"],)
         machines = (app.url("/actor"),) if made["machine"] else ()
-        version = from_ms(made["source_updated"]) if people or stale else None
+        version = from_ms(made["source_updated"] if stale else _version(row)) if people or stale else None
         found.append(Version(tag, (*machines, *people), source_updated=version, name=made["engine"]))
     return tuple(found)
+
+
+def _version(row: Row) -> int:
+    """Return when a post was last changed (epoch ms), be it only by a translation that was attached."""
+    changed: int = max(row["edited_at"] or row["created_at"], row["translated_at"] or 0)
+    return changed
 
 
 def _media(app: App, row: Row) -> MediaOut:
@@ -251,6 +262,7 @@ def _profile(app: App, row: Row) -> dict[str, Any]:
         "discoverable": bool(row["discoverable"]),
         "indexable": bool(row["indexable"]),
         "memorial": bool(row["memorial"]),
+        "machine_translation": row["machine_translation"],
     }
 
 
@@ -278,8 +290,7 @@ def create(found: PostDocument) -> dict[str, Any]:
 def update(found: PostDocument) -> dict[str, Any]:
     """Make the Update of a post in its present version."""
     row = found.row
-    stamp = row["edited_at"] or row["created_at"]
-    envelope = Envelope(f"{row['uri']}#updates/{stamp}", row["author_uri"], found.to, found.cc)
+    envelope = Envelope(f"{row['uri']}#updates/{_version(row)}", row["author_uri"], found.to, found.cc)
     return render.update(envelope, found.document) | _audience(found)
 
 

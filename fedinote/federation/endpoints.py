@@ -59,11 +59,18 @@ async def signer(request: Request) -> Row | None:
             raise Unauthorized("This server answers signed requests only")
         return None
     try:
-        return await verification.signer_of(app, _signed(request, b""))
+        return await _counted(app, request)
     except Unauthorized:
         if required:
             raise
         return None
+
+
+async def _counted(app: App, request: Request) -> Row:
+    """Return who signed, whose server has not asked too often. Raises what `verification.signer_of` does, TooMany."""
+    found = await verification.signer_of(app, _signed(request, b""))
+    throttling.fetches(app, found["domain"])
+    return found
 
 
 def _signed(request: Request, body: bytes) -> SignedRequest:
@@ -141,7 +148,10 @@ async def status(request: Request) -> Response:
 
 
 async def _visible(app: App, asking: Row | None, post_id: int, account: Row) -> Row:
-    """Return a local post of this account that the signer may see; Gone when it was deleted, NotFound otherwise."""
+    """Return a local post of this account that the signer may see; Gone when it was deleted, NotFound otherwise.
+
+    What is for this server alone has no document, not even for those who live here.
+    """
     if post_id > LARGEST_ID:
         raise NotFound
     try:
@@ -150,7 +160,7 @@ async def _visible(app: App, asking: Row | None, post_id: int, account: Row) -> 
         if await publishing.is_deleted(app, f"{account['uri']}/statuses/{post_id}"):
             raise Gone from None
         raise
-    if row["account_id"] != account["id"] or not row["local"]:
+    if row["account_id"] != account["id"] or not row["local"] or row["visibility"] == "local":
         raise NotFound
     return row
 
@@ -269,7 +279,7 @@ async def to_profile(request: Request) -> Response:
 async def followers_synchronization(request: Request) -> Response:
     """GET of the followers who live where the signer lives (FEP-8fcf); never without a signature."""
     app = app_of(request)
-    asking = await verification.signer_of(app, _signed(request, b""))
+    asking = await _counted(app, request)
     row = await _local(app, request.path_params["name"])
     if row["suspended_at"] is not None or asking["suspended_at"] is not None:
         raise Forbidden("This account is suspended")

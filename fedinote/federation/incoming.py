@@ -72,6 +72,7 @@ async def to_new_post(app: App, post: vocab.Post, author: Row, budget: Budget) -
         quote=await _quote(app, post, author),
         quote_policy=policies.quote_policy(post, author["followers_url"], author["following_url"]),
         interaction_rules=policies.rules(post, author["followers_url"], author["following_url"], app.settings.base),
+        machine_translation=post.machine_translation,
     )
 
 
@@ -141,13 +142,16 @@ async def _known(app: App, uris: list[str]) -> dict[str, Row]:
 
 
 async def is_wanted(app: App, post: vocab.Post, author: Row) -> bool:
-    """Tell whether a delivered post concerns anybody here: a follower, somebody addressed, a thread we know (S48)."""
+    """Tell whether a delivered post concerns anybody here: a follower, somebody addressed, a thread we know (S48).
+
+    A follower who waits for an answer counts: what is posted right after the Accept may come before it.
+    """
     ours = [uri for uri in (*post.to, *post.cc, *(m.href for m in post.mentions)) if fetching.is_ours(app, uri)]
     return (
         await app.db.row(
             "SELECT 1 AS value FROM accounts WHERE domain = '' AND (uri IN_TEXTS(?) OR url IN_TEXTS(?))"
             " UNION ALL SELECT 1 FROM follows f JOIN accounts a ON a.id = f.follower_id"
-            " WHERE f.target_id = ? AND f.accepted AND a.domain = ''"
+            " WHERE f.target_id = ? AND a.domain = ''"
             " UNION ALL SELECT 1 FROM posts WHERE uri = ?"
             " UNION ALL SELECT 1 FROM post_tags pt JOIN tags t ON t.id = pt.tag_id JOIN followed_tags ft"
             " ON ft.tag_id = t.id WHERE t.name IN_TEXTS(?) LIMIT 1",

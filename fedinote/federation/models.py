@@ -69,7 +69,8 @@ class Approval(Model):
 class Delivery(Model):
     """One activity to one inbox. `order_key` keeps what concerns one object in order for that inbox.
 
-    Rows are deleted when delivered. `dead_at` is set when it was given up.
+    Rows are deleted when delivered. `dead_at` is set when it was given up. `parting`: the last words to a server that
+    is blocked, which nothing else may reach any more.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -80,6 +81,7 @@ class Delivery(Model):
     inbox = fields.CharField(2048)
     host = fields.CharField(255)
     order_key = fields.CharField(2048, default="")
+    parting = fields.BooleanField(default=False, db_default=False)
     attempts = fields.IntField(default=0)
     next_at = TimeField()
     lease_until = TimeField(null=True)

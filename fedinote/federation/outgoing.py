@@ -24,6 +24,7 @@ from fedinote.events import (
     Unblocked,
     Unfavourited,
     Unfollowed,
+    VersionsChanged,
 )
 from fedinote.federation import approving, documents
 from fedinote.federation.approving import Interaction
@@ -63,6 +64,11 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
         await queue(app, event.author_id, documents.update(found), people, order_key=found.row["uri"])
 
 
+async def on_versions_changed(app: App, event: VersionsChanged) -> None:
+    """Update, as after an edit: a translation was attached, taken off, or is credited to others."""
+    await on_post_edited(app, PostEdited(event.post_id, event.author_id, event.local, event.visibility, ()))
+
+
 async def on_post_deleted(app: App, event: PostDeleted) -> None:
     """Delete of a post, Undo of a boost, to all who got it."""
     if not event.local:
@@ -99,8 +105,11 @@ async def _audience(
 ) -> Audience:
     """Tell who gets what concerns a post; `reached`: also those who boosted, liked or answered a public one (G08).
 
-    What is not public goes to those it is addressed to and nobody else, whoever liked or answered it.
+    What is not public goes to those it is addressed to and nobody else, whoever liked or answered it; what is for
+    this server alone goes to nobody.
     """
+    if visibility == "local":
+        return Audience()
     accounts = set(people)
     public = visibility in ("public", "unlisted")
     if reached:
@@ -144,7 +153,7 @@ async def _pair(app: App, first_id: int, second_id: int) -> tuple[Row, Row]:
     return found[first_id], found[second_id]
 
 
-def _between(relation: str, me: Row, other: Row) -> str:
+def between(relation: str, me: Row, other: Row) -> str:
     """Name a relation of two accounts (follow, answer, block): what is said about it stays in order."""
     return f"{relation} {me['uri']} {other['uri']}"
 
@@ -178,7 +187,7 @@ async def on_follow_requested(app: App, event: FollowRequested) -> None:
     me, target = await _pair(app, event.follower_id, event.target_id)
     if not me["domain"] and target["domain"]:
         body = render.follow(Envelope(event.uri, me["uri"]), target["uri"])
-        await queue_to(app, me["id"], body, [target["id"]], _between("follow", me, target))
+        await queue_to(app, me["id"], body, [target["id"]], between("follow", me, target))
 
 
 async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
@@ -188,7 +197,7 @@ async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
         request = render.follow(Envelope(event.uri, follower["uri"]), me["uri"])
         envelope = Envelope(f"{me['uri']}#accepts/{app.ids.next()}", me["uri"])
         await queue_to(
-            app, me["id"], render.accept(envelope, request), [follower["id"]], _between("answer", me, follower)
+            app, me["id"], render.accept(envelope, request), [follower["id"]], between("answer", me, follower)
         )
 
 
@@ -205,7 +214,7 @@ async def reject_follow(app: App, target_id: int, follower_id: int, uri: str) ->
         envelope = Envelope(f"{me['uri']}#rejects/{app.ids.next()}", me["uri"])
         async with app.db.transaction():
             await queue_to(
-                app, me["id"], render.reject(envelope, request), [follower["id"]], _between("answer", me, follower)
+                app, me["id"], render.reject(envelope, request), [follower["id"]], between("answer", me, follower)
             )
 
 
@@ -215,7 +224,7 @@ async def on_unfollowed(app: App, event: Unfollowed) -> None:
     if not me["domain"] and target["domain"]:
         done = render.follow(Envelope(event.uri, me["uri"]), target["uri"])
         body = render.undo(Envelope(f"{event.uri}#undo", me["uri"]), done)
-        await queue_to(app, me["id"], body, [target["id"]], _between("follow", me, target))
+        await queue_to(app, me["id"], body, [target["id"]], between("follow", me, target))
 
 
 async def on_blocked(app: App, event: Blocked) -> None:
@@ -223,7 +232,7 @@ async def on_blocked(app: App, event: Blocked) -> None:
     me, target = await _pair(app, event.account_id, event.target_id)
     if not me["domain"] and target["domain"] and app.settings.federation.send_blocks:
         body = render.block(Envelope(event.uri, me["uri"]), target["uri"])
-        await queue_to(app, me["id"], body, [target["id"]], _between("block", me, target))
+        await queue_to(app, me["id"], body, [target["id"]], between("block", me, target))
 
 
 async def on_unblocked(app: App, event: Unblocked) -> None:
@@ -232,7 +241,7 @@ async def on_unblocked(app: App, event: Unblocked) -> None:
     if not me["domain"] and target["domain"] and app.settings.federation.send_blocks:
         done = render.block(Envelope(event.uri, me["uri"]), target["uri"])
         body = render.undo(Envelope(f"{event.uri}#undo", me["uri"]), done)
-        await queue_to(app, me["id"], body, [target["id"]], _between("block", me, target))
+        await queue_to(app, me["id"], body, [target["id"]], between("block", me, target))
 
 
 async def on_profile_updated(app: App, event: ProfileUpdated) -> None:

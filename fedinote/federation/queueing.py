@@ -130,6 +130,26 @@ async def queue_to_inbox(app: App, sender_id: int, body: Mapping[str, Any], inbo
     app.db.after_commit(app.work.set)
 
 
+_PARTING = """
+INSERT INTO deliveries (outgoing_id, inbox, host, order_key, parting, attempts, next_at, created_at)
+SELECT CAST(? AS BIGINT), CASE WHEN a.shared_inbox_url <> '' THEN a.shared_inbox_url ELSE a.inbox_url END,
+  a.domain, CAST(? AS TEXT), TRUE, 0, CAST(? AS BIGINT), CAST(? AS BIGINT)
+FROM accounts a WHERE a.id = ? AND a.domain <> '' AND a.inbox_url <> ''
+  AND NOT EXISTS (SELECT 1 FROM hosts h WHERE h.host = a.domain AND h.unavailable_at IS NOT NULL)
+ON CONFLICT DO NOTHING
+"""
+
+
+async def queue_parting(app: App, sender_id: int, body: Mapping[str, Any], account_id: int, order_key: str) -> None:
+    """Queue what an account's server is still told although it is blocked: that a follow has ended."""
+    outgoing_id, now = app.ids.next(), app.now()
+    await app.db.write(
+        _outgoing(outgoing_id, sender_id, await _proven(app, sender_id, body), now),
+        (_PARTING, (outgoing_id, order_key[:MAX_KEY], now, now, account_id)),
+    )
+    app.db.after_commit(app.work.set)
+
+
 _FORWARDS = f"""
 INSERT INTO deliveries (outgoing_id, inbox, host, order_key, attempts, next_at, created_at)
 SELECT DISTINCT CAST(? AS BIGINT), CASE WHEN a.shared_inbox_url <> '' THEN a.shared_inbox_url ELSE a.inbox_url END,

@@ -7,7 +7,7 @@ from fedinote.activitypub import audience as addressing
 from fedinote.activitypub import render, render_quotes, vocab
 from fedinote.activitypub.quirks import same_id, same_origin
 from fedinote.activitypub.render import Envelope
-from fedinote.events import QuoteChanged, QuoteMade, QuotePolicyChanged
+from fedinote.events import PostWishChanged, QuoteChanged, QuoteMade, QuotePolicyChanged
 from fedinote.federation import documents, fetching, quoted, resolve
 from fedinote.federation.fetching import Budget
 from fedinote.federation.queueing import Audience, anybody, queue, queue_to
@@ -80,6 +80,13 @@ async def on_quote_policy_changed(app: App, event: QuotePolicyChanged) -> None:
         await _update(app, row["id"], row["account_id"], row["visibility"])
 
 
+async def on_post_wish_changed(app: App, event: PostWishChanged) -> None:
+    """Update of a post of ours, which says which machines may translate it."""
+    row = await app.db.row("SELECT id, account_id, visibility, local FROM posts WHERE id = ?", event.post_id)
+    if row is not None and row["local"]:
+        await _update(app, row["id"], row["account_id"], row["visibility"])
+
+
 async def _update(app: App, post_id: int, author_id: int, shown: str) -> None:
     """Send a post anew, as it is now, to those who got it; it is no new version, so `updated` stays."""
     people = await _readers(app, post_id, author_id, shown)
@@ -91,6 +98,8 @@ async def _update(app: App, post_id: int, author_id: int, shown: str) -> None:
 
 
 async def _readers(app: App, post_id: int, author_id: int, shown: str) -> Audience:
+    if shown == "local":
+        return Audience()
     rows = await app.db.rows(
         "SELECT account_id AS id FROM post_mentions WHERE post_id = ? AND NOT blind"
         " UNION SELECT account_id FROM posts WHERE reblog_of_id = ?"

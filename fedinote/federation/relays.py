@@ -11,7 +11,7 @@ from fedinote.activitypub import audience as addressing
 from fedinote.activitypub import render, vocab
 from fedinote.activitypub.quirks import host_of, same_origin
 from fedinote.activitypub.render import Envelope
-from fedinote.events import PostDeleted, PostEdited, PostPublished
+from fedinote.events import PostDeleted, PostEdited, PostPublished, VersionsChanged
 from fedinote.federation import actors, approving, documents, fetching
 from fedinote.federation.fetching import Budget
 from fedinote.federation.queueing import queue_to_inbox
@@ -210,6 +210,11 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
         found = await documents.post(app, event.post_id)
         for relay in [] if await approving.waits(app, found.row["uri"]) else relays:
             await _send(app, relay, event.author_id, documents.update(found), found.row["uri"])
+
+
+async def on_versions_changed(app: App, event: VersionsChanged) -> None:
+    """Send a public post with its present translations to all relays."""
+    await on_post_edited(app, PostEdited(event.post_id, event.author_id, event.local, event.visibility, ()))
 
 
 async def on_post_deleted(app: App, event: PostDeleted) -> None:

@@ -32,26 +32,32 @@ _ATTRIBUTE = re.compile(rb"""([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))"""
 async def account(app: App, acct: str, *, budget: Budget | None = None) -> int | None:
     """Return the id of the account with this handle, asking its server when it is unknown; None when there is none."""
     try:
-        handle = actors.handle_of(acct if "@" in acct.lstrip("@") else f"{acct.lstrip('@')}@{app.settings.host}")
-    except Malformed:
+        return await asked(app, acct, budget or Budget())
+    except FediNoteError:
         return None
+
+
+async def asked(app: App, acct: str, budget: Budget) -> int:
+    """Return the id of the account with this handle, asking its server when it is unknown.
+
+    Raises NotFound or Malformed where there is no such account, Unavailable where its server does not say, and else
+    like `fetching.document`.
+    """
+    handle = actors.handle_of(acct if "@" in acct.lstrip("@") else f"{acct.lstrip('@')}@{app.settings.host}")
     domain = "" if handle.host in app.settings.own_hosts else handle.host
     known: int | None = await app.db.value(
         "SELECT id AS value FROM accounts WHERE username_key = ? AND domain = ? AND deleted_at IS NULL",
         handle.username.lower(),
         domain,
     )
-    if known is not None or not domain:
+    if known is not None:
         return known
-    spending = budget or Budget()
-    try:
-        _, target = await fetching.webfinger(app, handle, spending)
-        if target is None:
-            return None
-        row = await actors.resolve(app, target, spending)
-    except FediNoteError:
-        return None
-    return int(row["id"])
+    if not domain:
+        raise NotFound
+    _, target = await fetching.webfinger(app, handle, budget)
+    if target is None:
+        raise NotFound
+    return int((await actors.resolve(app, target, budget))["id"])
 
 
 async def post(app: App, uri: str, budget: Budget, *, depth: int = 0, quiet: bool = False) -> int:

@@ -60,9 +60,10 @@ def _more(name: str) -> str:
 def conversation_of(post: vocab.Post) -> str | None:
     """Return the id of the collection of a post's conversation (FEP-7888), where it may be one; else None.
 
-    Only on the origin of the post itself, unless it answers another one: who began a conversation owns it.
+    Only on the origin of the post itself: who began a conversation owns it. What an answer says of a collection
+    elsewhere is nobody's word; our own answers would repeat it, and send all who read them there.
     """
     context = vocab.web_uri(post.context)
     if context is None or len(context) > 2048:
         return None
-    return context if post.in_reply_to or same_origin(context, post.id) else None
+    return context if same_origin(context, post.id) else None

@@ -1,7 +1,7 @@
 """How much one address may send to the inboxes: a flood is answered with 429 before it costs a signature check.
 
 Counted is the address that a request comes from, not the server that it names: anybody can name another one in a
-signature, and would use up its allowance.
+signature, and would use up its allowance. Only what was signed well counts for the server: how much it may fetch.
 """
 
 from ipaddress import ip_network
@@ -38,6 +38,13 @@ def admit(app: App, address: str) -> None:
         return
     _check(app, app.limiter.hit(f"inbox:{address}", limits.inbox_per_minute, MINUTE))
     _check(app, app.limiter.hit(f"inbox-refused:{address}", REFUSALS, REFUSALS_WINDOW, cost=0))
+
+
+def fetches(app: App, domain: str) -> None:
+    """Count a document that a server asked for by a good signature. TooMany beyond `limits.fetches_per_minute`."""
+    limits = app.settings.limits
+    if limits.enabled and limits.fetches_per_minute > 0:
+        _check(app, app.limiter.hit(f"fetches:{domain}", limits.fetches_per_minute, MINUTE))
 
 
 def note(app: App, address: str, error: FediNoteError) -> None:

@@ -149,6 +149,11 @@ async def _metadata(app: App) -> dict[str, Any]:
         "nodeName": instance.title,
         "nodeDescription": instance.description,
         "federation": {"enabled": True},
+        "translation": {
+            "enabled": app.translator is not None,
+            "page": app.url("/about/translation"),
+            "figures": app.url("/api/fedinote/v1/translation"),
+        },
     }
     contact = instance.contact_account.removeprefix("@").lower()
     if contact:

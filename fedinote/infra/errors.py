@@ -121,6 +121,44 @@ class Unavailable(FediNoteError):
     message = "The service is not available at the moment"
 
 
+class Busy(Unavailable):
+    """More requests come than can be worked on (503). `retry_after` is in seconds."""
+
+    message = "The server is busy. Try again a little later"
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 30) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Resting(Unavailable):
+    """A service asks to be left alone for some `seconds`: its limit is reached, or it refuses our key."""
+
+    def __init__(self, *, seconds: float, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.seconds = seconds
+
+
+class Doubtful(Unavailable):
+    """A service answers, but what it says of this text cannot be right. Other texts may fare better."""
+
+    message = "No good translation of this text could be made"
+
+
+class OverBudget(Unavailable):
+    """Today's share of a service is used up (429); tomorrow it works again.
+
+    `personal`: that of who asks, and not the server's. `retry_after` is in seconds.
+    """
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int, personal: bool) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.personal = personal
+
+
 class Refused(FediNoteError):
     """A fetch that our own rules forbid: address, scheme, size, type, too many redirects (never retried)."""
 

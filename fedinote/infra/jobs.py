@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 LIMIT = 75.0  # seconds a job may run: less than its lease
 MAX_FAILURES = 8
-MAX_DEATHS = 3
+MAX_DEATHS = 3  # of its process while it ran alone
 KEEP_DEAD = timedelta(days=30)
 CHAIN_SECONDS = 10.0  # after which the rest of a chain is handed back, well within the lease
 CLAIM_LOCK = 4_070_818
@@ -76,7 +76,7 @@ async def take_back(app: App, key: str) -> None:
 
 # Of one order_key the older ones come first, and all of them go to one worker: they are taken together or wait.
 _CLAIM = """
-UPDATE jobs SET lease_until = ?, starts = starts + 1, key = NULL WHERE id IN (
+UPDATE jobs SET lease_until = ?, starts = starts + 1, key = NULL{planned} WHERE id IN (
   SELECT j.id FROM jobs j WHERE j.dead_at IS NULL AND j.run_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
     AND {which}
     AND (j.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.order_key = j.order_key AND e.id < j.id
@@ -84,23 +84,28 @@ UPDATE jobs SET lease_until = ?, starts = starts + 1, key = NULL WHERE id IN (
   ORDER BY j.priority, j.run_at, j.id LIMIT ?)
 RETURNING id, kind, args, order_key, starts, failures
 """
-_SUSPECTED = "j.starts > j.failures"  # its last run neither ended nor failed: the process died
+_SUSPECTED = "j.starts > j.failures"  # a run of it neither ended nor failed: the process died
 _UNSUSPECTED = "j.starts <= j.failures"
+# When it may be run again should the process die in it now. Written before it runs, as nobody is there afterwards.
+_PLANNED = f""",
+  run_at = CAST(? AS BIGINT) + 1000 * CASE WHEN starts - failures > 1 THEN {SCHEDULE[1]} ELSE {SCHEDULE[0]} END"""
 
 
 async def claim(app: App, most: int, *, suspects: bool = False) -> list[ClaimedJob]:
     """Take up to `most` jobs that are due, for the length of the lease, in the order in which they are to be run.
 
-    `suspects`: those in whose last run the process died. They are to be run alone: if it dies again, no other job
-    is suspected with them.
+    `suspects`: those in a run of which the process died. They are to be run alone: if it dies again, no other job
+    is suspected with them, and they rest, so that what kills a process, or is only there whenever one is killed,
+    neither stops the others nor uses up its tries in a minute.
     """
     now = app.now()
     which, before = (_SUSPECTED, "TRUE") if suspects else (_UNSUSPECTED, "e.starts > e.failures")
-    sql = _CLAIM.format(which=which, before=before)
+    sql = _CLAIM.format(which=which, before=before, planned=_PLANNED if suspects else "")
+    times = (now + LEASE, now) if suspects else (now + LEASE,)
     async with app.db.transaction():
         if app.db.dialect == "postgresql":  # one claim at a time, or two workers could part what belongs together
             await app.db.rows("SELECT pg_advisory_xact_lock(?) AS value", CLAIM_LOCK)
-        rows = await app.db.returning(sql, now + LEASE, now, now, now, now, most)
+        rows = await app.db.returning(sql, *times, now, now, now, now, most)
     return [_job(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
 
@@ -120,7 +125,7 @@ def _job(row: Row) -> ClaimedJob:
 
 async def run(app: App, job: ClaimedJob, functions: Mapping[str, JobFunction]) -> bool:
     """Run one claimed job; True when it is done and can be closed, False when it was put back or given up."""
-    if job.starts - job.failures > MAX_DEATHS:
+    if job.starts - 1 - job.failures > MAX_DEATHS:  # deaths; at the first of them it did not run alone
         await _bury(app, job, "the process died in it too often")
         return False
     try:
@@ -142,7 +147,10 @@ async def run(app: App, job: ClaimedJob, functions: Mapping[str, JobFunction]) -
 
 
 async def _hand_back(app: App, job: ClaimedJob) -> None:
-    await app.db.execute("UPDATE jobs SET lease_until = NULL, starts = starts - 1 WHERE id = ?", job.id)
+    due = "CASE WHEN run_at > CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE run_at END"
+    sql = f"UPDATE jobs SET lease_until = NULL, starts = starts - 1, run_at = {due} WHERE id = ?"  # noqa: S608  ours
+    now = app.now()
+    await app.db.execute(sql, now, now, job.id)
 
 
 async def close(app: App, done: list[int]) -> None:

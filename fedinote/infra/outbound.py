@@ -23,6 +23,7 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
 
+from fedinote.infra import gate
 from fedinote.infra.addresses import AddressRules, Lookup, Network, SystemLookup, Target, service_target
 from fedinote.infra.answers import Body, Response, retry_after
 from fedinote.infra.errors import Refused, Unreachable
@@ -173,6 +174,7 @@ class Outbound:
         self._system.close()
 
     def _guard(self) -> None:
+        gate.step_aside()
         if self.forbidden_in is not None and self.forbidden_in():
             raise RuntimeError("network inside a transaction")
 

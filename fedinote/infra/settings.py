@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from fedinote.infra import translation_settings
+from fedinote.infra.translation_settings import TranslationSettings
+
 PREFIX = "FEDINOTE_"
 DEMO_VARIABLES = ("FEDINOTE_DEMO", "FEDINOTE_DEMO_NOTE")
 """The person of a server that `fedinote demo` started, and a remark on what translates: never there otherwise."""
@@ -123,20 +126,15 @@ class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rate limits. `inbox_per_minute`: what one address may send to the inboxes (0: no limit)."""
+    """Rate limits. `inbox_per_minute`: what one address may send to the inboxes; `fetches_per_minute`: what one
+    server may ask for by signed requests; `parallel_per_cpu`: how many requests are worked on at once, for each
+    processor, while others wait in line (0: no limit, for each of these).
+    """
 
     enabled: bool = True
     inbox_per_minute: int = 12_000
-
-
-class TranslationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which engine translates, and where it runs."""
-
-    engine: Literal["", "libretranslate", "phrasebook"] = ""
-    url: str = ""
-    api_key: str = ""
-    location: Literal["local", "network", "third-party"] = "third-party"
-    timeout: float = 5.0
+    fetches_per_minute: int = 60
+    parallel_per_cpu: int = 8
 
 
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -321,16 +319,20 @@ def _value(kind: Any, text: str, name: str) -> Any:
 def _explained(message: str, places: Mapping[str, str], path: Path | None) -> str:
     """Say in our words what msgspec found, and where the value came from."""
     problem, _, where = message.partition(" - at `$.")
-    key = where.rstrip("`").partition("[")[0]
+    full = where.rstrip("`")
+    key = full.partition("[")[0]
     place = places.get(key) or f"settings file {path}"
     section, _, name = key.partition(".")
-    choices = get_args(_keys().get(section, {}).get(name))
+    kind: Any = _keys().get(section, {}).get(name)
+    for part in full[len(key) :].split(".")[1:]:  # inside a list of tables
+        kind = next((field.type for field in msgspec.structs.fields(get_args(kind)[0]) if field.name == part), None)
+    choices = get_args(kind)
     if problem.startswith("Invalid enum value") and choices:
         problem = f"{problem.partition('value ')[2]} is none of: {', '.join(choice or '(empty)' for choice in choices)}"
     elif found := _MISFIT.match(problem):
         wanted, given = (_WORDS.get(word, word) for word in found.groups())
         problem = f"must be {wanted}, not {given}"
-    return f"setting {key} ({place}): {problem}"
+    return f"setting {full} ({place}): {problem}"
 
 
 def _check(settings: Settings) -> None:
@@ -340,8 +342,8 @@ def _check(settings: Settings) -> None:
     url = settings.database.url
     if url and not url.startswith(("postgres://", "postgresql://", "sqlite://")):
         raise SettingsError("setting database.url: must begin with postgres:// or sqlite://, or be empty")
-    if settings.translation.engine == "libretranslate" and not settings.translation.url.startswith("http"):
-        raise SettingsError("setting translation.url: the LibreTranslate engine needs its http(s) address")
+    if wrong := translation_settings.problem(settings.translation):
+        raise SettingsError(f"setting {wrong}")
 
 
 def _check_server(server: Server) -> None:

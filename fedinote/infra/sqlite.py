@@ -7,6 +7,7 @@ commit that was answered with 2xx survives a power cut.
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -183,8 +184,10 @@ class SqliteDatabase(Database):
         self.orm = SqliteOrm(self)
 
     async def open(self) -> None:
-        """Connect."""
+        """Connect; a file that is made now is for its owner alone, since everybody's private keys will be in it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # SQLite says better what is wrong
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         await self._writer.execute("SELECT 1", ())
         for reader in self._all:
             self._free.put_nowait(reader)

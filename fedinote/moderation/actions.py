@@ -6,12 +6,12 @@ from typing import Any, Protocol
 from fedinote.accounts import deletion
 from fedinote.accounts.models import Account
 from fedinote.auth import registrations, users
-from fedinote.events import AccountSuspended, PostEdited, RelationshipsSevered
+from fedinote.events import AccountSuspended, AccountWarned, PostEdited, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
 from fedinote.moderation import audit, email_blocks, reports
-from fedinote.moderation.moderator import Moderator, Power, Subordinate, subordinate
+from fedinote.moderation.moderator import Moderator, Power, Subordinate, anybody, subordinate
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
 from fedinote.posts import publishing
@@ -28,11 +28,10 @@ async def _target(app: App, by: Moderator, account_id: int, reason: str = "") ->
     return await subordinate(app, by, account_id)
 
 
-async def _note(app: App, by: Moderator, action: str, target: Subordinate, **detail: Any) -> None:
-    detail = {"uri": target.uri, **detail}
-    await audit.record(
-        app, actor_id=by.account_id, action=action, target_type="account", target=target.id, detail=detail
-    )
+async def _note(app: App, by: Moderator | None, action: str, target: Subordinate, **detail: Any) -> None:
+    detail = {"uri": target.uri, "via": "" if by else "rule", **detail}
+    actor = by.account_id if by else None
+    await audit.record(app, actor_id=actor, action=action, target_type="account", target=target.id, detail=detail)
 
 
 async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
@@ -42,21 +41,32 @@ async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "")
     told), those of our people stay for the day when it is restored. Emits AccountSuspended. `NotFound`, `Forbidden`.
     """
     async with app.db.transaction():
-        target = await _target(app, by, account_id, reason)
-        if target.suspended and target.suspended_by_domain is None and not await _by_origin(app, target.id):
-            return
-        if not target.is_local:
-            await _end_follows_of_ours(app, target.id)
-        await app.db.execute(
-            "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = NULL,"
-            " suspended_by_origin = FALSE WHERE id = ?",
-            app.now(),
-            target.id,
-        )
-        await _note(app, by, "account.suspend", target, reason=reason)
-        await email_blocks.block_address_of(app, target)
-        if not target.suspended:
-            await app.emit(AccountSuspended(target.id, target.is_local, suspended=True))
+        await _suspend(app, by, await _target(app, by, account_id, reason), reason)
+
+
+async def suspend_by_rule(app: App, account_id: int, reason: str) -> None:
+    """Suspend an account because a rule of the moderators says so; staff and those who are suspended are left alone."""
+    async with app.db.transaction():
+        target = await anybody(app, account_id)
+        if target is not None and not target.suspended:
+            await _suspend(app, None, target, reason)
+
+
+async def _suspend(app: App, by: Moderator | None, target: Subordinate, reason: str) -> None:
+    if target.suspended and target.suspended_by_domain is None and not await _by_origin(app, target.id):
+        return
+    if not target.is_local:
+        await _end_follows_of_ours(app, target.id)
+    await app.db.execute(
+        "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = NULL,"
+        " suspended_by_origin = FALSE WHERE id = ?",
+        app.now(),
+        target.id,
+    )
+    await _note(app, by, "account.suspend", target, reason=reason)
+    await email_blocks.block_address_of(app, target)
+    if not target.suspended:
+        await app.emit(AccountSuspended(target.id, target.is_local, suspended=True))
 
 
 async def _by_origin(app: App, account_id: int) -> bool:
@@ -199,12 +209,19 @@ def _user_id(target: Subordinate) -> int:
 
 
 async def act(
-    app: App, by: Moderator, account_id: int, kind: str, *, reason: str = "", report_id: int | None = None
+    app: App,
+    by: Moderator,
+    account_id: int,
+    kind: str,
+    *,
+    reason: str = "",
+    report_id: int | None = None,
+    tell: bool = True,
 ) -> None:
     """Do one of ACTIONS to an account ("none": only note the reason), and close the reports that led to it.
 
     "none" closes the report that is named alone, as the others may tell something new; anything else closes all that
-    are open about the account. `Invalid` for another kind, and otherwise what the action raises; then all stay open.
+    are open about the account. With `tell`, an account of ours learns of it (AccountWarned). `Invalid` for another kind, and otherwise what the action raises; then all stay open.
     """
     if kind != "none" and kind not in ACTIONS:
         raise Invalid("Validation failed: Type is not included in the list")
@@ -216,8 +233,14 @@ async def act(
         else:
             await ACTIONS[kind](app, by, account_id, reason=reason)
             await reports.resolve_about(app, by, account_id)
+        if tell and (kind != "none" or reason) and await _lives_here(app, account_id):
+            await app.emit(AccountWarned(account_id, kind, reason))
         if report_id is not None:
             await reports.resolve(app, by, report_id)
+
+
+async def _lives_here(app: App, account_id: int) -> bool:
+    return bool(await app.db.value("SELECT domain AS value FROM accounts WHERE id = ?", account_id) == "")
 
 
 async def approve(app: App, by: Moderator, account_id: int) -> None:
@@ -250,6 +273,8 @@ async def delete_post(app: App, by: Moderator, post_id: int, *, reason: str = ""
         detail = {"account": str(target.id), "visibility": row["visibility"], "reason": reason}
         await _note_post(app, by, "post.delete", row, detail)
         await publishing.delete(app, post_id)
+        if target.is_local:
+            await app.emit(AccountWarned(target.id, "delete_statuses", reason, (post_id,)))
 
 
 async def mark_sensitive(app: App, by: Moderator, post_id: int, *, reason: str = "") -> None:
@@ -261,6 +286,8 @@ async def mark_sensitive(app: App, by: Moderator, post_id: int, *, reason: str =
         await app.db.execute("UPDATE posts SET sensitive = TRUE WHERE id = ?", post_id)
         await _note_post(app, by, "post.sensitive", row, {"account": str(target.id), "reason": reason})
         await app.emit(PostEdited(post_id, target.id, bool(row["local"]), row["visibility"], ()))
+        if target.is_local:
+            await app.emit(AccountWarned(target.id, "mark_statuses_as_sensitive", reason, (post_id,)))
 
 
 async def _post(app: App, by: Moderator, post_id: int, reason: str) -> tuple[Row, Subordinate]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fedinote.events import RelationshipsSevered
+from fedinote.events import FollowsSevered, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.policy import domains
@@ -60,8 +60,8 @@ async def apply(app: App, domain: str) -> Effects:
     """Bring all accounts of a domain and its subdomains into the state that the blocks now ask for.
 
     Part of the running transaction; repeating it changes nothing. Newly suspended accounts lose their follows both
-    ways, with the counts, and leave homes, lists and notifications. There is no event for each of them: other
-    servers are not told, since nothing goes to them any more.
+    ways, with the counts, and leave homes, lists and notifications. One event says so for all of them, and that their
+    server is still told (FollowsSevered, RelationshipsSevered).
     """
     blocks = await domains.load(app)
     effects = await _judged(app, domain, blocks)
@@ -72,9 +72,9 @@ async def apply(app: App, domain: str) -> Effects:
         await app.db.execute(_SILENCE, now, cause, ids)
     await app.db.execute(_RESTORE, effects.restored)
     await app.db.execute(_UNSILENCE, effects.unsilenced)
+    await _drop_deliveries(app, domain, blocks)
     effects.follows = await _part(app, domain, effects.parted)
     await _drop_media(app, effects.without_media)
-    await _drop_deliveries(app, domain, blocks)
     return effects
 
 
@@ -117,7 +117,7 @@ async def _part(app: App, domain: str, ids: list[int]) -> int:
         return 0
     gone = await app.db.returning(
         "DELETE FROM follows WHERE follower_id IN_INTS(?) OR target_id IN_INTS(?)"
-        " RETURNING follower_id, target_id, accepted",
+        " RETURNING follower_id, target_id, accepted, uri",
         ids,
         ids,
     )
@@ -135,6 +135,8 @@ async def _part(app: App, domain: str, ids: list[int]) -> int:
     losses = tuple((one, followers[one], following[one]) for one in losers)
     if losses:
         await app.emit(RelationshipsSevered("domain_block", domain, losses))
+    if gone:
+        await app.emit(FollowsSevered(tuple((row["follower_id"], row["target_id"], row["uri"]) for row in gone)))
     return len(accepted)
 
 
@@ -161,12 +163,12 @@ async def _drop_media(app: App, ids: list[int]) -> None:
 
 
 async def _drop_deliveries(app: App, domain: str, blocks: dict[str, Blocked]) -> None:
-    """Drop what waits to be sent to a suspended server."""
+    """Drop what waits to be sent to a suspended server, except for the news that follows have ended."""
     gone = []
-    for row in await app.db.rows("SELECT DISTINCT host, inbox FROM deliveries"):
+    for row in await app.db.rows("SELECT DISTINCT host, inbox FROM deliveries WHERE NOT parting"):
         hosts = (row["host"], domains.host_of(row["inbox"]))
         block = domains.nearest(blocks, *hosts) if domains.covered(domain, hosts) else None
         if block is not None and block.severity == "suspend":
             gone.append(row["inbox"])
     if gone:
-        await app.db.execute("DELETE FROM deliveries WHERE inbox IN_TEXTS(?)", gone)
+        await app.db.execute("DELETE FROM deliveries WHERE inbox IN_TEXTS(?) AND NOT parting", gone)

@@ -24,10 +24,12 @@ class Power(Flag):
     TRENDS = auto()
     BLOCKS = auto()
     DASHBOARD = auto()
+    PROPOSALS = auto()
+    GLOSSARY = auto()
 
 
-_MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD
-_ADMIN = _MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS
+_MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD | Power.PROPOSALS
+_ADMIN = _MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS | Power.GLOSSARY
 _POWERS = {"moderator": _MODERATOR, "admin": _ADMIN, "owner": _ADMIN}
 
 
@@ -90,18 +92,30 @@ async def subordinate(app: App, by: Moderator, account_id: int) -> Subordinate:
 
     `NotFound` when there is none (any more); `Forbidden` for the same rank and above, and for the server's own actor.
     """
-    lock = "FOR NO KEY UPDATE OF a" if app.db.dialect == "postgresql" else ""
-    row = await app.db.row(
-        "SELECT a.id, a.domain, a.uri, a.suspended_at, a.suspended_by_domain, a.silenced_at, a.silenced_by_domain,"  # noqa: S608
-        " a.sensitized_at, u.id AS user_id, u.role, u.state FROM accounts a LEFT JOIN users u ON u.account_id = a.id"
-        f" WHERE a.id = ? AND a.deleted_at IS NULL {lock}",
-        account_id,
-    )
+    row = await _row(app, account_id)
     if row is None:
         raise NotFound
     if row["domain"] == "" and (row["role"] is None or rank(row["role"]) >= rank(by.role)):
         raise Forbidden("This account is not below your role")
     return _subordinate(row)
+
+
+async def anybody(app: App, account_id: int) -> Subordinate | None:
+    """Return the account that a rule acts on, held likewise; None for staff, for the server's own actor, for nobody."""
+    row = await _row(app, account_id)
+    if row is None or (row["domain"] == "" and row["role"] != "member"):
+        return None
+    return _subordinate(row)
+
+
+async def _row(app: App, account_id: int) -> Row | None:
+    lock = "FOR NO KEY UPDATE OF a" if app.db.dialect == "postgresql" else ""
+    return await app.db.row(
+        "SELECT a.id, a.domain, a.uri, a.suspended_at, a.suspended_by_domain, a.silenced_at, a.silenced_by_domain,"  # noqa: S608
+        " a.sensitized_at, u.id AS user_id, u.role, u.state FROM accounts a LEFT JOIN users u ON u.account_id = a.id"
+        f" WHERE a.id = ? AND a.deleted_at IS NULL {lock}",
+        account_id,
+    )
 
 
 def _subordinate(row: Row) -> Subordinate:

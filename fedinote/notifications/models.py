@@ -150,3 +150,19 @@ class Severance(Model):
     class Meta:
         table = "severances"
         indexes = (("account",),)
+
+
+class AccountWarning(Model):
+    """What the staff decided about a local account, as it is told; `action` is Mastodon's, `post_ids` may be gone."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="warnings")
+    account_id: int
+    action = fields.CharField(32)
+    text = fields.TextField(default="")
+    post_ids = JsonField(default=list)
+    created_at = TimeField()
+
+    class Meta:
+        table = "account_warnings"
+        indexes = (("account",),)

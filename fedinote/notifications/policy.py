@@ -13,7 +13,9 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.errors import Invalid
 
 LEVELS = ("accept", "filter", "drop")
-FILTERABLE = ("mention", "quote", "reblog", "follow", "follow_request", "favourite", "reaction")
+FILTERABLE = (
+    "mention", "quote", "reblog", "follow", "follow_request", "favourite", "reaction", "translation_suggestion",
+)  # fmt: skip
 """The kinds that a policy judges: what moderators are told, and what a person asked for, always comes."""
 NEW_ACCOUNT = timedelta(days=30)
 NEW_FOLLOWER = timedelta(days=3)

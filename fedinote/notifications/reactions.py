@@ -20,6 +20,8 @@ from fedinote.events import (
     QuoteMade,
     Reacted,
     ReportFiled,
+    SuggestionEnded,
+    TranslationSuggested,
     Unfavourited,
     Unfollowed,
     Unreacted,
@@ -163,6 +165,17 @@ async def _forget(app: App, kinds: Sequence[str], from_id: int, account_id: int,
         from_id,
         subject,
     )
+
+
+async def on_translation_suggested(app: App, event: TranslationSuggested) -> None:
+    """Tell an author of a suggested translation (`translation_suggestion`); its id is the notification's subject."""
+    news = News("translation_suggestion", event.account_id, event.post_id, subject=str(event.suggestion_id))
+    await tell(app, news, [event.author_id])
+
+
+async def on_suggestion_ended(app: App, event: SuggestionEnded) -> None:
+    """Take the notification of a suggestion back with it."""
+    await _forget(app, ("translation_suggestion",), event.account_id, event.author_id, str(event.suggestion_id))
 
 
 async def on_poll_closed(app: App, event: PollClosed) -> None:

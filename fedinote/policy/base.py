@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 from fedinote.infra.app import App
 
-Outcome = Literal["accept", "change", "hold", "reject"]
+Outcome = Literal["accept", "note", "change", "hold", "reject"]
+"""From nothing to everything: of several policies the strongest outcome counts."""
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,30 @@ class Subject:
     mentions: int = 0
     has_media: bool = False
     uri: str = ""
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """A moderators' rule caught something: which, what it does with it, and why, for moderators to read."""
+
+    rule_id: int
+    action: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a policy says, with its reason. `changes` are fields of the new post to replace."""
+    """What a policy says, with its reason. `changes` are fields of the new post to replace.
+
+    `catches` are those of moderators' rules, of which there is a row each.
+    """
 
     outcome: Outcome = "accept"
     reason: str = ""
     policy: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    catches: tuple[Catch, ...] = ()
 
     @property
     def rejected(self) -> bool:

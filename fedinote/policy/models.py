@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from fedinote.infra.orm import TimeField
+from fedinote.infra.orm import JsonField, TimeField
 
 
 class DomainBlock(Model):
@@ -104,3 +104,45 @@ class CanonicalEmailBlock(Model):
     class Meta:
         table = "canonical_email_blocks"
         indexes = (("account",),)
+
+
+class Rule(Model):
+    """What a post must not say or do here. `kind` and its `terms` see `policy.rules`; `state`: draft, on, off.
+
+    `title` and `reason` may be shown to everybody, `note` is for moderators. `owner_id` is who answers for it.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    kind = fields.CharField(16)
+    terms = JsonField()
+    action = fields.CharField(16)
+    origin = fields.CharField(8, default="all")
+    spare_followed = fields.BooleanField(default=False)
+    state = fields.CharField(8, default="draft")
+    title = fields.CharField(200)
+    reason = fields.TextField(default="")
+    note = fields.TextField(default="")
+    owner_id = fields.BigIntField(null=True)
+    expires_at = TimeField(null=True)
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    class Meta:
+        table = "rules"
+
+
+class RuleHit(Model):
+    """A rule caught a post: why, and what was done. `uri` is "" for what was not published."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    rule: fields.ForeignKeyRelation[Rule] = fields.ForeignKeyField("fedinote.Rule", related_name="hits")
+    rule_id: int
+    account_id = fields.BigIntField(db_index=True)
+    uri = fields.CharField(2048, default="")
+    action = fields.CharField(16)
+    why = fields.CharField(500)
+    created_at = TimeField()
+
+    class Meta:
+        table = "rule_hits"
+        indexes = (("rule_id", "id"),)

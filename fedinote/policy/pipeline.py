@@ -6,20 +6,21 @@ is, nearly everything, writes nothing.
 
 from typing import Any
 
-from fedinote.events import PolicyApplied
+from fedinote.events import PolicyApplied, RuleCaught
 from fedinote.infra.app import App
-from fedinote.policy.base import ACCEPT, Policy, Subject, Verdict
+from fedinote.policy.base import ACCEPT, OUTCOMES, Policy, Subject, Verdict
 from fedinote.policy.content import MentionPolicy, PhrasePolicy
 from fedinote.policy.domains import DomainPolicy
+from fedinote.policy.rules.judging import RulePolicy
 from fedinote.policy.senders import SenderPolicy
 
-POLICIES: tuple[Policy, ...] = (DomainPolicy(), MentionPolicy(), PhrasePolicy(), SenderPolicy())
+POLICIES: tuple[Policy, ...] = (DomainPolicy(), MentionPolicy(), PhrasePolicy(), SenderPolicy(), RulePolicy())
 
 
 async def check(app: App, subject: Subject) -> Verdict:
-    """Judge a subject by all policies, and emit PolicyApplied for what they did.
+    """Judge a subject by all policies, and emit PolicyApplied for what they did (RuleCaught for moderators' rules).
 
-    The event is part of the caller's transaction, if there is one: who rolls it back takes the audit row with it.
+    The events are part of the caller's transaction, if there is one: who rolls it back takes the audit row with it.
     """
     hits: list[Verdict] = []
     for policy in POLICIES:
@@ -35,7 +36,8 @@ async def check(app: App, subject: Subject) -> Verdict:
     changes: dict[str, Any] = {}
     for hit in hits:
         changes.update(hit.changes)
-    return Verdict("change", "; ".join(hit.reason for hit in hits), ", ".join(hit.policy for hit in hits), changes)
+    strongest = max((hit.outcome for hit in hits), key=OUTCOMES.index)
+    return Verdict(strongest, "; ".join(hit.reason for hit in hits), ", ".join(hit.policy for hit in hits), changes)
 
 
 async def _tell(app: App, subject: Subject, hits: list[Verdict]) -> None:
@@ -44,3 +46,5 @@ async def _tell(app: App, subject: Subject, hits: list[Verdict]) -> None:
             await app.emit(
                 PolicyApplied(hit.policy, hit.outcome, hit.reason, subject.kind, subject.account_id, subject.uri)
             )
+            for catch in hit.catches:
+                await app.emit(RuleCaught(catch.rule_id, catch.action, catch.why, subject.account_id, subject.uri))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from fedinote.federation import resolve
 from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
-from fedinote.infra.errors import Conflict, NotFound, Unavailable
+from fedinote.infra.errors import Conflict, FediNoteError, NotFound, TooMany, Unavailable
 from fedinote.portability import formats
 from fedinote.posts import interactions
 from fedinote.relations import blocks, domains, follows
@@ -30,13 +30,13 @@ def host(app: App, kind: str, cells: Sequence[str]) -> str:
 
 
 async def _account(app: App, address: str) -> int:
-    """Return the account of an address. Raises Unavailable where its server may know it later, else NotFound."""
-    found = await resolve.account(app, address)
-    if found is not None:
-        return found
-    if not host(app, "follows", [address]):
-        raise NotFound("There is no such account")
-    raise Unavailable("There is no such account, or its server does not answer")
+    """Return the account of an address. Raises Unavailable where its server does not answer, else NotFound."""
+    try:
+        return await resolve.asked(app, address, Budget())
+    except (Unavailable, TooMany):
+        raise Unavailable("The server of the account does not answer") from None
+    except FediNoteError:
+        raise NotFound("There is no such account") from None
 
 
 async def _follow(app: App, me: int, cells: Sequence[str]) -> Done:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from fedinote.accounts import emojis
+from fedinote.accounts import emojis, wishes
+from fedinote.accounts.wishes import MachineTranslation
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
@@ -16,7 +17,7 @@ from fedinote.posts.approvals import NewQuote
 from fedinote.posts.languages import Frame, VersionDraft
 from fedinote.text import compose, html, language
 
-VISIBILITIES = ("public", "unlisted", "private", "direct")
+VISIBILITIES = ("public", "unlisted", "private", "direct", "local")
 MIN_POLL_SECONDS = 300
 MAX_POLL_SECONDS = 31 * 86400
 
@@ -63,6 +64,7 @@ class Draft:
     quote_policy: str = "public"
     rich: Rich | None = None
     translations: Mapping[str, VersionDraft] = field(default_factory=dict)
+    machine_translation: str = MachineTranslation.ANY
 
     @property
     def words(self) -> str:
@@ -136,6 +138,7 @@ class NewPost:
     spoiler_text: str = ""
     sensitive: bool = False
     language: str | None = None
+    shown_language: str | None = None
     content_map: Mapping[str, str] | None = None
     summary_map: Mapping[str, str] | None = None
     translations: Mapping[str, Mapping[str, Any]] | None = None
@@ -156,6 +159,7 @@ class NewPost:
     quote: NewQuote | None = None
     quote_policy: int | None = None
     interaction_rules: Mapping[str, Any] | None = None
+    machine_translation: str = MachineTranslation.ANY
 
     @property
     def local(self) -> bool:
@@ -166,7 +170,7 @@ class NewPost:
 async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None = None) -> NewPost:
     """Check a draft and turn its text into HTML; `post_id` is the post that it is a new version of.
 
-    Invalid says what is wrong; NotFound: the parent, or a file of somebody else or in another post.
+    Invalid says what is wrong, also with a file of somebody else or in another post; NotFound: there is no parent.
     """
     _check_text(app, draft)
     parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
@@ -201,6 +205,7 @@ async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None
         application=draft.application,
         quote=quote,
         quote_policy=approvals.of_setting(draft.quote_policy, shown),
+        machine_translation=wishes.checked(draft.machine_translation).value,
     )
 
 
@@ -292,8 +297,9 @@ async def _uploads(app: App, author_id: int, ids: Sequence[int], post_id: int | 
         post_id or 0,
     )
     states = {row["id"]: row["state"] for row in rows}
-    if set(states) != set(ids):
-        raise NotFound("Media attachment not found")
+    missing = [str(one) for one in dict.fromkeys(ids) if one not in states]
+    if missing:
+        raise Invalid(f"Validation failed: Media {', '.join(missing)} not found or already attached to another post")
     if any(state != "ready" for state in states.values()):
         raise Invalid("Cannot attach files that have not finished processing. Try again in a moment!")
     return tuple(dict.fromkeys(ids))

@@ -100,8 +100,12 @@ async def boost(
     shown = _shown(post, account_id, wanted or "public")
     moment = min(at or app.now(), app.now())
     boost_id = app.ids.next() if uri is None else app.ids.at(moment)
-    booster = await app.db.value("SELECT uri AS value FROM accounts WHERE id = ?", account_id)
-    own = uri or f"{booster}/statuses/{boost_id}/activity"
+    booster = await app.db.row("SELECT uri, moved_to_uri FROM accounts WHERE id = ?", account_id)
+    if booster is None:
+        raise NotFound
+    if uri is None and booster["moved_to_uri"] is not None:
+        raise Forbidden("Your account has moved: end that before you boost")
+    own = uri or f"{booster['uri']}/statuses/{boost_id}/activity"
     async with app.db.transaction():
         held = f"SELECT id FROM posts WHERE id = ?{app.db.lock}"  # noqa: S608
         if app.db.lock and not await app.db.row(held, post["id"]):  # deleted since it was looked at
@@ -166,14 +170,17 @@ async def unbookmark(app: App, account_id: int, post_id: int) -> None:
 
 
 async def pin(app: App, account_id: int, post_id: int) -> None:
-    """Feature one of one's own posts on the profile. Raises Invalid for others', boosts, direct ones, and a sixth."""
+    """Feature one of one's own posts on the profile. Raises Invalid for others', boosts, and a sixth.
+
+    And for direct ones and those for this server alone, as other servers are told what is featured.
+    """
     row = await visibility.sees(app, account_id, post_id)
     if row["account_id"] != account_id:
         raise Invalid("Validation failed: Someone else's post cannot be pinned")
     if row["reblog_of_id"] is not None:
         raise Invalid("Validation failed: A boost cannot be pinned")
-    if row["visibility"] == "direct":
-        raise Invalid("Validation failed: A post for mentioned people only cannot be pinned")
+    if row["visibility"] in ("direct", "local"):
+        raise Invalid("Validation failed: A post for mentioned people or this server only cannot be pinned")
     async with app.db.transaction():
         count = await app.db.value(
             "SELECT COUNT(*) AS value FROM pins WHERE account_id = ? AND post_id <> ?", account_id, post_id

@@ -4,7 +4,7 @@ The post itself has the author's language; each other version is kept beside it 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +21,25 @@ MAX_ENGINE = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """Somebody who translated a post of somebody else's, as of the moment when that was accepted."""
+
+    id: str
+    acct: str
+    url: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class VersionDraft:
     """A post in another language, as its author wants it: plain text, or `html` where a client wrote that.
 
     `poll_options` are all options in their order, or none; `descriptions` are those of attachments, by id as text.
     `machine` is the name of the program that translated ("" when a person wrote), `reviewed` whether a person looked
     it over since. `as_of` (epoch ms) is the version of the post that it belongs to, None: the one being written;
-    `stale` tells that the post has been changed since then.
+    `stale` tells that the post has been changed since then. `divider` is the line, with the space around it, below
+    which it was typed under the post's own text, and `lead` what stood above that (`posts.dividers`); "" otherwise.
+    `adopted`: somebody else translated it, and the author took it over; `people` are those who did, if still here.
     """
 
     text: str = ""
@@ -39,6 +51,12 @@ class VersionDraft:
     reviewed: bool = False
     as_of: int | None = None
     stale: bool = False
+    divider: str = ""
+    lead: str = ""
+    adopted: bool = False
+    people: tuple["Credit", ...] = ()
+
+
 
     @property
     def blank(self) -> bool:
@@ -153,6 +171,8 @@ def _made(draft: VersionDraft, now: int) -> dict[str, Any]:
         "engine": engine,
         "source": draft.text,
         "source_updated": now if draft.as_of is None else draft.as_of,
+        **({"divider": draft.divider, "lead": draft.lead} if draft.divider else {}),
+        **({"people": [asdict(one) for one in draft.people]} if draft.adopted else {}),
     }
 
 
@@ -167,7 +187,7 @@ async def kept(app: App, row: Row) -> dict[str, VersionDraft]:
     )
     options = decoded(polls[0]["translations"]) if polls else {}
     descriptions = {str(one["id"]): decoded(one["description_map"]) for one in media}
-    warnings = decoded(row["summary_map"])
+    warnings, contents = decoded(row["summary_map"]), decoded(row["content_map"])
     return {
         tag: VersionDraft(
             text=one.get("source", ""),
@@ -178,6 +198,11 @@ async def kept(app: App, row: Row) -> dict[str, VersionDraft]:
             reviewed=bool(one.get("reviewed")),
             as_of=one.get("source_updated"),
             stale=outdated(one, row["edited_at"] or row["created_at"]),
+            html="" if one.get("source") else contents.get(tag, ""),  # written as HTML by a client of ActivityPub
+            divider=one.get("divider", ""),
+            lead=one.get("lead", ""),
+            adopted="people" in one,
+            people=tuple(Credit(**person) for person in one.get("people", ())),
         )
         for tag, one in made.items()
     }

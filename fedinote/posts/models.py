@@ -12,14 +12,19 @@ class Post(Model):
 
     Snapshots for rendering without joins: `mentions` [{id, username, acct, url}], `tags` [{name}],
     `emojis` [{shortcode, url, static_url}], `application` {name, website}. `visibility`: public, unlisted, private
-    (followers), direct. `content_map`/`summary_map` {language: text} are the versions in other languages than
+    (followers), direct, local (everybody here, and nobody elsewhere). `content_map`/`summary_map` {language: text} are the versions in other languages than
     `language` where there are any; `translations` {language: {…}} says who made them, see `posts.languages`.
+    `shown_language` is the tag by which readers are offered a translation, where that is not `language`, which is what
+    the author stated: the text is in another one, or ("mul") in several (`text.language.offered`).
     `in_reply_to_uri` is kept while the parent is unknown here. `…_elsewhere` is how many more its own server counts
     than are known here. `context_uri` is the collection of the conversation, `audience_uri` the group it is in.
     `is_quote`: there is a Quote of this post's; `quotes_count` counts the accepted quotes of it. `quote_policy`: who
     may quote it, in the bits of `posts.approvals` (None: the author did not say). `interaction_rules`: who may answer,
     like and boost it, where another server's author does not let everybody.
     `card_id`: the preview card of its first link, once there is one to show (`previews.cards`).
+    `translated_at`: when a translation was last attached or taken off; the post itself is not edited by that.
+    `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`; the stricter
+    of the post's and its author's holds.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -35,6 +40,7 @@ class Post(Model):
     spoiler_text = fields.TextField(default="")
     sensitive = fields.BooleanField(default=False)
     language = fields.CharField(35, null=True)
+    shown_language = fields.CharField(35, null=True)
     content_map = JsonField(null=True)
     summary_map = JsonField(null=True)
     translations = JsonField(null=True)
@@ -68,8 +74,10 @@ class Post(Model):
     quote_policy = fields.SmallIntField(null=True)
     interaction_rules = JsonField(null=True)
     card_id = fields.BigIntField(null=True)
+    machine_translation = fields.CharField(16, default="any", db_default="any")
     created_at = TimeField()
     edited_at = TimeField(null=True)
+    translated_at = TimeField(null=True)
 
     class Meta:
         table = "posts"

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from fedinote.events import PostDeleted, PostPublished
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
@@ -11,18 +13,20 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
-from fedinote.posts import polls, quotes
+from fedinote.posts import holding, polls, quotes, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
 _NAMING = (' class="mention', ' class="u-url mention')  # how links to people and hashtags begin
+HELD = "This post is kept until a moderator of this server has looked at it; it need not be sent again"
 FRESH = timedelta(days=2)  # older posts arrive silently: no home timeline, no notifications
 
 _INSERT = """
 INSERT INTO posts (id, account_id, uri, url, local, object_type, visibility, content, source, spoiler_text, sensitive,
-  language, content_map, summary_map, translations, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri,
-  conversation_id, reblog_of_id, mentions, tags, emojis, application, media_count, replies_count, reblogs_count,
-  favourites_count, created_at, edited_at, quote_policy, interaction_rules)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?)
+  language, shown_language, content_map, summary_map, translations, in_reply_to_id, in_reply_to_account_id,
+  in_reply_to_uri, conversation_id, reblog_of_id, mentions, tags, emojis, application, media_count, replies_count,
+  reblogs_count, favourites_count, created_at, edited_at, quote_policy, interaction_rules,
+  machine_translation)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -53,6 +57,8 @@ async def publish(app: App, author_id: int, draft: Draft, *, idempotency_key: st
                 app.now(),
             )
     if post_id is None:  # raised here, so that the audit log keeps why
+        if await holding.is_held(app, author_id, new.created_at):
+            raise Forbidden(HELD)
         raise Forbidden("This post was refused by the rules of this server")
     return post_id
 
@@ -67,19 +73,28 @@ async def _earlier(app: App, author_id: int, key: str) -> int | None:
     return value
 
 
-async def store(app: App, new: NewPost, *, quiet: bool = False) -> int | None:
-    """Store a post from either door, once by its URI; return its id, or None when a policy rejects it.
+async def store(app: App, new: NewPost, *, quiet: bool = False, judged: bool = False) -> int | None:
+    """Store a post from either door, once by its URI; return its id, or None when a policy rejects it or holds it.
 
     A post that is there already is left alone, and its id is returned. Emits PostPublished; `quiet`: as an old post,
-    which nobody is told of.
+    which nobody is told of. `judged`: moderators have looked at it, policies need not. Raises Forbidden when its
+    author, who lives here, has moved away.
     """
-    author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", new.author_id)
+    sql = "SELECT id, username, uri, domain, moved_to_uri FROM accounts WHERE id = ?"
+    author = await app.db.row(sql, new.author_id)
     if author is None:
         raise NotFound
-    verdict = await pipeline.check(app, subject(new, author))
-    if verdict.rejected:
-        return None
-    new = replace(new, **verdict.changes)
+    if new.local and author["moved_to_uri"] is not None:
+        raise Forbidden("Your account has moved: end that before you post")
+    if not judged:
+        verdict = await pipeline.check(app, subject(new, author))
+        if verdict.rejected:
+            return None
+        new = replace(new, **verdict.changes)
+        if verdict.outcome == "hold":
+            await holding.keep(app, new, verdict.reason)
+            return None
+    new = shown_languages.noted(new)
     post_id = app.ids.next() if new.local else app.ids.at(min(new.created_at, app.now()))
     async with app.db.transaction():
         if not await app.db.returning(_INSERT, *_values(app, new, author, post_id)):
@@ -105,6 +120,7 @@ def subject(new: NewPost, author: Row) -> Subject:
         mentions=max(len(new.mentions), new.named),
         has_media=bool(new.media or new.upload_ids),
         uri=new.uri or "",
+        language=new.language,
     )
 
 
@@ -127,12 +143,12 @@ def _values(app: App, new: NewPost, author: Row, post_id: int) -> list[Any]:
     url = new.url if new.uri else app.url(f"/@{author['username']}/{post_id}")
     return [
         post_id, new.author_id, uri, url, new.local, new.object_type, new.visibility, new.content, new.source,
-        new.spoiler_text, new.sensitive, new.language, encoded(new.content_map), encoded(new.summary_map),
-        encoded(new.translations), new.in_reply_to_id, new.in_reply_to_account_id,
+        new.spoiler_text, new.sensitive, new.language, new.shown_language, encoded(new.content_map),
+        encoded(new.summary_map), encoded(new.translations), new.in_reply_to_id, new.in_reply_to_account_id,
         None if new.in_reply_to_id else new.in_reply_to_uri,
         new.conversation_id or post_id, None, *snapshots(new), encoded(new.application),
         len(new.upload_ids) + len(new.media), new.created_at, new.edited_at,
-        new.quote_policy, encoded(new.interaction_rules),
+        new.quote_policy, encoded(new.interaction_rules), new.machine_translation,
     ]  # fmt: skip
 
 
@@ -294,9 +310,21 @@ async def delete(app: App, post_id: int, *, tell: bool = True) -> None:
         await app.db.write(
             _tombstone(app, row),
             *_uncounted(row, app.db.lock),
+            *([] if row["local"] else await _media_elsewhere(app, row)),
             ("UPDATE media SET post_id = NULL WHERE post_id = ?", (post_id,)),
             ("DELETE FROM posts WHERE id = ?", (post_id,)),
         )
+
+
+async def _media_elsewhere(app: App, row: Row) -> list[Query]:
+    """Give the statement that forgets what a post of another server showed, in all its versions.
+
+    Uploads of people here stay for a day, as the text may be written anew with them (`media.sweeping`).
+    """
+    edits = await app.db.rows("SELECT media FROM post_edits WHERE post_id = ?", row["id"])
+    former = [int(one) for edit in edits for one in msgspec.json.decode(edit["media"])]
+    sql = "DELETE FROM media WHERE account_id = ? AND (post_id = ? OR id IN_INTS(?)) AND key = '' AND preview_key = ''"
+    return [(sql, (row["account_id"], row["id"], former))]
 
 
 def _tombstone(app: App, row: Row) -> Query:

@@ -64,9 +64,10 @@ async def links(app: App, post_ids: Sequence[int]) -> dict[int, str]:
 async def wanted(app: App, author_id: int, wish: Wish) -> tuple[NewQuote, str]:
     """Check what a person here wants to quote; return the quote, and the visibility that its post must have.
 
-    A boost stands for what it boosts. Of a followers-only post of one's own the quote is followers-only at the most.
-    NotFound: there is no such post for this person, or its author lets nobody quote it (the same answer). Invalid: a
-    post to mentioned people alone that does not mention the author of what it quotes.
+    A boost stands for what it boosts. Of a followers-only post of one's own the quote is followers-only at the most,
+    and of one for this server alone it is too. NotFound: there is no such post for this person, or its author lets
+    nobody quote it (the same answer). Invalid: a post to mentioned people alone that does not mention the author of
+    what it quotes, or one for this server alone whose author elsewhere would have to be asked.
     """
     post = await visibility.original(app, author_id, wish.quoted_id)
     own = post["account_id"] == author_id
@@ -77,10 +78,17 @@ async def wanted(app: App, author_id: int, wish: Wish) -> tuple[NewQuote, str]:
         raise NotFound
     if wish.visibility == "direct" and not own and post["account_id"] not in wish.mentioned:
         raise Invalid("Validation failed: The author of the quoted post is not mentioned")
-    narrow = post["visibility"] == "private" and wish.visibility in ("public", "unlisted")
+    if wish.visibility == "local" and not post["local"]:
+        raise Invalid("Validation failed: A post for this server alone can quote posts of this server only")
     accepted = own or (bool(post["local"]) and decision == "automatic")
     new = NewQuote(post["uri"], post["id"], "accepted" if accepted else "pending")
-    return new, "private" if narrow else wish.visibility
+    return new, _narrowed(wish.visibility, post["visibility"])
+
+
+def _narrowed(wanted: str, quoted: str) -> str:
+    if quoted == "local" and wanted != "direct":
+        return "local"
+    return "private" if quoted == "private" and wanted in ("public", "unlisted") else wanted
 
 
 async def decision_for(app: App, account_id: int, post: Row) -> approvals.Decision:

@@ -11,7 +11,7 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, NotFound
 from fedinote.policy import pipeline
-from fedinote.posts import publishing
+from fedinote.posts import holding, publishing, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
 
@@ -30,23 +30,30 @@ async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
     async with app.db.transaction():
         taken = await revise(app, row, new)
     if not taken:
+        if await holding.is_held(app, author_id, new.created_at):
+            raise Forbidden(publishing.HELD)
         raise Forbidden("This version was refused by the rules of this server")
 
 
-async def revise(app: App, row: Row, new: NewPost) -> bool:
+async def revise(app: App, row: Row, new: NewPost, *, judged: bool = False) -> bool:
     """Make `new` the present version of the post in `row`, from either door; the former one joins the history.
 
     Identity, author, visibility, time and parent stay as they are. False when the version is not newer than what is
-    here, or a policy rejects it. Emits PostEdited.
+    here, or a policy rejects it or holds it. `judged`: moderators have looked at it. Emits PostEdited.
     """
     edited_at = new.edited_at or app.now()
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
     if author is None:
         return False
-    verdict = await pipeline.check(app, publishing.subject(new, author))
-    if verdict.rejected:
-        return False
-    new = replace(new, **verdict.changes)
+    if not judged:
+        verdict = await pipeline.check(app, publishing.subject(new, author))
+        if verdict.rejected:
+            return False
+        new = replace(new, **verdict.changes)
+        if verdict.outcome == "hold":
+            await holding.keep(app, new, verdict.reason, post_id=row["id"])
+            return False
+    new = shown_languages.noted(new)
     async with app.db.transaction():
         present = await app.db.row(f"SELECT * FROM posts WHERE id = ?{app.db.lock}", row["id"])  # noqa: S608
         if present is None or (present["edited_at"] is not None and to_ms(edited_at) <= present["edited_at"]):
@@ -88,11 +95,13 @@ async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> Non
     post_id = row["id"]
     await app.db.write(
         (
-            "UPDATE posts SET content = ?, source = ?, spoiler_text = ?, sensitive = ?, language = ?, content_map = ?,"
-            " summary_map = ?, translations = ?, mentions = ?, tags = ?, emojis = ?, edited_at = ? WHERE id = ?",
+            "UPDATE posts SET content = ?, source = ?, spoiler_text = ?, sensitive = ?, language = ?,"
+            " shown_language = ?, content_map = ?, summary_map = ?, translations = ?, mentions = ?, tags = ?,"
+            " emojis = ?, edited_at = ? WHERE id = ?",
             (
-                new.content, new.source, new.spoiler_text, new.sensitive, new.language, encoded(new.content_map),
-                encoded(new.summary_map), encoded(new.translations), *publishing.snapshots(new), edited_at, post_id,
+                new.content, new.source, new.spoiler_text, new.sensitive, new.language, new.shown_language,
+                encoded(new.content_map), encoded(new.summary_map), encoded(new.translations),
+                *publishing.snapshots(new), edited_at, post_id,
             ),
         ),
         ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),

@@ -1,4 +1,4 @@
-"""What a post answers, and what answers it, as far as the viewer may see."""
+"""What a post answers, and what answers it, as far as the viewer may see, and wants to."""
 
 from collections import defaultdict
 
@@ -37,7 +37,9 @@ async def context(app: App, viewer_id: int | None, post_id: int) -> tuple[list[i
     Bounded: 100 up and 1,000 down to depth 100 for members, 40 and 60 to depth 20 for others. Raises NotFound.
     """
     row = await visibility.original(app, viewer_id, post_id)
-    visible, params = visibility.condition("p", viewer_id)
+    seen, seen_params = visibility.condition("p", viewer_id)
+    wanted, wanted_params = visibility.wanted(app, "p", viewer_id)
+    visible, params = f"{seen} AND {wanted}", [*seen_params, *wanted_params]
     signed_in = viewer_id is not None
     up, down = await app.db.many(
         (_UP.format(visible=visible), (row["id"], ANCESTORS if signed_in else ANONYMOUS_ANCESTORS, *params)),

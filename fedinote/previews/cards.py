@@ -6,6 +6,7 @@ fortnight later. Posts of other servers wait for a random while, so that a page 
 """
 
 from dataclasses import replace
+from html import escape
 from random import uniform
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from fedinote.infra.errors import FediNoteError, NotFound
 from fedinote.policy import domains
 from fedinote.previews import fetching, links
 from fedinote.previews.fetching import Preview
-from fedinote.text.urls import host_of
+from fedinote.text.urls import host_of, safe_url
 
 FETCH_JOB = "previews.fetch"
 GOOD_FOR = 14 * 86_400_000
@@ -34,12 +35,14 @@ OLD_DELAY = (60.0, 600.0)
 TOLD = 20
 """Of how many posts with one link, the newest, clients are told that the card is there."""
 SHOWN = ("public", "unlisted")
+PLAYED = ("Video", "Audio", "Event")
+"""What is shown by the page of its own, with its picture or player, whatever its description links to."""
 
 _COLUMNS = (
     "url", "host", "kind", "title", "description", "language", "author_name", "author_url", "creator", "provider_name",
     "provider_url", "html", "embed_url", "width", "height", "image", "image_description", "published_at",
 )  # fmt: skip
-_POST = """SELECT p.id, p.content, p.mentions, p.local, q.quoted_uri, c.link FROM posts p
+_POST = """SELECT p.id, p.content, p.mentions, p.local, p.url, p.object_type, q.quoted_uri, c.link FROM posts p
  LEFT JOIN quotes q ON q.post_id = p.id LEFT JOIN post_links l ON l.post_id = p.id
  LEFT JOIN preview_cards c ON c.id = l.card_id WHERE p.id = ?"""
 
@@ -83,6 +86,9 @@ async def on_post_deleted(app: App, event: PostDeleted) -> None:
 def _link(app: App, row: Row) -> str | None:
     if "<a " not in row["content"]:
         return None
+    own = row["url"] or ""
+    if row["object_type"] in PLAYED and not row["local"] and f'href="{escape(own)}"' in row["content"]:
+        return safe_url(own)
     known = {one["url"] for one in msgspec.json.decode(row["mentions"])} | {row["quoted_uri"]}
     return links.first(row["content"], app.settings.own_hosts, known)
 

@@ -5,7 +5,7 @@ Who lives here is asked by what the profile says (`discoverable`); who lives els
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from fedinote.events import CollectionChanged, MemberAsked, MemberChanged
 from fedinote.infra.app import App
@@ -17,11 +17,16 @@ MAX_COLLECTIONS = 10
 MAX_ITEMS = 25
 MAX_NAME = 40
 MAX_DESCRIPTION = 100
+Decision = Literal["automatic", "manual", "denied", "unknown", "missing"]
+_PUBLIC, _FOLLOWERS, _FOLLOWING, _OTHERS = 1, 2, 4, 8
+_MANUAL = 4  # how far the bits of who may after approval are shifted
 
 _ITEM = """
 INSERT INTO collection_items (id, collection_id, account_id, state, uri, request_uri, approval_uri, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id
 """
+# A request that was refused ends with its answer: the next one is another, with an id of its own.
+_FORGET_NO = "DELETE FROM collection_items WHERE collection_id = ? AND account_id = ? AND state = 'rejected'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,8 @@ async def create(app: App, account_id: int, wishes: Wishes, member_ids: Sequence
             raise Invalid(f"Validation failed: You have {MAX_COLLECTIONS} collections already")
         collection_id = app.ids.next()
         uri = f"{owner.uri}/collections/{collection_id}"
-        row: dict[str, Any] = {"id": collection_id, "account_id": account_id, "uri": uri, "url": None, **values}
+        url = app.url(f"/collections/{collection_id}")
+        row: dict[str, Any] = {"id": collection_id, "account_id": account_id, "uri": uri, "url": url, **values}
         row |= {"created_at": app.now(), "updated_at": app.now()}
         await app.db.execute(
             f"INSERT INTO collections ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})",  # noqa: S608
@@ -112,20 +118,58 @@ async def delete(app: App, account_id: int, collection_id: int) -> None:
         await app.db.execute("DELETE FROM collections WHERE id = ?", collection_id)
 
 
+def policy(row: Row) -> int | None:
+    """Return who may put an account (a row: domain, discoverable, feature_policy) into a collection, as bits.
+
+    None: its server says nothing of it.
+    """
+    if row["domain"]:
+        said: int | None = row["feature_policy"]
+        return said
+    return _PUBLIC if row["discoverable"] else 0
+
+
+def decision(row: Row, *, own: bool = False, follower: bool = False, followed: bool = False) -> Decision:
+    """Tell what `policy` says to somebody: the account itself (`own`), who follows it or is followed by it.
+
+    `unknown` where it names people whom we cannot compare with, `missing` where nothing is said.
+    """
+    said = policy(row)
+    if said is None:
+        return "automatic" if own else "missing"
+    mine = _PUBLIC | (_FOLLOWERS if follower else 0) | (_FOLLOWING if followed else 0)
+    if said & mine or (own and row["domain"]):
+        return "automatic"
+    if said >> _MANUAL & mine:
+        return "manual"
+    return "unknown" if (said | said >> _MANUAL) & _OTHERS else "denied"
+
+
 async def may_feature(app: App, owner_id: int, member_id: int) -> bool:
     """Tell whether an account may be asked to be in a collection; one of ours agrees by being discoverable."""
     _, member = await pair(app, owner_id, member_id)
     if member.gone or await blocked_either_way(app, owner_id, member_id):
         return False
-    shown = await app.db.row("SELECT 1 AS value FROM accounts WHERE id = ? AND discoverable", member_id)
-    return shown is not None or not member.is_local
+    row = await app.db.row(
+        "SELECT a.domain, a.discoverable, a.feature_policy,"
+        " EXISTS (SELECT 1 FROM follows f WHERE f.accepted AND f.follower_id = ? AND f.target_id = a.id) AS follower,"
+        " EXISTS (SELECT 1 FROM follows f WHERE f.accepted AND f.follower_id = a.id AND f.target_id = ?) AS followed"
+        " FROM accounts a WHERE a.id = ?",
+        owner_id,
+        owner_id,
+        member_id,
+    )
+    assert row is not None  # `pair` has found it
+    told = decision(row, follower=bool(row["follower"]), followed=bool(row["followed"]))
+    return told in ("automatic", "manual", "unknown") or owner_id == member_id
 
 
 async def add(app: App, account_id: int, collection_id: int, member_id: int) -> int:
     """Put an account into a collection of one's own; the id of the item.
 
-    One of this server is in it at once (MemberChanged), another one is asked (MemberAsked). Raises `NotFound`,
-    `Forbidden` (it does not want to be found, or blocks) and `Invalid` (in it already, 25 members).
+    One of this server is in it at once (MemberChanged), another one is asked (MemberAsked), anew when it said no
+    before; who withdrew is not asked again. Raises `NotFound`, `Forbidden` (it does not want to be found, or blocks)
+    and `Invalid` (in it already or withdrawn, 25 members).
     """
     async with app.db.transaction():
         row = await _own(app, account_id, collection_id)
@@ -135,6 +179,7 @@ async def add(app: App, account_id: int, collection_id: int, member_id: int) -> 
         count = "SELECT COUNT(*) AS value FROM collection_items WHERE collection_id = ? AND state IN_TEXTS(?)"
         if await app.db.value(count, collection_id, ["pending", "accepted"]) >= MAX_ITEMS:
             raise Invalid(f"Validation failed: A collection has {MAX_ITEMS} accounts at most")
+        await app.db.execute(_FORGET_NO, collection_id, member_id)
         item_id = app.ids.next()
         approval = f"{member.uri}/feature_authorizations/{item_id}" if member.is_local else ""
         made = await app.db.returning(
@@ -214,6 +259,18 @@ async def visible(app: App, viewer_id: int | None, collection_id: int) -> Row:
     if row is None:
         raise NotFound
     return row
+
+
+async def by_url(app: App, viewer_id: int | None, urls: Sequence[str]) -> list[Row]:
+    """Return the collections with these addresses (of the page or the object) that a viewer may see, like `visible`."""
+    return await app.db.rows(
+        "SELECT c.*, a.domain FROM collections c JOIN accounts a ON a.id = c.account_id"
+        " WHERE (c.url IN_TEXTS(?) OR c.uri IN_TEXTS(?)) AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = c.account_id AND b.target_id = ?) ORDER BY c.id",
+        list(urls),
+        list(urls),
+        viewer_id or 0,
+    )
 
 
 async def items(app: App, collection_ids: Sequence[int], viewer_id: int | None) -> list[Row]:

@@ -12,11 +12,13 @@ import msgspec
 from fedinote.events import FollowAccepted, FollowRejected, FollowRequested, Unfollowed
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import Conflict, Forbidden
+from fedinote.infra.errors import Conflict, Forbidden, Invalid
 from fedinote.relations.models import Follow
 from fedinote.relations.pairs import Party, blocked_either_way, counted, domain_blocked_either_way, pair
 
 MAX_LANGUAGES = 50
+MAX_FOLLOWS = 7500
+"""Whom one account may follow or ask; with many followers of one's own, a tenth more than these."""
 
 _INSERT = """
 INSERT INTO follows (id, follower_id, target_id, accepted, uri, reblogs, notify, languages, created_at)
@@ -43,7 +45,8 @@ async def request(
     Repeated, it changes the options that are not None (`languages` empty: all of them) and nothing else; but a
     remote follower who asks again is told again that it was accepted (FollowAccepted, with the new `uri`): the
     first Accept may have been lost. Raises NotFound, Forbidden (oneself, blocked either way, also by domain,
-    suspended, moved) and Conflict (the uri belongs to another follow).
+    suspended, moved, a server's own actor), Invalid (a local follower follows MAX_FOLLOWS accounts) and Conflict (the
+    uri belongs to another follow).
     """
     options = {"reblogs": reblogs, "notify": notify, "languages": languages}
     async with app.db.transaction():
@@ -60,6 +63,10 @@ async def _refuse(app: App, follower: Party, target: Party) -> None:
         raise Forbidden("You cannot follow yourself")
     if follower.gone or target.gone:
         raise Forbidden(reason="a side of the follow is suspended")
+    if target.server:
+        raise Forbidden("This account is a server: it cannot be followed", reason="the target is a server's own actor")
+    if follower.moved and follower.is_local:
+        raise Forbidden("Your account has moved: end that before you follow", reason="the follower has moved")
     if target.moved:
         raise Forbidden("This account has moved", reason="the target of the follow has moved")
     if await blocked_either_way(app, follower.id, target.id):
@@ -92,11 +99,24 @@ async def _insert(
     )
     if not made:
         return None
+    if follower.is_local:
+        await _check_quota(app, follower.id)
     await app.emit(FollowRequested(follow_id, follower.id, target.id, uri or own))
     if accepted:
         await app.db.write(counted(follower.id, target.id, 1))
         await app.emit(FollowAccepted(follow_id, follower.id, target.id, uri or own))
     return follow_id
+
+
+async def _check_quota(app: App, follower_id: int) -> None:
+    """Raise Invalid when the new follow is one too many; the transaction is undone."""
+    row = await app.db.row(
+        "SELECT (SELECT COUNT(*) FROM follows f WHERE f.follower_id = a.id) AS follows, a.followers_count"
+        " FROM accounts a WHERE a.id = ?",
+        follower_id,
+    )
+    if row is not None and row["follows"] > max(MAX_FOLLOWS, row["followers_count"] * 11 // 10):
+        raise Invalid(f"Validation failed: You may follow {MAX_FOLLOWS} accounts at most")
 
 
 async def _repeat(app: App, follower: Party, target: Party, uri: str | None, options: Mapping[str, object]) -> int:

@@ -17,7 +17,7 @@ WHERE id IN_INTS(?)
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of a relation, as far as the rules ask. `gone`: suspended or deleted."""
+    """One side of a relation, as far as the rules ask. `gone`: suspended or deleted; `server`: a server's own actor."""
 
     id: int
     username: str
@@ -27,6 +27,7 @@ class Party:
     silenced: bool
     moved: bool
     gone: bool
+    server: bool
 
     @property
     def is_local(self) -> bool:
@@ -43,7 +44,7 @@ async def pair(app: App, first_id: int, second_id: int) -> tuple[Party, Party]:
     """
     lock = "FOR NO KEY UPDATE" if app.db.dialect == "postgresql" else ""
     rows = await app.db.rows(
-        "SELECT id, username, domain, uri, locked, silenced_at, moved_to_uri, suspended_at, deleted_at"  # noqa: S608
+        "SELECT id, username, domain, uri, locked, silenced_at, moved_to_uri, suspended_at, deleted_at, actor_type"  # noqa: S608
         f" FROM accounts WHERE id IN_INTS(?) ORDER BY id {lock}",
         [first_id, second_id],
     )
@@ -64,6 +65,8 @@ def _party(row: Row) -> Party:
         silenced=row["silenced_at"] is not None,
         moved=row["moved_to_uri"] is not None,
         gone=row["suspended_at"] is not None or row["deleted_at"] is not None,
+        # Ours is the only Application here; those of others are called as their hosts are (Mastodon, GoToSocial).
+        server=row["actor_type"] == "Application" and row["domain"] in ("", row["username"].lower()),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fedinote.events import PostEdited, PostPublished
+from fedinote.events import PostEdited, PostPublished, VersionsChanged
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.search import words
@@ -23,8 +23,9 @@ MAX_TEXT = 20_000
 BATCH = 200
 
 # COALESCE keeps SQLite away from the index on boosts, which has all other posts as one long list.
-_POSTS = """SELECT p.id, p.content, p.spoiler_text, p.language, p.content_map, p.summary_map, p.tags, p.media_count,
- p.is_quote, q.options, q.translations AS options_map FROM posts p LEFT JOIN polls q ON q.post_id = p.id
+_POSTS = """SELECT p.id, p.content, p.spoiler_text, p.language, p.shown_language, p.content_map, p.summary_map,
+ p.tags, p.media_count, p.is_quote, q.options, q.translations AS options_map
+ FROM posts p LEFT JOIN polls q ON q.post_id = p.id
  WHERE p.id IN_INTS(?) AND COALESCE(p.reblog_of_id, 0) = 0"""
 _MEDIA = "SELECT m.post_id, m.kind, m.description, m.description_map FROM media m WHERE m.post_id IN_INTS(?)"
 _KEEP = """INSERT INTO search_posts (post_id, words, text) VALUES (?, {words}, ?)
@@ -51,6 +52,11 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
         await put(app, [event.post_id])
     else:
         await app.db.execute(_NOTE, event.post_id)
+
+
+async def on_versions_changed(app: App, event: VersionsChanged) -> None:
+    """Index a post with its present translations."""
+    await put(app, [event.post_id])
 
 
 async def catch_up(app: App) -> int:
@@ -128,7 +134,7 @@ def _facets(row: Row, files: Sequence[Row] | Iterable[Row]) -> list[str]:
         names.add("quote")
     if any("mention" not in link and "hashtag" not in link for link in _LINK.findall(row["content"])):
         names.add("link")
-    for tag in filter(None, (row["language"], *_decoded(row["content_map"]))):
+    for tag in filter(None, (row["language"], row["shown_language"], *_decoded(row["content_map"]))):
         names |= _languages(tag)
     names |= {tag_word(one["name"]) for one in msgspec.json.decode(row["tags"] or "[]")}
     return sorted(FACET + name for name in names if name)

@@ -31,6 +31,12 @@ _INDEXED = {
     "postgresql": ("search_posts s JOIN posts p ON p.id = s.post_id",
                    "s.words @@ CAST(CAST(? AS TEXT) AS tsquery)", "p.id", " & "),
 }  # fmt: skip
+_TRANSLATED = {
+    "sqlite": ("search_translated_words w CROSS JOIN search_translations s CROSS JOIN posts p",
+               "w.search_translated_words MATCH ? AND s.post_id = w.rowid AND p.id = w.rowid", "w.rowid", " AND "),
+    "postgresql": ("search_translations s JOIN posts p ON p.id = s.post_id",
+                   "s.words @@ CAST(CAST(? AS TEXT) AS tsquery)", "p.id", " & "),
+}  # fmt: skip
 _QUOTE = {"sqlite": '"', "postgresql": "'"}
 _CONTAINS = {"sqlite": "instr(s.text, ?) > 0", "postgresql": "strpos(s.text, ?) > 0"}
 
@@ -53,9 +59,32 @@ async def find(
     app: App, viewer_id: int, asked: Wanted, window: Window, *, offset: int = 0, account_id: int | None = None
 ) -> list[int]:
     """Return ids of posts, newest first: one query, one more for each `from:`. `account_id`: only posts of that one."""
-    if asked.empty and account_id is None:
+    sql = await query_of(app, viewer_id, asked, window, account_id=account_id)
+    if sql is None:
         return []
-    sql = _said(app, asked.terms)
+    text, params = sql
+    return [row["id"] for row in window.arrange(await app.db.rows(f"{text} OFFSET ?", *params, offset))]
+
+
+async def query_of(
+    app: App,
+    viewer_id: int,
+    asked: Wanted,
+    window: Window,
+    *,
+    account_id: int | None = None,
+    translated: bool = False,
+) -> tuple[str, list[Any]] | None:
+    """Return the query for the ids (`id`) of a page in the order of the window, and its parameters.
+
+    `translated`: among what posts say in translation, which only words can be looked for in. None where nothing can be
+    found. Asks the database for each `from:`.
+    """
+    if asked.empty and account_id is None:
+        return None
+    sql = _said(app, asked.terms, translated=translated)
+    if sql is None:
+        return None
     if account_id is not None:
         sql.add("p.account_id = ?", account_id)
     for sender in asked.senders:
@@ -67,19 +96,20 @@ async def find(
     sql.add(keep.sql, *keep.params)
     where, params, order = window.sql(sql.column)
     sql.add(where, *params)
-    text = f"SELECT p.id FROM {sql.source} WHERE {' AND '.join(sql.parts)} {order} OFFSET ?"  # noqa: S608
-    return [row["id"] for row in window.arrange(await app.db.rows(text, *sql.params, offset))]
+    return f"SELECT p.id FROM {sql.source} WHERE {' AND '.join(sql.parts)} {order}", sql.params  # noqa: S608
 
 
-def _said(app: App, terms: tuple[Term, ...]) -> _Sql:
+def _said(app: App, terms: tuple[Term, ...], *, translated: bool) -> _Sql | None:
     """Begin with what the index has; what it cannot tell is looked up in the text."""
     dialect = app.db.dialect
     tokens = list(dict.fromkeys(one for term in terms if not term.negated for one in term.tokens))
-    source, matching, column, join = _INDEXED[dialect]
+    source, matching, column, join = (_TRANSLATED if translated else _INDEXED)[dialect]
     sql = _Sql(source, column, [], [])
     if tokens:
         quote = _QUOTE[dialect]
         sql.add(matching, join.join(f"{quote}{token}{quote}" for token in tokens))
+    elif translated:
+        return None
     else:
         sql.source, sql.column = "search_posts s JOIN posts p ON p.id = s.post_id", "p.id"
     for term in terms:
@@ -105,6 +135,9 @@ def _facts(sql: _Sql, asked: Wanted) -> None:
         sql.add(answers if asked.reply else f"NOT {answers}")
     if asked.sensitive is not None:
         sql.add("p.sensitive" if asked.sensitive else "NOT p.sensitive")
+    if asked.embed is not None:
+        plays = "EXISTS (SELECT 1 FROM preview_cards k WHERE k.id = p.card_id AND k.html <> '')"
+        sql.add(plays if asked.embed else f"NOT {plays}")
     for span in asked.spans:
         within = "(p.created_at >= CAST(? AS BIGINT) AND p.created_at < CAST(? AS BIGINT))"
         sql.add(f"NOT {within}" if span.negated else within, span.start, span.end)

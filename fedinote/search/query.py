@@ -18,7 +18,7 @@ from fedinote.text.cjk import MAX_TOKEN
 MAX_TERMS = 32
 """How many words, phrases and operators of one query count; more are ignored."""
 MAX_PEOPLE = 4
-HAS = frozenset({"media", "image", "video", "audio", "poll", "link", "embed", "quote"})
+HAS = frozenset({"media", "image", "video", "audio", "poll", "link", "quote"})
 Scope = Literal["all", "library", "public"]
 
 _CLAUSE = re.compile(
@@ -60,13 +60,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A query, read. `reply` and `sensitive` are what a post must be (None: either)."""
+    """A query, read. `reply`, `sensitive` and `embed` (a film or player) are what a post must be (None: either)."""
 
     terms: tuple[Term, ...] = ()
     senders: tuple[Sender, ...] = ()
     spans: tuple[Span, ...] = ()
     reply: bool | None = None
     sensitive: bool | None = None
+    embed: bool | None = None
     scope: Scope = "all"
 
     @property
@@ -99,6 +100,8 @@ def _operator(wanted: Wanted, name: str, value: str, negated: bool) -> Wanted | 
     match name:
         case "from":
             return _sender(wanted, value, negated)
+        case "has" if value == "embed":  # what a link leads to is known later than the post is
+            return replace(wanted, embed=not negated)
         case "has":
             return _with_facet(wanted, value, negated) if value in HAS else None
         case "is":
@@ -201,3 +204,18 @@ def _term(found: list[Piece], negated: bool = False) -> Term:
         return Term(tuple(dict.fromkeys(tokens)), words.pattern(found), short, negated)
     tokens = tuple(dict.fromkeys(one for piece in found for one in _term([piece]).tokens))
     return Term(tokens, words.pattern(found), False, negated)
+
+
+def plain_words(text: str) -> str:
+    """Return the words that a query looks for, as they were typed, without operators and what is not wanted.
+
+    "" where a part is in quotes, which ask for just these words, and where there are hashtags or no words at all.
+    """
+    said: list[str] = []
+    for found in _CLAUSE.finditer(text.translate(_QUOTES)):
+        sign, operator, phrase, word = found.groups()
+        if phrase is not None or (word is not None and word.startswith(("#", "＃"))):
+            return ""
+        if sign != "-" and not operator:
+            said.append(word)
+    return " ".join(said)

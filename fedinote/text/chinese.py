@@ -1,4 +1,4 @@
-"""The two ways to write Chinese: which characters tell them apart, and traditional folded to simplified.
+"""The ways to write Chinese: which characters tell them apart, and traditional folded to simplified.
 
 The tables are no dictionary. They hold the characters that are frequent in posts; a text of a dozen characters has
 one of them nearly always. Characters that both ways use (后, 里, 台, 面, 只 …) decide nothing.
@@ -69,3 +69,20 @@ def script(text: str) -> str | None:
     if hans == hant:
         return None
     return "Hans" if hans > hant else "Hant"
+
+
+# Words of written Cantonese that no Mandarin text has, and words of Mandarin that no Cantonese text has. 係, 咩 and
+# 喇 are in both, so they only add to what the others say; as parts of words (關係, 喇叭) they say nothing.
+_CANTONESE = re.compile("[嘅咗唔佢喺冇啲嗰嚟哋嘢㗎噉咁乜瞓攞諗谂啱嗌嘥喎啫噃揾搵冚氹掟]")
+_CANTONESE_TOO = re.compile("(?<![关關干])[係系](?![统統列数數])|[咩嘞]|喇(?!叭)")
+_MANDARIN = re.compile("[的嗎吗沒没這这們们她您]|了(?!解)|那[個个些]|怎[麼么]|什[麼么]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_LONG = 40
+
+
+def cantonese(text: str) -> bool:
+    """Tell whether a Chinese text is written Cantonese (嘅, 咗, 唔, 佢 …) rather than Mandarin."""
+    own = len(_CANTONESE.findall(text))
+    if own == 0 or (own == 1 and len(_HAN.findall(text)) > _LONG):
+        return False
+    return own + len(_CANTONESE_TOO.findall(text)) > len(_MANDARIN.findall(text))

@@ -28,6 +28,11 @@ def fold(text: str) -> str:
     return chinese.simplified(unicodedata.normalize("NFC", _ACCENT.sub("", text)))
 
 
+def has_cjk(text: str) -> bool:
+    """Tell whether a text has a character of a script that is written without spaces between words."""
+    return any(run for run, _ in _TOKEN.findall(text))
+
+
 def search_tokens(text: str) -> str:
     """Return the text for the index: folded words parted by spaces, CJK runs as characters and pairs.
 

@@ -16,12 +16,12 @@ MAX_BYTES = 100_000
 MAX_NESTING = 100
 _KEPT = "p br a span del s u b strong i em ul ol li blockquote pre code h1 h2 h3 h4 h5 h6 ruby rt rp"
 ALLOWED_TAGS = frozenset(_KEPT.split())
-ALLOWED_ATTRIBUTES = {
+ALLOWED_ATTRIBUTES = dict.fromkeys(ALLOWED_TAGS, frozenset({"translate"})) | {
     "a": frozenset({"href", "class", "rel", "target", "translate"}),
     "span": frozenset({"class", "translate"}),
-    "p": frozenset({"class"}),
-    "ol": frozenset({"start", "reversed"}),
-    "li": frozenset({"value"}),
+    "p": frozenset({"class", "translate"}),
+    "ol": frozenset({"start", "reversed", "translate"}),
+    "li": frozenset({"value", "translate"}),
 }
 _LINK_END = ' rel="nofollow noopener noreferrer" target="_blank">'
 # Blocks that are not kept: their edges become line breaks, cells are set apart by a space.
@@ -39,9 +39,10 @@ _CLEANER = nh3.Cleaner(
     tags=set(ALLOWED_TAGS | _BLOCKS | _CELLS | {"img"}),
     clean_content_tags=set(_DROPPED_WHOLE.split()),
     attributes={
-        "a": {"href", "class", "translate"},
+        "*": {"translate"},
+        "a": {"href", "class"},
         "img": {"src", "alt"},
-        "span": {"class", "translate"},
+        "span": {"class"},
         "p": {"class"},
         "ol": {"start", "reversed"},
         "li": {"value"},
@@ -214,6 +215,7 @@ class _Walk:
         self.links: list[tuple[int, str] | None] = []  # where the text of each open link starts, and its target
         self.at_edge = True  # nothing to break from: the last thing written was the edge of a block
         self.break_due = False
+        self.untranslated: list[bool] = []  # of each open block that is not kept: whether it says translate="no"
 
     def run(self) -> str | None:
         """Return the result, or None where it is nested too deep."""
@@ -239,7 +241,8 @@ class _Walk:
             self.at_edge = False
         if text.startswith("\n") and self.out and self.out[-1] == "<pre>":
             self.out.append("\n")  # the first newline in <pre> is not shown
-        self.out.append(text)
+        closed = any(self.untranslated) and not text.isspace()
+        self.out.append(f'<span translate="no">{text}</span>' if closed else text)
 
     def _settle_break(self) -> None:
         if self.break_due:
@@ -247,6 +250,11 @@ class _Walk:
             self.break_due = False
 
     def _tag(self, closing: str, name: str, attributes: str) -> None:
+        if (name in _BLOCKS or name in _CELLS) and name not in _VOID:
+            if closing:
+                self.untranslated.pop()
+            else:
+                self.untranslated.append(bool(attributes) and bool(_untranslated(_attributes(attributes))))
         if name in _BLOCKS:
             self.break_due = not self.at_edge
         elif name in _CELLS:
@@ -269,8 +277,8 @@ class _Walk:
         if target is None or any(self.links):
             self.links.append(None)
             return
-        translate = ' translate="no"' if attributes.get("translate") == "no" else ""
-        self.out.append(f'<a href="{escape(target)}"{_classes(attributes, True)}{translate}{_LINK_END}')
+        kept = _classes(attributes, True) + _untranslated(attributes)
+        self.out.append(f'<a href="{escape(target)}"{kept}{_LINK_END}')
         self.links.append((len(self.out), target))
 
     def _close_link(self) -> None:
@@ -311,11 +319,14 @@ def _kept(name: str, text: str, in_link: bool) -> str:
     """Return the attributes of an element other than a link that may stay."""
     attributes = _attributes(text)
     if name in ("span", "p"):
-        translate = ' translate="no"' if name == "span" and attributes.get("translate") == "no" else ""
-        return _classes(attributes, in_link) + translate
+        return _classes(attributes, in_link) + _untranslated(attributes)
     counted = [key for key in ("start", "value") if _NUMBER.fullmatch(attributes.get(key, ""))]
     numbers = [f' {key}="{attributes[key]}"' for key in counted]
-    return "".join(numbers) + (' reversed=""' if "reversed" in attributes else "")
+    return "".join(numbers) + (' reversed=""' if "reversed" in attributes else "") + _untranslated(attributes)
+
+
+def _untranslated(attributes: dict[str, str]) -> str:
+    return ' translate="no"' if attributes.get("translate", "").strip().lower() == "no" else ""
 
 
 def _pretended_host(content: str, target: str) -> str | None:

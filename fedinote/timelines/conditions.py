@@ -6,7 +6,6 @@ A `Clause` is SQL with the parameters of its question marks, so that clauses add
 from dataclasses import dataclass
 
 from fedinote.infra.app import App
-from fedinote.infra.clock import to_ms
 from fedinote.posts import visibility
 
 PLAIN_OR_OWN_THREAD = """({a}.in_reply_to_account_id = {a}.account_id
@@ -17,11 +16,6 @@ PLAIN_OR_OWN_THREAD = """({a}.in_reply_to_account_id = {a}.account_id
 _UNLIMITED = "(SELECT sa.silenced_at IS NULL FROM accounts sa WHERE sa.id = {a}.account_id)"
 _OR_FOLLOWED = """({unlimited} OR {a}.account_id = ? OR EXISTS (
   SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = {a}.account_id AND sf.accepted))"""
-_UNWANTED = """NOT EXISTS (SELECT 1 FROM blocks hb WHERE hb.account_id = ? AND hb.target_id = {a}.account_id)
- AND NOT EXISTS (SELECT 1 FROM mutes hm WHERE hm.account_id = ? AND hm.target_id = {a}.account_id
-  AND (hm.expires_at IS NULL OR hm.expires_at > ?))
- AND NOT EXISTS (SELECT 1 FROM account_domain_blocks hd WHERE hd.account_id = ?
-  AND hd.domain = (SELECT ha.domain FROM accounts ha WHERE ha.id = {a}.account_id))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +37,8 @@ def visible(alias: str, viewer_id: int | None) -> Clause:
 
 def wanted(app: App, alias: str, viewer_id: int | None) -> Clause:
     """Keep the posts whose authors, and their servers, the viewer neither blocks nor mutes at present."""
-    if viewer_id is None:
-        return Clause("TRUE")
-    return Clause(_UNWANTED.format(a=alias), (viewer_id, viewer_id, to_ms(app.now()), viewer_id))
+    sql, params = visibility.wanted(app, alias, viewer_id)
+    return Clause(sql, tuple(params))
 
 
 def unlimited(alias: str, viewer_id: int | None) -> Clause:

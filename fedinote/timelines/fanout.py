@@ -1,12 +1,14 @@
 """What gets into people's home timelines: entries are written when something is posted, and read by `queries.home`.
 
 Who gets a post is Mastodon's rule: the author, accepted followers, and for public posts those who follow one of its
-tags; all only as far as they live here. Direct posts are in nobody's home: they are conversations.
+tags, or a topic with one of them; all only as far as they live here. Direct posts are in nobody's home: they are
+conversations.
 """
 
 from fedinote.events import Boosted, FollowAccepted, FollowRejected, PostPublished, Unfollowed
 from fedinote.infra.app import App
 from fedinote.timelines import live
+from fedinote.translation import ahead
 
 KEPT = 800
 """How many entries each home keeps; `SLACK` more may gather before they are trimmed."""
@@ -49,7 +51,11 @@ readers AS (
   UNION
   SELECT ft.account_id FROM it CROSS JOIN post_tags t CROSS JOIN followed_tags ft
   WHERE t.post_id = it.id AND ft.tag_id = t.tag_id AND it.visibility = 'public' AND it.reblog_of_id IS NULL
-    AND (SELECT a.silenced_at IS NULL FROM accounts a WHERE a.id = it.account_id))
+    AND (SELECT a.silenced_at IS NULL FROM accounts a WHERE a.id = it.account_id)
+  UNION
+  SELECT fo.account_id FROM it CROSS JOIN post_tags t CROSS JOIN topic_tags tt CROSS JOIN followed_topics fo
+  WHERE t.post_id = it.id AND tt.tag_id = t.tag_id AND fo.topic_id = tt.topic_id AND it.visibility = 'public'
+    AND it.reblog_of_id IS NULL AND (SELECT a.silenced_at IS NULL FROM accounts a WHERE a.id = it.account_id))
 INSERT INTO home_entries (account_id, post_id, author_id)
 SELECT r.id, it.id, it.account_id FROM it JOIN readers r ON r.id <> it.account_id
 WHERE NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = r.id AND b.target_id IN (SELECT account_id FROM about))
@@ -68,18 +74,20 @@ ON CONFLICT DO NOTHING RETURNING account_id
 async def on_post_published(app: App, event: PostPublished) -> None:
     """Put a new post into the homes where it belongs, and tell those who watch. Old posts arrive silently."""
     if event.fresh and event.visibility != "direct":
-        await _deliver(app, event.post_id)
+        await _deliver(app, event.post_id, event.post_id, event.author_id)
 
 
 async def on_boosted(app: App, event: Boosted) -> None:
     """Put a boost into the homes where it belongs, and tell those who watch. Old boosts arrive silently."""
     if event.fresh:
-        await _deliver(app, event.boost_id)
+        await _deliver(app, event.boost_id, event.post_id, event.author_id)
 
 
-async def _deliver(app: App, post_id: int) -> None:
+async def _deliver(app: App, post_id: int, original_id: int, author_id: int) -> None:
     rows = await app.db.returning(_DELIVER, post_id, app.now())
-    live.at_home(app, [row["account_id"] for row in rows], post_id)
+    readers = [row["account_id"] for row in rows]
+    live.at_home(app, readers, post_id)
+    await ahead.reached(app, original_id, author_id, readers)
 
 
 # The newest posts are chosen before the rules are asked: few, and by an index.

@@ -11,7 +11,7 @@ from fedinote.relations.lookup import Pager
 
 REPLIES_POLICIES = ("followed", "list", "none")
 MAX_TITLE = 256
-MAX_LISTS = 100
+MAX_LISTS = 50
 MAX_MEMBERS = 5000
 
 
@@ -83,7 +83,7 @@ def _checked(title: str, replies_policy: str) -> str:
 async def create(
     app: App, account_id: int, title: str, *, replies_policy: str = "list", exclusive: bool = False
 ) -> PersonalList:
-    """Make a list. Raises Invalid (no title, unknown policy, 100 lists already)."""
+    """Make a list. Raises Invalid (no title, unknown policy, 50 lists already)."""
     title = _checked(title, replies_policy)
     async with app.db.transaction():
         count = await app.db.value("SELECT COUNT(*) AS value FROM lists WHERE account_id = ?", account_id)

@@ -8,7 +8,8 @@ and renders it for that viewer. Channels:
 
 A message is JSON, `[event, id]`. Events: update, status.update, delete (a post), notification, conversation (the
 id of its newest post), filters_changed (the id is 0), notifications_merged (1), announcement, announcement.delete,
-announcement.reaction (the id is that of the emoji with its announcement).
+announcement.reaction (the id is that of the emoji with its announcement), and `translated:<language>` for a post that
+is there in that language: a `status.update` for those alone who have posts translated into it unasked.
 """
 
 from collections.abc import Iterable
@@ -23,21 +24,33 @@ from fedinote.events import (
     PostDeleted,
     PostEdited,
     PostPublished,
+    PostTranslated,
     PreviewAttached,
     QuoteChanged,
     Reacted,
     Unreacted,
+    VersionsChanged,
 )
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
+from fedinote.translation import ahead, preferences
 
 REACTIONS_JOB = "timelines.tell_reactions"
 REACTIONS_DELAY = 3
 EVERYBODY = "everybody"
 """The channel that everybody's home listens to as well."""
 
+TRANSLATED = "translated:"
+"""How the event begins by which readers of a language are told of a translation."""
+
 _encode = msgspec.json.Encoder().encode
+_HAVE = """SELECT h.account_id FROM home_entries h WHERE h.account_id IN_INTS(?)
+  AND h.post_id IN (SELECT p.id FROM posts p WHERE p.id = ? OR p.reblog_of_id = ?)
+ UNION SELECT n.account_id FROM notifications n WHERE n.account_id IN_INTS(?) AND n.post_id = ?"""
+_AWAY = """SELECT b.account_id FROM blocks b WHERE b.account_id IN_INTS(?) AND b.target_id = ?
+ UNION SELECT m.account_id FROM mutes m WHERE m.account_id IN_INTS(?) AND m.target_id = ?
+  AND (m.expires_at IS NULL OR m.expires_at > ?)"""
 
 
 def user(account_id: int) -> str:
@@ -110,6 +123,12 @@ async def on_post_edited(app: App, event: PostEdited) -> None:
         await _everywhere(app, event.post_id, event.author_id, "status.update")
 
 
+async def on_versions_changed(app: App, event: VersionsChanged) -> None:
+    """Stream a post anew wherever it is, with its present translations."""
+    if event.visibility != "direct":
+        await _everywhere(app, event.post_id, event.author_id, "status.update")
+
+
 async def on_reacted(app: App, event: Reacted | Unreacted) -> None:
     """Stream a post anew a little after somebody reacted to it, or took that back: once, however many did."""
     args = {"post_id": event.post_id, "author_id": event.author_id}
@@ -121,6 +140,25 @@ async def tell_reactions(app: App, post_id: int, author_id: int) -> None:
     shown = await app.db.row("SELECT 1 AS value FROM posts WHERE id = ? AND visibility <> 'direct'", post_id)
     if shown is not None:
         await _everywhere(app, post_id, author_id, "status.update")
+
+
+async def on_post_translated(app: App, event: PostTranslated) -> None:
+    """Stream a post anew to those who read automatically in a language in which it is there now, and to nobody else.
+
+    That is who has it in the home or was notified of it, who looked at it before, and who watches a list, a hashtag or
+    the public posts: that they read that way is asked again when it is rendered.
+    """
+    people = await preferences.readers(app)
+    readers = [one for one, own in people.items() if own.target == event.target and one != event.author_id]
+    if not readers:
+        return
+    rows = await app.db.rows(_HAVE, readers, event.post_id, event.post_id, readers, event.post_id)
+    waited = ahead.waited(app, event.post_id, event.target) & set(readers)
+    have = waited | {row["account_id"] for row in rows}
+    away = await app.db.rows(_AWAY, list(have), event.author_id, list(have), event.author_id, app.now())
+    channels = [user(one) for one in sorted(have - {row["account_id"] for row in away})]
+    channels += await _channels(app, event.post_id, event.author_id)
+    _publish(app, channels, f"{TRANSLATED}{event.target}", event.post_id)
 
 
 async def on_post_deleted(app: App, event: PostDeleted) -> None:

@@ -207,3 +207,50 @@ class DismissedSuggestion(Model):
         table = "dismissed_suggestions"
         unique_together = (("account", "target"),)
         indexes = (("target",),)
+
+
+class Topic(Model):
+    """Hashtags of several languages that mean the same, kept by moderators. `titles` {language: what to call it}."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    slug = fields.CharField(64, unique=True)
+    titles = JsonField(default=dict)
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    class Meta:
+        table = "topics"
+
+
+class TopicTag(Model):
+    """A hashtag belongs to a topic. One tag is in one topic at most, so that a tag has one meaning to a reader."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    topic: fields.ForeignKeyRelation[Topic] = fields.ForeignKeyField("fedinote.Topic", related_name="tags")
+    topic_id: int
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField("fedinote.Tag", related_name="topics")
+    tag_id: int
+
+    class Meta:
+        table = "topic_tags"
+        unique_together = (("tag",),)
+        indexes = (("topic",),)
+
+
+class FollowedTopic(Model):
+    """A person follows a topic; `expand`: timelines of its hashtags show the whole topic to that person."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="followed_topics"
+    )
+    account_id: int
+    topic: fields.ForeignKeyRelation[Topic] = fields.ForeignKeyField("fedinote.Topic", related_name="followers")
+    topic_id: int
+    expand = fields.BooleanField(default=False)
+    created_at = TimeField()
+
+    class Meta:
+        table = "followed_topics"
+        unique_together = (("account", "topic"),)
+        indexes = (("topic",),)

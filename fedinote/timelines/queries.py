@@ -31,11 +31,15 @@ class Slice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Folded names of tags. A post must have one of `any`, every one of `all` and none of `none`."""
+    """Folded names of tags. A post must have one of `any`, every one of `all` and none of `none`.
+
+    `whole`: all of `any` count, because they are one topic rather than what a client put together.
+    """
 
     any: tuple[str, ...]
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def _tagged(tags: Tags) -> tuple[str, str, list[Any]]:
 
     One tag alone is read in the order of the page, and no further than the page needs.
     """
-    names = list(tags.any[: MAX_TAGS + 1])
+    names = list(tags.any if tags.whole else tags.any[: MAX_TAGS + 1])
     if len(names) == 1:
         return "tags n CROSS JOIN post_tags t", "n.name = ? AND t.tag_id = n.id", names
     found = "SELECT DISTINCT pt.post_id FROM tags n JOIN post_tags pt ON pt.tag_id = n.id WHERE n.name IN_TEXTS(?)"

@@ -37,6 +37,7 @@ async def find(app: App, row: Row, wanted: str) -> dict[str, Any] | None:
         "language": tag,
         "detected_source_language": row["language"] or "und",
         "provider": _provider(made[tag]),
+        "kind": _kind(made[tag]),
         "media_attachments": [
             {"id": str(m["id"]), "description": decoded(m["description_map"]).get(tag, m["description"])} for m in media
         ],
@@ -49,10 +50,20 @@ def _other_script(wanted: str, tag: str) -> bool:
 
 
 def _provider(made: dict[str, Any]) -> str:
-    """Return whom the reader is told of; a machine is never called the author."""
+    """Return whom the reader is told of: a program, people who helped, or the author; a machine is never the author."""
+    people = [f"@{one['acct']}" for one in made.get("people", ())]
+    if made["machine"] is None:
+        return UNKNOWN
+    if made["machine"]:
+        return ", ".join([made["engine"] or MACHINE, *people])
+    return ", ".join(people) or AUTHOR
+
+
+def _kind(made: dict[str, Any]) -> str:
+    """Return "author", "person" for people who helped, or "machine" for what a program had a part in."""
     if made["machine"] is False:
-        return AUTHOR
-    return UNKNOWN if made["machine"] is None else made["engine"] or MACHINE
+        return "person" if made.get("people") else "author"
+    return "machine"
 
 
 def _poll(row: Row, tag: str) -> dict[str, Any]:

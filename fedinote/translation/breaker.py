@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from fedinote.infra.errors import FediNoteError, Unavailable
+from fedinote.infra.errors import Doubtful, FediNoteError, Resting, Unavailable
 
 
 class Breaker:
@@ -17,28 +17,49 @@ class Breaker:
         self._allowed_failures = failures
         self._open_for = open_for
         self._failures = 0
-        self._opened_at: float | None = None
+        self._until: float | None = None
         self._probing = False
 
     @property
     def is_open(self) -> bool:
         """True while a call would be refused without asking the service."""
-        if self._opened_at is None:
-            return False
-        return self._probing or self._now() - self._opened_at < self._open_for
+        return self._until is not None and (self._probing or self._now() < self._until)
+
+    @property
+    def seconds(self) -> float:
+        """How long it stays open from now; 0 when it is not."""
+        return max(0.0, self._until - self._now()) if self._until is not None else 0.0
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Like `guard`, for a call whose success says nothing, as it may be answered from memory: failures count."""
+        if self.is_open:
+            raise Unavailable("The translation service is not available at the moment", reason="breaker is open")
+        try:
+            yield
+        except Unavailable:
+            self._failed(probe=False)
+            raise
 
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Run one call inside; raises `Unavailable` at once while open.
 
-        `Unavailable` from the call counts as a failure. Another error of ours counts as an answer: the service
-        works, the question was wrong. A cancelled call counts as neither.
+        `Unavailable` from the call counts as a failure, `Resting` opens it for as long as the service asks. Another
+        error of ours counts as an answer, and so does `Doubtful`: the service works, the question was wrong. (Else
+        somebody could close it for all by writing posts that a model stumbles over.) A cancelled call is neither.
         """
         if self.is_open:
             raise Unavailable("The translation service is not available at the moment", reason="breaker is open")
-        probe = self._probing = self._opened_at is not None
+        probe = self._probing = self._until is not None
         try:
             yield
+        except Doubtful:
+            self._answered(probe)
+            raise
+        except Resting as error:
+            self._until = max(self._until or 0.0, self._now() + error.seconds)
+            raise
         except Unavailable:
             self._failed(probe)
             raise
@@ -54,11 +75,11 @@ class Breaker:
 
     def _failed(self, probe: bool) -> None:
         self._failures += 1
-        if probe or (self._opened_at is None and self._failures >= self._allowed_failures):
-            self._opened_at = self._now()
+        if probe or (self._until is None and self._failures >= self._allowed_failures):
+            self._until = self._now() + self._open_for
 
     def _answered(self, probe: bool) -> None:
         # Late good answers of calls from before do not close it: only the probe does.
-        if probe or self._opened_at is None:
+        if probe or self._until is None:
             self._failures = 0
-            self._opened_at = None
+            self._until = None

@@ -17,6 +17,15 @@ class Location(StrEnum):
     """Goes to somebody else: public posts only."""
 
 
+class Kind(StrEnum):
+    """What an engine does to the words; readers are told."""
+
+    MACHINE = "machine"
+    """It puts them into another language."""
+    CONVERSION = "conversion"
+    """It writes the same words in the other Chinese script, character by character."""
+
+
 @dataclass(frozen=True, slots=True)
 class Translated:
     """What came back for one call: as many texts as were sent, in the same order.
@@ -29,29 +38,49 @@ class Translated:
     detected: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of the glossary that occurs in the texts: `translation` is how it is to be put in the target language.
+
+    With `keep` it is to stay as it is, and `translation` says nothing.
+    """
+
+    term: str
+    translation: str
+    keep: bool = False
+
+
 class Engine(Protocol):
     """Something that translates plain text. Languages are canonical BCP 47 tags ("zh-Hant", "en").
 
-    Every method raises `Unavailable` when the engine does not answer, answers nonsense or is resting after
-    failures (then at once), and `Invalid` when the engine cannot translate between the two languages.
+    Every method raises `Unavailable` when the engine does not answer or answers nonsense, `Resting` when it asks to be
+    left alone for a time, and `Invalid` when it cannot translate between the two languages. Batches, time limits,
+    turns and rests are the business of `lanes.Lane`: an engine is asked through that only.
     """
 
     @property
     def name(self) -> str:
-        """The name that readers see below a translation, such as "LibreTranslate"."""
+        """The name that readers see below a translation, such as "LibreTranslate"; no two engines share one."""
 
     @property
     def location(self) -> Location:
         """Where the text goes."""
 
-    async def translate(self, texts: Sequence[str], *, source: str | None, target: str) -> Translated:
-        """Translate plain texts; `source` None lets the engine recognise the language (one for all texts)."""
+    @property
+    def kind(self) -> Kind:
+        """What it does."""
+
+    async def translate(
+        self, texts: Sequence[str], *, source: str | None, target: str, terms: Sequence[Term] = ()
+    ) -> Translated:
+        """Translate plain texts, none of them blank, in one request.
+
+        `source` None lets the engine recognise the language (one for all texts). `terms` are followed by engines that
+        can, and ignored by others.
+        """
 
     async def languages(self) -> Mapping[str, frozenset[str]]:
         """Tell what can be translated: source tag to target tags. Cached for minutes, so cheap to ask."""
-
-    async def detect(self, text: str) -> str | None:
-        """Recognise the language of a text; None when not sure."""
 
 
 class Reply(Protocol):
@@ -60,6 +89,10 @@ class Reply(Protocol):
     @property
     def status(self) -> int:
         """The HTTP status code."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; names in any letter case."""
 
     @property
     def body(self) -> bytes:

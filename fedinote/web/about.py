@@ -10,7 +10,9 @@ from fedinote.accounts import profiles
 from fedinote.infra.app import App
 from fedinote.infra.errors import Unavailable
 from fedinote.text.language_names import own_name
-from fedinote.translation.engine import Engine, Location
+from fedinote.translation import routing
+from fedinote.translation.engine import Kind, Location
+from fedinote.translation.routing import Router
 from fedinote.web import cards
 from fedinote.web.pages import app_of, page, render
 
@@ -34,21 +36,30 @@ async def about(request: Request) -> Response:
         languages=[(tag, own_name(tag)) for tag in settings.instance.languages],
         contact=next(iter(await cards.people(app, [contact.id] if contact else [])), None),
         mode=settings.registrations.mode,
-        engine=await _engine(app),
+        engines=_engines(app),
+        translated=await _languages(app),
     )
 
 
-async def _engine(app: App) -> dict[str, Any] | None:
-    """Return what translates: its name, where it runs, and its languages; None when nothing does."""
-    engine: Engine | None = app.translator
-    if engine is None:
-        return None
+def _engines(app: App) -> list[dict[str, Any]]:
+    """Return what translates, in order: names, and where it runs; empty when there is nothing."""
+    router: Router | None = app.translator
+    return [
+        {"name": one.name, "where": WHERE[one.location], "converts": one.kind is Kind.CONVERSION}
+        for one in (router.engines if router else ())
+    ]
+
+
+async def _languages(app: App) -> list[str]:
+    """Return the own names of all languages that are translated; empty when no engine answers."""
+    router: Router | None = app.translator
+    if router is None or not routing.translates(app):
+        return []
     try:
-        known = await engine.languages()
+        known = await router.languages(lambda engine: engine.kind is Kind.MACHINE)
     except Unavailable:
-        known = {}
-    tags = known.keys() | {target for targets in known.values() for target in targets}
-    return {"name": engine.name, "where": WHERE[engine.location], "languages": sorted(map(own_name, tags))}
+        return []
+    return sorted(map(own_name, known.keys() | {target for targets in known.values() for target in targets}))
 
 
 ROUTES = (Route("/about", page(about), methods=["GET"]),)

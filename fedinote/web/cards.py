@@ -112,7 +112,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A post in another language, as safe HTML; `machine` tells that a program translated, `engine` may be its name."""
+    """A post in another language, as safe HTML; `machine` tells that a program translated.
+
+    `engine` names that program and people who helped, as far as they are known.
+    """
 
     language: str
     name: str
@@ -229,9 +232,15 @@ def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Car
 def _versions(row: Row) -> tuple[Version, ...]:
     made = decoded(row["translations"])
     return tuple(
-        Version(tag, own_name(tag), text, bool(made.get(tag, {}).get("machine")), made.get(tag, {}).get("engine", ""))
+        Version(tag, own_name(tag), text, bool(made.get(tag, {}).get("machine")), _makers(made.get(tag, {})))
         for tag, text in decoded(row["content_map"]).items()
     )
+
+
+def _makers(made: dict[str, Any]) -> str:
+    """Name the program and the people, other than the author, that a version is by."""
+    people = [f"@{one['acct']}" for one in made.get("people", ())]
+    return ", ".join([*filter(None, [made.get("engine", "")]), *people])
 
 
 def _elsewhere(*urls: str | None) -> str:

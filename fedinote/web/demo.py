@@ -22,6 +22,8 @@ from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
 from fedinote.timelines.window import Window
 from fedinote.translation import translations
+from fedinote.translation.engine import Kind
+from fedinote.translation.routing import Router
 from fedinote.web import browser, cards
 from fedinote.web.about import WHERE
 from fedinote.web.cards import Card, Person
@@ -51,7 +53,9 @@ async def demo(request: Request) -> Response:
     pairs = []
     if mine and theirs:
         pairs = [await _pair(app, theirs, mine.language, reader), await _pair(app, mine, theirs.language, reader)]
-    engine = app.translator
+    router: Router | None = app.translator
+    # What converts between the Chinese scripts is there as well; it is not what this page shows.
+    engine = next((one for one in router.engines if one.kind is Kind.MACHINE), None) if router else None
     person = (await cards.people(app, [me.id]))[0]
     blocked = await _blocked(app, person)
     return render(

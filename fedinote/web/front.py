@@ -8,6 +8,7 @@ from fedinote.auth import users
 from fedinote.infra.app import App
 from fedinote.timelines import queries
 from fedinote.timelines.window import Window
+from fedinote.translation import routing
 from fedinote.web import browser, cards
 from fedinote.web.pages import page, render
 
@@ -29,7 +30,7 @@ async def front(request: Request) -> Response:
         posts=await cards.cards(here.app, latest.ids),
         address=here.app.url("/"),
         server=_server(here.app),
-        translates=here.app.translator is not None,
+        translates=routing.translates(here.app),
     )
     return here.keep(response) if here.person is not None else response
 

@@ -10,7 +10,8 @@ from fedinote.federation import threads as completing
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
 from fedinote.posts import threads
-from fedinote.web import cards
+from fedinote.translation import routing
+from fedinote.web import browser, cards, learning
 from fedinote.web.cards import Card
 from fedinote.web.pages import NOTHING, app_of, page, render
 from fedinote.web.profiles import headers_of, number, owner
@@ -37,7 +38,8 @@ async def post(request: Request) -> Response:
         address=app.url(found.link),
         oembed=app.url(f"/api/oembed?{urlencode({'url': app.url(found.link)})}"),
         picture=app.url(picture) if picture else "",
-        translates=app.translator is not None,
+        translates=routing.translates(app),
+        notes=await learning.notes(app, found, next(iter(browser.languages(request)), None)),
     )
 
 

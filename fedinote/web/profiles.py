@@ -13,6 +13,7 @@ from fedinote.text.urls import safe_url
 from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
 from fedinote.timelines.window import Window
+from fedinote.translation import routing
 from fedinote.web import cards
 from fedinote.web.cards import Card
 from fedinote.web.pages import NOTHING, app_of, page, query, render
@@ -58,7 +59,7 @@ async def profile(request: Request) -> Response:
         pinned=pinned,
         posts=[one for one in posts if one.id not in above],
         older=more,
-        translates=app.translator is not None,
+        translates=routing.translates(app),
     )
 
 

@@ -3,10 +3,12 @@
 from fedinote.web import (
     about,
     auth,
+    collections,
     demo,
     embeds,
     front,
     interaction,
+    password,
     posts,
     profiles,
     sign_up,
@@ -14,14 +16,19 @@ from fedinote.web import (
     texts,
     traces,
     translation,
+    translation_accounts,
+    translation_settings,
 )
 
 ROUTES = (
     *front.ROUTES,
     *about.ROUTES,
+    *translation_accounts.ROUTES,
     *auth.ROUTES,
+    *collections.ROUTES,
     *demo.ROUTES,
     *sign_up.ROUTES,
+    *password.ROUTES,
     *interaction.ROUTES,
     *tags.ROUTES,
     *texts.ROUTES,
@@ -30,4 +37,5 @@ ROUTES = (
     *posts.ROUTES,
     *embeds.ROUTES,
     *translation.ROUTES,
+    *translation_settings.ROUTES,
 )

@@ -8,6 +8,7 @@ from fedinote.infra.errors import NotFound
 from fedinote.timelines import queries, tags
 from fedinote.timelines.queries import Tags
 from fedinote.timelines.window import Window
+from fedinote.translation import routing
 from fedinote.web.pages import NOTHING, app_of, page, query, render
 from fedinote.web.profiles import PAGE, part, position
 
@@ -29,7 +30,7 @@ async def tag(request: Request) -> Response:
         tag=wanted.display,
         posts=posts,
         older=older,
-        translates=app.translator is not None,
+        translates=routing.translates(app),
     )
 
 

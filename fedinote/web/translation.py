@@ -1,6 +1,6 @@
 """A post beside its translation, for people who are signed in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +17,8 @@ from fedinote.posts import visibility
 from fedinote.text import html, language
 from fedinote.text.language_names import own_name
 from fedinote.translation import translations
-from fedinote.translation.engine import Engine
-from fedinote.web import browser
+from fedinote.translation.routing import Router
+from fedinote.web import browser, learning
 from fedinote.web.cards import Card
 from fedinote.web.pages import page, query, redirect, render
 from fedinote.web.posts import public
@@ -51,11 +51,15 @@ async def translation(request: Request) -> Response:
     problem: FediNoteError | None = None
     try:
         choice = await _choice(here.app, found)
-        target = wanted or _default(choice, [here.person.locale, *browser.languages(request)])
-        made = await _made(here.app, found, target, choice, viewer_of(here.person))
+        targets = [wanted] if wanted else _defaults(choice, [here.person.locale, *browser.languages(request)])
+        made = await _made(here.app, found, targets, choice, viewer_of(here.person))
     except (Invalid, NotFound, Unavailable) as error:
         problem = error
-    return render(here.app, "translation.html", status=_status(problem), **_values(found, choice, made, problem))
+    offered = learning.offered(found, made)
+    if kind := query(request).get("readings"):
+        found, made = await learning.read(here.app, viewer_of(here.person), kind, found, made)
+    values = _values(found, choice, made, problem)
+    return render(here.app, "translation.html", status=_status(problem), readings=offered, reading=kind, **values)
 
 
 def _values(found: Card, choice: Choice, made: dict[str, Any] | None, problem: FediNoteError | None) -> dict[str, Any]:
@@ -79,11 +83,20 @@ class _Open(Invalid):
     """None of the reader's languages fits, nor any other."""
 
 
-async def _made(app: App, found: Card, target: str, choice: Choice, viewer: Viewer) -> dict[str, Any]:
-    """Return the translation. Raises what `translations.of_post` does, and `Invalid` for the post's own language."""
+async def _made(app: App, found: Card, targets: Sequence[str], choice: Choice, viewer: Viewer) -> dict[str, Any]:
+    """Return the translation into the first target that can be, where only the engine knows the post's language.
+
+    Raises what `translations.of_post` does, and `Invalid` for the post's own language.
+    """
+    target, *others = targets
     if choice.source and _same(target, choice.source):
         raise Invalid(f"This post is in {own_name(choice.source)} already.")
-    return await translations.of_post(app, found.id, target, viewer)
+    try:
+        return await translations.of_post(app, found.id, target, viewer)
+    except Invalid:
+        if not others:
+            raise
+        return await _made(app, found, others, choice, viewer)
 
 
 def _same(target: str, source: str) -> bool:
@@ -93,18 +106,22 @@ def _same(target: str, source: str) -> bool:
     )
 
 
-def _default(choice: Choice, readers: Collection[str]) -> str:
+def _defaults(choice: Choice, readers: Collection[str]) -> list[str]:
     """Return the reader's first language that the post can be translated into, else the first that is offered.
 
-    Never the post's own language, in whatever script or country. `Invalid` when nothing is left.
+    Never the post's own language, in whatever script or country; where nobody knows that yet, also a second choice in
+    another language. `Invalid` when nothing is left.
     """
     others = [tag for tag in choice.offered if not _related(tag, choice.source)]
-    for tag in readers:
-        if not _related(tag, choice.source) and (fitting := language.match(tag, others)):
-            return fitting
     if not others:
         raise _Open("There is no other language here into which this post can be translated.")
-    return others[0]
+    fitting = [
+        found for tag in readers if not _related(tag, choice.source) and (found := language.match(tag, others))
+    ]
+    first = fitting[0] if fitting else others[0]
+    if choice.source:
+        return [first]
+    return [first, *(tag for tag in (*fitting, *others) if not _related(tag, first))][:2]
 
 
 def _related(tag: str, source: str) -> bool:
@@ -112,15 +129,15 @@ def _related(tag: str, source: str) -> bool:
 
 
 async def _choice(app: App, found: Card) -> Choice:
-    """Find the post's language, and what the engine makes of it. `NotFound` without engine; `Unavailable`."""
-    engine: Engine | None = app.translator
-    if engine is None:
+    """Find the post's language, and what engines make of it. `NotFound` without engine; `Unavailable`."""
+    router: Router | None = app.translator
+    if router is None:
         raise NotFound("This server does not translate.")
-    known = await engine.languages()
+    known = await router.languages()
     text = html.to_text(found.content)
-    source = translations.source_of(text, found.language or None) or await engine.detect(text)
+    source = translations.source_of(text, found.language or None)
     reachable = known.get(language.match(source, known.keys()) or "") if source else None
-    if reachable is None:  # the engine may still recognise it
+    if reachable is None:  # an engine may still recognise it
         reachable = frozenset().union(*known.values())
     return Choice(source or "", {tag: own_name(tag) for tag in sorted(reachable)})
 

@@ -46,7 +46,9 @@ CREATE TABLE "accounts" (
     "show_media" BOOL NOT NULL DEFAULT True,
     "show_media_replies" BOOL NOT NULL DEFAULT True,
     "show_featured" BOOL NOT NULL DEFAULT True,
+    "feature_policy" SMALLINT,
     "memorial" BOOL NOT NULL,
+    "machine_translation" VARCHAR(16) NOT NULL DEFAULT 'any',
     "inbox_url" VARCHAR(2048) NOT NULL,
     "shared_inbox_url" VARCHAR(2048) NOT NULL,
     "outbox_url" VARCHAR(2048) NOT NULL,
@@ -116,6 +118,7 @@ CREATE TABLE "users" (
     "default_sensitive" BOOL NOT NULL,
     "default_language" VARCHAR(35),
     "default_quote_policy" VARCHAR(16) NOT NULL,
+    "language_divider" BOOL NOT NULL DEFAULT True,
     "created_at" BIGINT NOT NULL,
     "last_active_at" BIGINT,
     "invited_by_id" BIGINT REFERENCES "users" ("id") ON DELETE SET NULL,
@@ -294,6 +297,7 @@ CREATE TABLE "posts" (
     "spoiler_text" TEXT NOT NULL,
     "sensitive" BOOL NOT NULL,
     "language" VARCHAR(35),
+    "shown_language" VARCHAR(35),
     "content_map" TEXT,
     "summary_map" TEXT,
     "translations" TEXT,
@@ -319,8 +323,10 @@ CREATE TABLE "posts" (
     "quote_policy" SMALLINT,
     "interaction_rules" TEXT,
     "card_id" BIGINT,
+    "machine_translation" VARCHAR(16) NOT NULL DEFAULT 'any',
     "created_at" BIGINT NOT NULL,
     "edited_at" BIGINT,
+    "translated_at" BIGINT,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     "in_reply_to_id" BIGINT REFERENCES "posts" ("id") ON DELETE SET NULL,
     "reblog_of_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE,
@@ -499,6 +505,16 @@ CREATE TABLE "annual_reports" (
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_annual_repo_account_bef267" UNIQUE ("account_id", "year")
 );
+CREATE TABLE "held_posts" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "uri" VARCHAR(2048) UNIQUE,
+    "content" TEXT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_held_posts_created_6506ac" ON "held_posts" ("created_at");
 CREATE TABLE "preview_cards" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "link" VARCHAR(2048) NOT NULL UNIQUE,
@@ -615,6 +631,29 @@ CREATE TABLE "markers" (
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_markers_account_19d1b2" UNIQUE ("account_id", "timeline")
 );
+CREATE TABLE "topics" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "slug" VARCHAR(64) NOT NULL UNIQUE,
+    "titles" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL
+);
+CREATE TABLE "followed_topics" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "expand" BOOL NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "topic_id" BIGINT NOT NULL REFERENCES "topics" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_followed_to_account_5d96e1" UNIQUE ("account_id", "topic_id")
+);
+CREATE INDEX "idx_followed_to_topic_i_e01982" ON "followed_topics" ("topic_id");
+CREATE TABLE "topic_tags" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "tag_id" BIGINT NOT NULL REFERENCES "tags" ("id") ON DELETE CASCADE,
+    "topic_id" BIGINT NOT NULL REFERENCES "topics" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_topic_tags_tag_id_5b3874" UNIQUE ("tag_id")
+);
+CREATE INDEX "idx_topic_tags_topic_i_0f9d55" ON "topic_tags" ("topic_id");
 CREATE TABLE "trends" (
     "id" BIGSERIAL NOT NULL PRIMARY KEY,
     "kind" VARCHAR(8) NOT NULL,
@@ -631,6 +670,15 @@ CREATE TABLE "trend_reviews" (
     "reviewed_at" BIGINT,
     CONSTRAINT "uid_trend_revie_kind_91eaef" UNIQUE ("kind", "subject")
 );
+CREATE TABLE "account_warnings" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "action" VARCHAR(32) NOT NULL,
+    "text" TEXT NOT NULL,
+    "post_ids" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_account_war_account_a83f00" ON "account_warnings" ("account_id");
 CREATE TABLE "notifications" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(32) NOT NULL,
@@ -698,14 +746,143 @@ CREATE TABLE "severances" (
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_severances_account_73f643" ON "severances" ("account_id");
+CREATE TABLE "account_translations" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "target" VARCHAR(35) NOT NULL,
+    "version" VARCHAR(16) NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "source" VARCHAR(35) NOT NULL,
+    "note" TEXT NOT NULL,
+    "fields" TEXT NOT NULL,
+    "mark" TEXT NOT NULL,
+    "engine" VARCHAR(255) NOT NULL,
+    "location" VARCHAR(16) NOT NULL,
+    "kind" VARCHAR(16) NOT NULL,
+    "tries" INT NOT NULL,
+    "made_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_account_tra_account_ad3de0" UNIQUE ("account_id", "target")
+);
+CREATE INDEX "idx_account_tra_made_at_fbe60f" ON "account_translations" ("made_at");
+CREATE TABLE "post_translations" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "target" VARCHAR(35) NOT NULL,
+    "version" BIGINT NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "source" VARCHAR(35) NOT NULL,
+    "content" TEXT NOT NULL,
+    "spoiler_text" TEXT NOT NULL,
+    "options" TEXT NOT NULL,
+    "descriptions" TEXT NOT NULL,
+    "mark" TEXT NOT NULL,
+    "told" TEXT NOT NULL,
+    "engine" VARCHAR(255) NOT NULL,
+    "location" VARCHAR(16) NOT NULL,
+    "kind" VARCHAR(16) NOT NULL,
+    "tries" INT NOT NULL,
+    "made_at" BIGINT NOT NULL,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_post_transl_post_id_cb44fb" UNIQUE ("post_id", "target")
+);
+CREATE INDEX "idx_post_transl_made_at_d4f7fd" ON "post_translations" ("made_at");
 CREATE TABLE "translations" (
     "key" VARCHAR(64) NOT NULL PRIMARY KEY,
     "engine" VARCHAR(255) NOT NULL,
     "source" VARCHAR(35) NOT NULL,
     "target" VARCHAR(35) NOT NULL,
     "texts" TEXT NOT NULL,
-    "created_at" BIGINT NOT NULL
+    "created_at" BIGINT NOT NULL,
+    "hits" BIGINT NOT NULL DEFAULT 0,
+    "used_at" BIGINT
 );
+CREATE INDEX "idx_translation_used_at_3353b0" ON "translations" ("used_at");
+CREATE TABLE "translation_allowances" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "day" INT NOT NULL,
+    "characters" BIGINT NOT NULL DEFAULT 0,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_translation_account_fe3732" UNIQUE ("account_id", "day")
+);
+CREATE TABLE "translation_days" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "day" INT NOT NULL,
+    "engine" VARCHAR(255) NOT NULL,
+    "location" VARCHAR(16) NOT NULL,
+    "calls" BIGINT NOT NULL DEFAULT 0,
+    "failures" BIGINT NOT NULL DEFAULT 0,
+    "texts" BIGINT NOT NULL DEFAULT 0,
+    "characters" BIGINT NOT NULL DEFAULT 0,
+    "charged" BIGINT NOT NULL DEFAULT 0,
+    "hits" BIGINT NOT NULL DEFAULT 0,
+    CONSTRAINT "uid_translation_day_deaa1c" UNIQUE ("day", "engine", "location")
+);
+CREATE TABLE "translation_exceptions" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "rule" VARCHAR(8) NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "author_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_translation_account_15575b" UNIQUE ("account_id", "author_id")
+);
+CREATE TABLE "translation_preferences" (
+    "mode" VARCHAR(16) NOT NULL,
+    "target" VARCHAR(35) NOT NULL,
+    "understood" TEXT NOT NULL,
+    "languages" TEXT NOT NULL,
+    "automatic" BOOL NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "translation_ledger" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "made_at" BIGINT NOT NULL,
+    "engine" VARCHAR(255) NOT NULL,
+    "location" VARCHAR(16) NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "texts" INT NOT NULL,
+    "characters" INT NOT NULL,
+    "source" VARCHAR(35) NOT NULL,
+    "target" VARCHAR(35) NOT NULL,
+    "purpose" VARCHAR(16) NOT NULL,
+    "visibility" VARCHAR(16) NOT NULL
+);
+CREATE INDEX "idx_translation_made_at_1c1d20" ON "translation_ledger" ("made_at");
+CREATE TABLE "glossary_entries" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "term" VARCHAR(64) NOT NULL,
+    "key" VARCHAR(128) NOT NULL,
+    "origin" VARCHAR(35) NOT NULL,
+    "languages" TEXT NOT NULL,
+    "meanings" TEXT NOT NULL,
+    "translations" TEXT NOT NULL,
+    "keep" BOOL NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    CONSTRAINT "uid_glossary_en_key_9e1517" UNIQUE ("key", "origin")
+);
+CREATE INDEX "idx_glossary_en_updated_85bd93" ON "glossary_entries" ("updated_at");
+CREATE TABLE "glossary_proposals" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "entry" TEXT NOT NULL,
+    "comment" VARCHAR(500) NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "decided_at" BIGINT,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_glossary_pr_state_984f32" ON "glossary_proposals" ("state", "id");
+CREATE INDEX "idx_glossary_pr_account_3b806c" ON "glossary_proposals" ("account_id", "id");
+CREATE TABLE "translation_suggestions" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "language" VARCHAR(35) NOT NULL,
+    "draft" TEXT NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "decided_at" BIGINT,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_translation_post_id_bbd080" ON "translation_suggestions" ("post_id", "state", "id");
+CREATE INDEX "idx_translation_account_ffc49f" ON "translation_suggestions" ("account_id", "state", "id");
 CREATE TABLE "canonical_email_blocks" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "hash" VARCHAR(64) NOT NULL UNIQUE,
@@ -753,6 +930,33 @@ CREATE TABLE "ip_blocks" (
     "changed_at" BIGINT NOT NULL
 );
 CREATE INDEX "idx_ip_blocks_changed_b15df0" ON "ip_blocks" ("changed_at");
+CREATE TABLE "rules" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(16) NOT NULL,
+    "terms" TEXT NOT NULL,
+    "action" VARCHAR(16) NOT NULL,
+    "origin" VARCHAR(8) NOT NULL,
+    "spare_followed" BOOL NOT NULL,
+    "state" VARCHAR(8) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "note" TEXT NOT NULL,
+    "owner_id" BIGINT,
+    "expires_at" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL
+);
+CREATE TABLE "rule_hits" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "account_id" BIGINT NOT NULL,
+    "uri" VARCHAR(2048) NOT NULL,
+    "action" VARCHAR(16) NOT NULL,
+    "why" VARCHAR(500) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "rule_id" BIGINT NOT NULL REFERENCES "rules" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_rule_hits_account_ec1b13" ON "rule_hits" ("account_id");
+CREATE INDEX "idx_rule_hits_rule_id_4146f7" ON "rule_hits" ("rule_id", "id");
 CREATE TABLE "announcements" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "source" TEXT NOT NULL,
@@ -870,6 +1074,7 @@ CREATE TABLE "deliveries" (
     "inbox" VARCHAR(2048) NOT NULL,
     "host" VARCHAR(255) NOT NULL,
     "order_key" VARCHAR(2048) NOT NULL,
+    "parting" BOOL NOT NULL DEFAULT False,
     "attempts" INT NOT NULL,
     "next_at" BIGINT NOT NULL,
     "lease_until" BIGINT,

@@ -8,8 +8,9 @@ from fedinote.auth import users
 from fedinote.auth.models import User
 from fedinote.auth.viewer import ROLES, rank
 from fedinote.infra.app import App
-from fedinote.moderation import domains, reports
+from fedinote.moderation import actions, domains, reports
 from fedinote.moderation.domains import Terms
+from fedinote.moderation.moderator import Moderator
 from tests.api.client import Answer, Client
 from tests.api.conftest import Person, Town
 from tests.relations.people import change, person, post
@@ -197,6 +198,35 @@ async def test_an_action_and_its_undoing(moderator: Person, alice: Person, kind:
     assert (await moderator.get(path)).json[flag] is True
     undone = await moderator.post(f"{path}/{undo}")
     assert (undone.status, undone.json[flag]) == (200, False)
+
+
+async def test_somebody_is_told_what_was_decided_about_them(app: App, moderator: Person, alice: Person) -> None:
+    path = f"/api/v1/admin/accounts/{alice.account_id}/action"
+    await moderator.post(path, {"type": "none", "text": "Please be kind"})
+    await moderator.post(path, {"type": "silence"})
+    await moderator.post(path, {"type": "sensitive", "send_email_notification": "false"})
+    await moderator.post(path, {"type": "none"})
+    post = (await alice.post("/api/v1/statuses", {"status": "rude"})).json
+    await actions.delete_post(app, Moderator(moderator.account_id, 0, "moderator"), int(post["id"]), reason="Rule 1")
+    found = (await alice.get("/api/v1/notifications")).json
+    assert [one["type"] for one in found] == ["moderation_warning"] * 3
+    told = [one["moderation_warning"] for one in found]
+    assert [(one["action"], one["text"], one["status_ids"]) for one in told] == [
+        ("delete_statuses", "Rule 1", [post["id"]]),
+        ("silence", "", []),
+        ("none", "Please be kind", []),
+    ]
+    assert {one["target_account"]["id"] for one in told} == {str(alice.account_id)}
+    assert {one["appeal"] for one in told} == {None}
+    groups = (await alice.get("/api/v2/notifications")).json["notification_groups"]
+    assert [one["moderation_warning"]["id"] for one in groups] == [one["id"] for one in told]
+    assert groups[0]["group_key"] == f"ungrouped-{found[0]['id']}"
+
+
+async def test_people_elsewhere_are_not_told(app: App, moderator: Person) -> None:
+    far = await person(app, "far", "far.example")
+    assert (await moderator.post(f"/api/v1/admin/accounts/{far}/action", {"type": "silence"})).status == 200
+    assert await app.db.value("SELECT COUNT(*) AS value FROM account_warnings") == 0
 
 
 async def test_a_suspended_persons_token_stops_at_once(moderator: Person, alice: Person) -> None:

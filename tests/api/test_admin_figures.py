@@ -318,11 +318,13 @@ async def test_months_count_everybody_once(app: App, mod: Person) -> None:
     assert [one["value"] for one in second["data"]] == ["0"]
 
 
-async def test_without_a_parameter_there_are_no_cohorts_and_there_are_not_too_many(app: App, mod: Person) -> None:
+async def test_without_a_period_a_month_is_meant_and_there_are_not_too_many_cohorts(app: App, mod: Person) -> None:
     whole = {"start_at": day(app, 1), "end_at": day(app), "frequency": "day"}
     assert len((await mod.post(f"{V1}/retention", whole)).json) == 2
     assert len((await mod.post(f"{V1}/retention", {**whole, "frequency": "week"})).json) == 2, "anything else: days"
-    for name in whole:
-        assert (await mod.post(f"{V1}/retention", {**whole, name: ""})).json == []
+    for name in ("start_at", "end_at"):
+        usual = (await mod.post(f"{V1}/retention", {**whole, name: ""})).json
+        assert (len(usual), usual[-1]["period"][:10]) == (30, day(app))
+    assert len((await mod.post(f"{V1}/retention", {**whole, "frequency": ""})).json) == 2
     assert (await mod.post(f"{V1}/retention", {**whole, "start_at": day(app, 100)})).status == 422
     assert (await mod.post(f"{V1}/retention", {**whole, "start_at": day(app, 300), "frequency": "month"})).status == 200

@@ -13,7 +13,7 @@ async def test_version_2_tells_everything_that_clients_configure_themselves_by(t
     assert limits["statuses"]["max_characters"] == town.app.settings.posts.max_characters
     assert limits["media_attachments"]["image_size_limit"] == town.app.settings.media.max_image_bytes
     assert limits["polls"]["min_expiration"] == 300
-    assert limits["translation"] == {"enabled": False}
+    assert limits["translation"] == {"enabled": True}, "the scripts of Chinese are converted without an engine"
     assert "public_key" in limits["vapid"]
     assert about["registrations"]["enabled"] is False
     assert about["icon"] == []
@@ -34,7 +34,7 @@ async def test_version_1_names_itself_by_a_bare_host(stranger):
 
 def test_the_version_begins_with_three_bare_numbers_and_promises_quotes_and_profiles():
     assert re.fullmatch(r"\d+\.\d+\.\d+ \(compatible; FediNote \d+\.\d+\.\d+[^)]*\)", version())
-    assert API_VERSION == 9
+    assert API_VERSION == 10
 
 
 async def test_registrations_and_the_scheme_follow_the_settings(town, stranger):

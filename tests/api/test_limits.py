@@ -200,11 +200,12 @@ async def test_registrations_are_open_when_it_says_so(town: Town, mode: str, sta
 
 async def test_translation_is_told_when_there_is_an_engine(town: Town, alice: Person) -> None:
     from fedinote.translation.engines.phrasebook import Phrasebook
+    from fedinote.translation.routing import Router
 
     post = await write(alice, "hello", language="en")
     await worker.settle(town.app)
-    for engine, enabled in ((None, False), (Phrasebook(), True)):
-        town.app.translator = engine
+    for router, enabled in ((None, False), (Router([Phrasebook()]), True)):
+        town.app.translator = router
         about = (await alice.get("/api/v2/instance")).json["configuration"]["translation"]
         assert about == {"enabled": enabled}
         answer = await alice.post(f"{POSTS}/{post['id']}/translate", {"lang": "zh-Hans"})

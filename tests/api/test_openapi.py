@@ -29,6 +29,9 @@ NO_SUCH_THING = {  # what Inhabited cannot have: other servers, another season, 
     "/api/fedinote/v1/imports/{id}",
     "/api/fedinote/v1/imports/{id}/failures.csv",
     "/api/oembed",
+    "/api/fedinote/v1/statuses/{id}/readings",  # what is written there is English
+    "/api/fedinote/v1/statuses/{id}/translations/{lang}",
+    "/api/fedinote/v1/admin/glossary/{id}",
 }
 
 

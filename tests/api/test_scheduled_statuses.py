@@ -172,7 +172,7 @@ async def test_what_could_not_be_published_now_cannot_be_planned(app: App, alice
         ({"status": "x", "scheduled_at": "9999-12-31T23:59:59Z"}, 422),
         ({"status": "x", "scheduled_at": "soon"}, 422),
         ({"status": "x", "scheduled_at": when, "in_reply_to_id": "99"}, 404),
-        ({"status": "x", "scheduled_at": when, "media_ids": ["99"]}, 404),
+        ({"status": "x", "scheduled_at": when, "media_ids": ["99"]}, 422),
         ({"status": "x", "scheduled_at": when, "visibility": "nobody"}, 422),
     ):
         assert (await alice.post("/api/v1/statuses", body)).status == status, body

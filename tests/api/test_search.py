@@ -1,5 +1,6 @@
 import pytest
 
+from fedinote.relations import follows
 from tests.api.test_statuses import write
 from tests.relations.people import person
 
@@ -7,7 +8,7 @@ from tests.relations.people import person
 async def search(client, text, **query):
     answer = await client.get("/api/v2/search", {"q": text, **query})
     assert answer.status == 200, answer.json
-    assert set(answer.json) == {"accounts", "statuses", "hashtags"}
+    assert set(answer.json) == {"accounts", "statuses", "hashtags", "collections"}
     return {kind: [one["id"] for one in found] for kind, found in answer.json.items()}
 
 
@@ -97,6 +98,41 @@ async def test_hashtags_are_found_by_their_beginning_in_any_case(alice):
     assert tag["following"] is False
 
 
+async def test_a_tag_called_just_so_comes_first_then_those_that_one_follows_then_short_ones(alice):
+    await write(alice, "#teapots #teatime #teas #tea #teabags")
+    await alice.post("/api/v1/tags/teatime/follow")
+    answer = await alice.get("/api/v2/search", {"q": "tea", "type": "hashtags"})
+    assert [one["name"] for one in answer.json["hashtags"]] == ["tea", "teatime", "teas", "teabags", "teapots"]
+    answer = await alice.get("/api/v2/search", {"q": "tea", "type": "hashtags", "limit": 2, "offset": 2})
+    assert [one["name"] for one in answer.json["hashtags"]] == ["teas", "teabags"]
+
+
+async def test_tags_that_nobody_looked_at_can_be_left_out_but_for_the_very_one(town, alice):
+    await write(alice, "#tea #teas #teatime")
+    await town.app.db.execute("UPDATE tags SET reviewed_at = ? WHERE name = 'teatime'", town.app.now())
+    answer = await alice.get("/api/v2/search", {"q": "tea", "type": "hashtags", "exclude_unreviewed": "true"})
+    assert [one["name"] for one in answer.json["hashtags"]] == ["tea", "teatime"]
+
+
+async def test_whom_one_follows_comes_first_then_the_exact_name_then_who_is_known_best(town, alice):
+    app = town.app
+    made = {name: await person(app, name, "far.example") for name in ("dan", "daniel", "dana", "dandy")}
+    await app.db.execute("UPDATE accounts SET followers_count = 50 WHERE id = ?", made["dana"])
+    await app.db.execute("UPDATE accounts SET followers_count = 9 WHERE id = ?", made["daniel"])
+    await follows.request(app, alice.account_id, made["dandy"])
+    await follows.accept(app, alice.account_id, made["dandy"])
+
+    async def order(**query):
+        answer = await alice.get("/api/v1/accounts/search", {"q": "dan", **query})
+        return [one["username"] for one in answer.json]
+
+    assert await order() == ["dandy", "dan", "dana", "daniel"]
+    assert await order(limit=2, offset=1) == ["dan", "dana"]
+    assert await order(following="true") == ["dandy"]
+    handle = (await alice.get("/api/v1/accounts/search", {"q": "dan@far.example"})).json
+    assert [one["username"] for one in handle] == ["dan"]
+
+
 async def test_a_type_leaves_the_others_empty(alice):
     await write(alice, "alice #alice")
     assert (await search(alice, "alice", type="hashtags"))["accounts"] == []
@@ -116,7 +152,7 @@ async def test_an_empty_search_is_422(alice):
 
 
 async def test_wild_cards_of_sql_are_plain_signs(alice):
-    assert await search(alice, "%") == {"accounts": [], "statuses": [], "hashtags": []}
+    assert await search(alice, "%") == {"accounts": [], "statuses": [], "hashtags": [], "collections": []}
     assert (await search(alice, "_lice"))["accounts"] == []
 
 

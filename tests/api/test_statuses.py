@@ -262,9 +262,13 @@ async def test_a_poll_of_a_private_post_is_not_there_for_others(alice, bob):
     assert (await bob.post(f"/api/v1/polls/{post['poll']['id']}/votes", {"choices": [0]})).status == 404
 
 
-async def test_without_an_engine_there_is_no_translation(alice):
+async def test_without_an_engine_only_the_scripts_of_chinese_are_converted(alice):
     post = await write(alice)
-    assert (await alice.post(f"/api/v1/statuses/{post['id']}/translate", {"lang": "de"})).status == 404
+    assert (await alice.post(f"/api/v1/statuses/{post['id']}/translate", {"lang": "de"})).status == 422
+    post = await write(alice, "我喜欢软件", language="zh-CN")
+    converted = (await alice.post(f"/api/v1/statuses/{post['id']}/translate", {"lang": "zh-TW"})).json
+    assert (converted["content"], converted["provider"]) == ("<p>我喜歡軟體</p>", "OpenCC")
+    assert (await alice.get("/api/v1/instance/translation_languages")).json.keys() >= {"zh", "zh-CN", "zh-TW"}
 
 
 async def test_a_post_with_a_filtered_word_says_which_filter(alice, bob):

@@ -33,6 +33,10 @@ def test_addresses_are_blocked_listed_and_released(run) -> None:
     assert again.count("192.0.2.0/24") == 1
     assert "no_access" in again
     assert "Z" in again.splitlines()[1], "until when"
+    assert "Wave of spam" in again, "what was not said anew stays"
+    assert run("ip-block", "add", "192.0.2.0/24", "--comment", "More spam").output.endswith("(no_access)\n")
+    kept = run("ip-block", "list").output
+    assert ("More spam" in kept, "Z" in kept.splitlines()[1]) == (True, True)
     assert run("ip-block", "remove", "192.0.2.0/24").exit_code == 0
     refused = run("ip-block", "remove", "192.0.2.0/24")
     assert (refused.exit_code, "fedinote ip-block list" in refused.output) == (1, True)

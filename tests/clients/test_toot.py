@@ -280,4 +280,4 @@ def test_what_is_talked_about_and_what_was_liked(alice: Terminal, bob: Terminal)
 
 
 def test_the_diagnosis_reads_the_server(alice: Terminal) -> None:
-    assert "4.5.0" in alice.run("diag", "--server")
+    assert "4.6.0" in alice.run("diag", "--server")

@@ -45,6 +45,15 @@ async def _settled(victim: Victim, attempts: int) -> None:
     )
 
 
+async def _pause(victim: Victim) -> float:
+    """How many seconds the last failure put the open delivery off."""
+    pause = await victim.value(
+        "SELECT d.next_at - l.at AS value FROM deliveries d JOIN delivery_log l ON l.about = d.order_key"
+        " WHERE d.dead_at IS NULL ORDER BY l.id DESC LIMIT 1"
+    )
+    return float(pause / 1000)
+
+
 async def test_a_server_that_fails_three_times_gets_the_post_once_by_schedule(
     victim: Victim, fedi: FakeFedi, http: aiohttp.ClientSession
 ) -> None:
@@ -56,8 +65,7 @@ async def test_a_server_that_fails_three_times_gets_the_post_once_by_schedule(
     for attempt, seconds in enumerate(delivery.SCHEDULE[:3], start=1):
         await _settled(victim, attempt)
         assert len(await _attempts(fedi, host, attempt)) == attempt
-        waits = await victim.value("SELECT next_at AS value FROM deliveries WHERE dead_at IS NULL")
-        assert seconds * 0.9 <= waits / 1000 - time.time() <= seconds * 1.26
+        assert seconds <= await _pause(victim) <= seconds * 1.26
         await victim.later(timedelta(seconds=seconds * 1.26))
     await _attempts(fedi, host, 4)
     await victim.idle()
@@ -72,15 +80,16 @@ async def test_a_server_that_never_answers_holds_nobody_else_up(
     await victim.followed_by([*stuck, *ready])
     await victim.start()
     post = await victim.post(http, "for all")
-    began = time.monotonic()
     await _attempts(fedi, good, 1)
-    assert time.monotonic() - began < 5
+    waiting = sum(seen.method == "POST" for seen in bad.requests)
+    assert waiting <= delivery.PER_HOST, "the good one had to wait until others were given up"
     assert creates(good, post["uri"]) == [f"{post['uri']}/activity"]
     await _attempts(fedi, bad, delivery.PER_HOST)
     await asyncio.sleep(1)
-    assert len(await _attempts(fedi, bad, 1)) == delivery.PER_HOST
+    asked = len(await _attempts(fedi, bad, 1))
+    ended = await victim.value("SELECT COALESCE(SUM(failures), 0) AS value FROM hosts")
+    assert asked - ended <= delivery.PER_HOST
     await victim.until("SELECT COUNT(*) AS value FROM hosts WHERE failures >= 4")
-    assert time.monotonic() - began < 20
     assert await victim.value("SELECT COUNT(*) AS value FROM deliveries WHERE dead_at IS NULL") == len(stuck)
 
 
@@ -104,7 +113,7 @@ async def test_one_account_that_is_gone_is_left_alone_and_its_neighbour_is_serve
 
 @pytest.mark.parametrize(
     ("header", "low", "high"),
-    [("120", 110, 121), ("date", 110, 121), ("soon", 55, 76), ("1000000000", 86_000, 86_401)],
+    [("120", 120, 121), ("date", 60, 121), ("soon", 60, 76), ("1000000000", 86_400, 86_401)],
 )
 async def test_a_server_that_asks_for_a_pause_gets_it(
     victim: Victim, fedi: FakeFedi, http: aiohttp.ClientSession, *, header: str, low: int, high: int
@@ -116,12 +125,12 @@ async def test_a_server_that_asks_for_a_pause_gets_it(
     await victim.start()
     await victim.post(http, "when you like")
     await _settled(victim, 1)
-    waits = await victim.value("SELECT next_at AS value FROM deliveries WHERE dead_at IS NULL") / 1000 - time.time()
-    assert low <= waits <= high
-    await victim.later(timedelta(seconds=waits - 5))
+    assert low <= await _pause(victim) <= high
+    due = await victim.value("SELECT next_at AS value FROM deliveries WHERE dead_at IS NULL") / 1000
+    await victim.later(timedelta(seconds=due - time.time() - 40))
     await asyncio.sleep(1.5)
     assert len(await _attempts(fedi, host, 1)) == 1, "before its time"
-    await victim.later(timedelta(seconds=6))
+    await victim.later(timedelta(seconds=41))
     await victim.idle()
     assert len(await _attempts(fedi, host, 2)) == 2
 
@@ -150,10 +159,9 @@ async def test_slow_servers_do_not_slow_the_others(victim: Victim, fedi: FakeFed
         host.inbox = Answer(status=202, delay=30)
     await victim.followed_by([person for _, people in (*slow, *good) for person in people])
     await victim.start()
-    began = time.monotonic()
     post = await victim.post(http, "for all")
     await fedi.until(lambda: all(creates(host, post["uri"]) for host, _ in good))
-    assert time.monotonic() - began < 10
+    assert await victim.value("SELECT COUNT(*) AS value FROM hosts WHERE failures > 0") < len(slow), "one by one"
     Ledger([host.name for host, _ in good], [host.name for host, _ in good if creates(host, post["uri"])]).balance()
 
 

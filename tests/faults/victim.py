@@ -59,10 +59,12 @@ class Victim:
             await self.until("SELECT COUNT(*) AS value FROM pg_stat_activity WHERE application_name = 'victim'", 0)
             await self.leases_run_out()
 
-    async def leases_run_out(self) -> None:
-        """Let the time of all leases be over."""
+    async def leases_run_out(self) -> int:
+        """Let the time of all leases be over; how many there were."""
+        expired = 0
         for table in ("jobs", "deliveries"):
-            await self.app.db.execute(f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL")
+            expired += await self.app.db.execute(f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL")
+        return expired
 
     async def restart(self) -> None:
         await self.kill()
@@ -100,7 +102,7 @@ class Victim:
     async def idle(self) -> None:
         """Wait until nothing is queued but what was planned for later (threads and previews)."""
         await self.until(
-            "SELECT (SELECT COUNT(*) FROM jobs WHERE failures > 0 OR run_at < created_at + 5000)"
+            "SELECT (SELECT COUNT(*) FROM jobs WHERE starts > 0 OR run_at < created_at + 5000)"
             " + (SELECT COUNT(*) FROM deliveries WHERE dead_at IS NULL) AS value",
             0,
         )

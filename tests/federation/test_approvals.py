@@ -132,7 +132,9 @@ def instrument(scene: Scene, kind: str, uri: str) -> dict[str, Any]:
     if kind == "reply":
         return scene.bob.note("an answer", inReplyTo=uri)
     made = scene.bob.activity(SENT[kind], uri, to=[PUBLIC])
-    return made if kind == "announce" else {key: value for key, value in made.items() if key != "actor"}
+    if kind == "announce":
+        return made
+    return {("attributedTo" if key == "actor" else key): value for key, value in made.items()}  # as GoToSocial does
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -196,6 +198,27 @@ async def test_a_request_is_for_ones_own_interaction_only(scene: Scene) -> None:
         await scene.settle()
     assert received(scene.bob, "Accept") == []
     assert await scene.count("interaction_approvals") == 0
+
+
+@pytest.mark.parametrize("kind", ["like", "announce"])
+async def test_an_interaction_that_is_only_named_counts_for_whom_its_server_says(scene: Scene, kind: str) -> None:
+    posted = await scene.alice.post("ask me")
+    await scene.known(scene.bob, scene.mallory)
+    of_bob = scene.bob.activity(SENT[kind], posted["uri"])
+    unserved = scene.mallory.url("activities/unserved")
+    of_another = scene.mallory.activity(SENT[kind], f"{posted['uri']}0")
+    for done in (of_bob, of_another):
+        scene.victim.serve(done["id"], done)
+    for uri in (of_bob["id"], of_another["id"], unserved):
+        await scene.done(scene.mallory, scene.mallory.activity(REQUEST[kind], posted["uri"], instrument=uri))
+        nameless = {"id": uri, "type": SENT[kind], "object": posted["uri"]}
+        await scene.done(scene.mallory, scene.mallory.activity(REQUEST[kind], posted["uri"], instrument=nameless))
+    assert received(scene.mallory, "Accept") == []
+    assert await scene.count("interaction_approvals") == await scene.count("favourites") == 0
+    assert await scene.count("posts") == 1
+    await scene.done(scene.bob, scene.bob.activity(REQUEST[kind], posted["uri"], instrument=of_bob["id"]))
+    (answer,) = received(scene.bob, "Accept")
+    assert (answer["object"]["actor"], answer["object"]["instrument"]) == (scene.bob.id, of_bob["id"])
 
 
 # -- what third parties did -------------------------------------------------------------------------------------------

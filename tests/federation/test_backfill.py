@@ -77,6 +77,15 @@ async def test_entries_that_are_only_named_are_fetched_and_boosts_ask_the_origin
     assert [one["reblog"]["uri"] if one["reblog"] else one["uri"] for one in home] == [note["id"], liked["id"]]
 
 
+async def test_a_boost_that_its_author_did_not_agree_to_is_not_taken_from_an_outbox(scene: Scene) -> None:
+    asking = {"interactionPolicy": {"canAnnounce": {"automaticApproval": [], "manualApproval": PUBLIC}}}
+    free, held = scene.bob.note("boost me"), scene.bob.note("ask me", **asking)
+    boosts = [scene.mal.activity("Announce", note["id"], to=[PUBLIC], published=stamp(-DAY)) for note in (free, held)]
+    _outbox(scene.mal, boosts, pages=False)
+    await scene.follow(scene.alice, scene.mal)
+    assert [one["reblog"]["uri"] for one in await scene.alice.home()] == [free["id"]]
+
+
 async def test_a_profile_that_nobody_follows_is_filled_when_it_is_opened_once_a_day(scene: Scene) -> None:
     notes = [scene.bob.note(f"number {n}") for n in range(3)]
     _outbox(scene.bob, [scene.bob.create(note) for note in notes], pages=False)

@@ -91,6 +91,18 @@ async def test_an_answer_names_the_conversation_as_who_began_it_does(scene: Scen
         assert document["conversation"].startswith(f"http://{scene.home.host}/contexts/")
 
 
+async def test_a_conversation_is_not_where_an_answer_to_something_unknown_says_it_is(scene: Scene) -> None:
+    await scene.follow(scene.alice, scene.mal)
+    lost = f"{scene.victim.base}/notes/lost"
+    far = scene.mal.note("an answer", context=f"{scene.victim.base}/contexts/7", inReplyTo=lost)
+    await scene.done(scene.mal, scene.mal.create(far))
+    row = await scene.row("SELECT id FROM posts WHERE uri = ?", far["id"])
+    assert row is not None
+    reply = await scene.alice.post("what do you mean?", in_reply_to_id=str(row["id"]))
+    assert "context" not in await _get(scene, reply["uri"])
+    assert not scene.victim.gets("/contexts/7")
+
+
 async def test_two_servers_of_ours_complete_each_other_s_threads(world: World, one: Instance, two: Instance) -> None:
     ann, bao, eve = await one.person("ann"), await two.person("bao"), await one.person("eve")
     root = await ann.post("root")

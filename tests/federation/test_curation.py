@@ -72,9 +72,12 @@ async def test_two_servers_ask_and_answer(world: World, one: Instance, two: Inst
     ann, bea, cleo = await one.person("ann"), await two.person("bea"), await two.person("cleo")
     await _shown(bea)
     accounts = {person.name: await ann.find(person.handle) for person in (bea, cleo)}
+    told = {name: found["feature_approval"]["current_user"] for name, found in accounts.items()}
+    assert told == {"bea": "automatic", "cleo": "denied"}
+    await ann.call("POST", PATH, json={"name": "x", "account_ids": [accounts["cleo"]["id"]]}, status=403)
     await bea.follow(ann)
     await world.settle()
-    made = await _make(ann, *(found["id"] for found in accounts.values()))
+    made = await _make(ann, accounts["bea"]["id"])
     assert {item["state"] for item in made["items"]} == {"pending"}
     await world.settle()
     shown = await ann.call("GET", f"{PATH}/{made['id']}")
@@ -91,6 +94,83 @@ async def test_two_servers_ask_and_answer(world: World, one: Instance, two: Inst
     await ann.call("DELETE", f"{PATH}/{made['id']}")
     await world.settle()
     assert await two.app.db.value("SELECT COUNT(*) AS value FROM collections") == 0
+
+
+def _rule(*automatic: str, manual: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"canFeature": {"automaticApproval": list(automatic), "manualApproval": list(manual)}}
+
+
+async def test_an_account_says_who_may_put_it_into_a_collection(scene: Scene) -> None:
+    followers = scene.bob.document["followers"]
+    for policy, shown in (
+        (None, ([], [], "missing")),
+        (_rule("as:Public"), (["public"], [], "automatic")),
+        (_rule(followers), (["followers"], [], "denied")),
+        (_rule(manual=("as:Public",)), ([], ["public"], "manual")),
+        (_rule("https://elsewhere.example/users/x"), (["unsupported_policy"], [], "unknown")),
+        (_rule(scene.bob.id), ([], [], "denied")),
+    ):
+        if policy:
+            scene.bob.document["interactionPolicy"] = policy
+        found = await scene.alice.find(scene.bob.handle)
+        await scene.done(scene.bob, scene.bob.activity("Update", scene.bob.document))
+        found = (await scene.alice.call("GET", f"/api/v1/accounts/{found['id']}"))["feature_approval"]
+        assert (found["automatic"], found["manual"], found["current_user"]) == shown
+
+
+async def test_a_policy_for_followers_is_decided_for_the_one_who_asks(scene: Scene) -> None:
+    scene.bob.document["interactionPolicy"] = _rule(scene.bob.document["followers"])
+    await scene.follow(scene.alice, scene.bob)
+    bob = await scene.alice.find(scene.bob.handle)
+    path = f"/api/v1/accounts/{bob['id']}"
+    for person, told in ((scene.alice, "automatic"), (scene.carol, "denied")):
+        assert (await person.call("GET", path))["feature_approval"]["current_user"] == told
+    assert (await scene.home.call("GET", path))["feature_approval"]["current_user"] == "denied"
+    await scene.carol.call("POST", PATH, json={"name": "x", "account_ids": [bob["id"]]}, status=403)
+    assert (await _make(scene.alice, bob["id"]))["items"][0]["state"] == "pending"
+
+
+async def test_a_post_with_the_link_of_a_collection_brings_it_along(scene: Scene) -> None:
+    await _shown(scene.carol)
+    made = await _make(scene.alice, scene.carol.account_id)
+    other = await _make(scene.carol)
+    text = f"See {made['url']} and {other['url']} and {made['url']} but not {made['url']}0"
+    post = await scene.carol.post(text)
+    assert [one["id"] for one in post["tagged_collections"]] == [made["id"], other["id"]]
+    assert post["tagged_collections"][0]["item_count"] == 1
+    found = await scene.alice.call("GET", f"/api/v2/search?q={made['url']}&resolve=true")
+    assert [one["id"] for one in found["collections"]] == [made["id"]]
+    await scene.carol.call("POST", f"/api/v1/accounts/{scene.alice.account_id}/block")
+    await scene.alice.call("POST", f"/api/v1/accounts/{scene.carol.account_id}/unblock")
+    stranger = await scene.home.call("GET", f"/api/v1/statuses/{post['id']}")
+    assert [one["id"] for one in stranger["tagged_collections"]] == [made["id"], other["id"]]
+    assert (await scene.carol.post("nothing here"))["tagged_collections"] == []
+
+
+async def test_who_is_blocked_sees_no_collection_in_a_post(scene: Scene) -> None:
+    made = await _make(scene.alice)
+    dora = await scene.home.person("dora")
+    post = await scene.carol.post(made["url"])
+    await scene.alice.call("POST", f"/api/v1/accounts/{dora.account_id}/block")
+    shown = await dora.call("GET", f"/api/v1/statuses/{post['id']}")
+    assert shown["tagged_collections"] == []
+    assert (await dora.call("GET", f"/api/v2/search?q={made['url']}"))["collections"] == []
+
+
+async def test_a_collection_has_a_page_that_anybody_can_read(scene: Scene) -> None:
+    await _shown(scene.carol)
+    made = await _make(scene.alice, scene.carol.account_id)
+    async with scene.home.http.get(made["url"]) as answer:
+        page = await answer.text()
+        assert (answer.status, "Tea people" in page, "They drink it" in page, "@carol" in page) == (
+            200,
+            True,
+            True,
+            True,
+        )
+        assert made["uri"] in answer.headers["Link"]
+    async with scene.home.http.get(made["url"] + "1") as answer:
+        assert answer.status == 404
 
 
 async def test_a_collection_is_served_with_proofs(scene: Scene) -> None:
@@ -162,6 +242,7 @@ async def test_a_collection_of_somebody_else_is_not_taken(scene: Scene) -> None:
 
 
 async def test_only_the_one_who_was_asked_answers_and_with_a_proof_of_its_own(scene: Scene) -> None:
+    scene.bob.document["interactionPolicy"] = _rule("https://www.w3.org/ns/activitystreams#Public")
     bob = await scene.alice.find(scene.bob.handle)
     made = await _make(scene.alice, bob["id"])
     await scene.settle()
@@ -178,6 +259,28 @@ async def test_only_the_one_who_was_asked_answers_and_with_a_proof_of_its_own(sc
     assert await scene.count("collection_items", "state = 'accepted'") == 1
     await scene.done(scene.bob, scene.bob.activity("Delete", scene.bob.url("proof")))
     assert await scene.count("collection_items", "state = 'revoked'") == 1
+
+
+async def test_who_said_no_may_be_asked_again_and_who_withdrew_may_not(scene: Scene) -> None:
+    scene.bob.document["interactionPolicy"] = _rule("as:Public")
+    bob = await scene.alice.find(scene.bob.handle)
+    made = await _make(scene.alice, bob["id"])
+    await scene.settle()
+    path, wanted = f"{PATH}/{made['id']}/items", {"account_id": bob["id"]}
+    first = scene.victim.received[-1]
+    await scene.alice.call("POST", path, json=wanted, status=422)
+    await scene.done(scene.bob, scene.bob.activity("Reject", first["id"]))
+    await scene.alice.call("POST", path, json=wanted)
+    await scene.settle()
+    second = scene.victim.received[-1]
+    assert (second["type"], second["object"], second["instrument"]) == ("FeatureRequest", scene.bob.id, made["uri"])
+    assert second["id"] != first["id"]
+    late = scene.bob.activity("Accept", first["id"], result=scene.bob.url("proof"))
+    await scene.without_effect("an answer to the first request", scene.bob, late)
+    await scene.done(scene.bob, scene.bob.activity("Accept", second["id"], result=scene.bob.url("proof")))
+    assert await scene.count("collection_items", "state = 'accepted'") == await scene.count("collection_items") == 1
+    await scene.done(scene.bob, scene.bob.activity("Delete", scene.bob.url("proof")))
+    await scene.alice.call("POST", path, json=wanted, status=422)
 
 
 async def test_a_request_for_somebody_who_does_not_want_to_be_found_is_rejected(scene: Scene) -> None:

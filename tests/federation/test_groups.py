@@ -43,6 +43,25 @@ async def test_a_new_topic_is_shown_once_as_the_boost_of_the_group(scene: Scene,
     assert [(one["account"]["username"], one["reblog"]["uri"]) for one in home] == [("town", note["id"])]
 
 
+async def test_a_topic_whose_author_must_be_asked_is_boosted_with_a_proof_only(scene: Scene, group: FakeActor) -> None:
+    asking = {"interactionPolicy": {"canAnnounce": {"automaticApproval": [], "manualApproval": PUBLIC}}}
+    note = topic(scene, group, **asking)
+    await scene.done(group, passed(group, scene.bob.create(note)))
+    assert await scene.count("posts", "uri = ?", note["id"]) == await scene.count("posts") == 1
+    assert await scene.alice.home() == []
+    announce = passed(group, scene.bob.create(note))
+    proof = {
+        "id": scene.bob.url("authorizations/1"),
+        "type": "AnnounceAuthorization",
+        "attributedTo": scene.bob.id,
+        "interactingObject": announce["id"],
+        "interactionTarget": note["id"],
+    }
+    scene.victim.serve(proof["id"], proof)
+    await scene.done(group, announce | {"announceAuthorization": proof["id"]})
+    assert [one["reblog"]["uri"] for one in await scene.alice.home()] == [note["id"]]
+
+
 async def test_an_answer_is_put_into_its_thread_and_not_boosted(scene: Scene, group: FakeActor) -> None:
     note = await _posted(scene, group)
     reply = scene.mallory.note("an answer", inReplyTo=note["id"], audience=group.id, to=[group.id, PUBLIC])

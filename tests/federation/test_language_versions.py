@@ -12,6 +12,7 @@ from tests.support.instances import Instance, World
 
 ENGLISH = {"status": "Tea at five, @bao #Tea", "language": "en", "spoiler_text": "drinks"}
 CHINESE = {"status": "五点喝茶 #茶", "spoiler_text": "饮料"}
+MACHINE = {"machine": True, "outdated": False, "translators": []}
 
 
 async def _document(world: World, status: Any) -> Any:
@@ -55,8 +56,8 @@ async def test_the_languages_of_a_post_cross_over_and_are_read_without_an_engine
     status = (await bao.home())[0]
     assert (status["language"], status["spoiler_text"]) == ("en", "drinks")
     assert status["translations"] == [
-        {"language": "zh-Hans", "machine": True, "reviewed": True, "provider": "MorningCloud", "outdated": False},
-        {"language": "de", "machine": False, "reviewed": False, "provider": None, "outdated": False},
+        {**MACHINE, "language": "zh-Hans", "reviewed": True, "provider": "MorningCloud"},
+        {**MACHINE, "language": "de", "machine": False, "reviewed": False, "provider": None},
     ]
     path = f"/api/v1/statuses/{status['id']}/translate"
     found = await bao.call("POST", path, json={"lang": "zh-CN"})

@@ -150,6 +150,17 @@ async def _move(person: Person, target: str, *, password: str = PASSWORD, status
     return await person.call("POST", MOVE, json={"account": target, "password": password}, status=status)
 
 
+async def _does_nothing_new(scene: Scene) -> None:
+    """See that an account that has moved neither posts nor boosts nor follows; it still reads and removes."""
+    post = await scene.carol.post("Hello")
+    account = await scene.alice.call("GET", "/api/v1/accounts/verify_credentials")
+    assert account["moved"]
+    await scene.alice.call("POST", "/api/v1/statuses", json={"status": "Still here"}, status=403)
+    await scene.alice.call("POST", f"/api/v1/statuses/{post['id']}/reblog", status=403)
+    await scene.alice.call("POST", f"/api/v1/accounts/{scene.carol.account_id}/follow", status=403)
+    await scene.alice.call("GET", "/api/v1/timelines/home")
+
+
 async def test_an_account_of_ours_moves_when_the_new_one_names_it(scene: Scene) -> None:
     await scene.follows(scene.mal, scene.alice)
     local = await scene.carol.call("POST", f"/api/v1/accounts/{scene.alice.account_id}/follow")
@@ -168,7 +179,9 @@ async def test_an_account_of_ours_moves_when_the_new_one_names_it(scene: Scene) 
     document = await scene.home.call("GET", "/users/alice", headers={"Accept": "application/activity+json"})
     assert document["movedTo"] == new.id
     await _move(scene.alice, new.handle, status=409)
+    await _does_nothing_new(scene)
     await scene.alice.call("DELETE", MOVE)
+    await scene.alice.post("Back again")
     shown = await scene.carol.call("GET", f"/api/v1/accounts/{scene.alice.account_id}")
     assert "moved" not in shown
     await _move(scene.alice, new.handle, status=409)

@@ -131,6 +131,13 @@ async def test_more_than_four_files_are_kept_with_their_descriptions(followed: S
     assert {one["type"] for one in shown["media_attachments"]} == {"image"}
 
 
+async def test_the_length_of_a_sound_elsewhere_is_told(followed: Scene) -> None:
+    sound = {"type": "Document", "mediaType": "audio/mpeg", "url": "https://a.example/a.mp3", "duration": "PT1M30.5S"}
+    media = (await _shown(followed, attachment=[sound]))["media_attachments"][0]
+    assert media["type"] == "audio"
+    assert media["meta"] == {"length": "0:01:30.50", "duration": 90.5, "original": {"duration": 90.5}}
+
+
 async def test_names_and_warnings_and_fields_are_cleaned_as_posts_are(followed: Scene) -> None:
     image = '<img src="https://a.example/x.png" onerror="x()">'
     bad = f'<p>Hi<script>alert(1)</script>{image}<a href="javascript:1">l</a></p>'

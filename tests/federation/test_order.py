@@ -46,6 +46,19 @@ async def test_a_post_that_was_deleted_before_it_came_stays_away(scene: Scene) -
     assert await scene.count("tombstones", "uri LIKE ?", f"% undid {note['id']}") == 1
 
 
+@pytest.mark.parametrize("kind", ["Create", "Announce"])
+async def test_what_is_posted_right_after_the_accept_and_comes_before_it_is_not_lost(scene: Scene, kind: str) -> None:
+    request = await scene.follow(scene.alice, scene.bob, accept=False)
+    note = scene.bob.note("for my new follower", to=[scene.bob.url("followers")])
+    public = scene.mallory.note("worth a look")
+    said = scene.bob.create(note) if kind == "Create" else scene.bob.activity("Announce", public["id"], to=[PUBLIC])
+    await scene.done(scene.bob, said)
+    assert await scene.alice.home() == []
+    await scene.done(scene.bob, scene.bob.activity("Accept", request))
+    (shown,) = await scene.alice.home()
+    assert (shown["reblog"] or shown)["uri"] == (note if kind == "Create" else public)["id"]
+
+
 async def _shown(scene: Scene) -> Any:
     row = await scene.row("SELECT id FROM posts")
     assert row is not None

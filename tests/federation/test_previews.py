@@ -89,6 +89,23 @@ async def test_a_post_of_another_server_gets_one_too_after_a_random_while(
     assert (await scene.alice.home())[0]["card"]["title"] == "Tea"
 
 
+async def test_a_film_has_the_card_of_its_own_page_with_the_thumbnail(scene: Scene, web: FakeHost) -> None:
+    await scene.follow(scene.alice, scene.bob)
+    head = '<meta property="og:title" content="Knots"><meta property="og:image" content="/thumbnail.jpg">'
+    page, support = serve(scene.victim, "/w/knots", head), serve(web, "/support")
+    film = scene.bob.note(
+        type="Video", name="Knots", content=f'<p>Support us: <a href="{support}">here</a></p>', duration="PT212S",
+        url=[{"type": "Link", "mediaType": "text/html", "href": page}], icon=[{"type": "Image", "url": page + ".jpg"}],
+    )  # fmt: skip
+    await scene.done(scene.bob, scene.bob.create(film))
+    (shown,) = await scene.alice.home()
+    assert f'<a href="{page}"' in shown["content"]
+    assert shown["media_attachments"] == []
+    found = await card(scene, shown["id"])
+    assert (found["url"], found["title"], found["image"]) == (page, "Knots", f"{scene.victim.base}/thumbnail.jpg")
+    assert web.gets("/support") == []
+
+
 async def test_followers_only_and_direct_posts_ask_nobody(scene: Scene, web: FakeHost) -> None:
     link = serve(web, "/secret")
     for visibility in ("private", "direct"):
@@ -231,7 +248,7 @@ async def test_clients_are_told_when_the_card_is_there(scene: Scene, web: FakeHo
         f"http://{scene.home.host}/api/v1/streaming?stream=user&access_token={scene.alice.token}"
     ) as stream:
         await scene.settle()
-        while (message := await stream.receive_json(timeout=20))["event"] != "status.update":
+        while (message := await stream.receive_json(timeout=60))["event"] != "status.update":
             pass
     assert json.loads(message["payload"])["card"]["title"] == "Tea"
     assert json.loads(message["payload"])["id"] == post["id"]

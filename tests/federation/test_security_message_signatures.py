@@ -252,3 +252,19 @@ async def test_a_flood_from_one_address_is_told_to_wait_and_an_ordinary_burst_is
     scene.app.clock.shift(301)
     assert await send(scene.home, "/inbox", body, headers) == 202
     assert [await send(scene.home, "/inbox", body, headers) for _ in range(1502)][-5:] == [202, 202, 429, 429, 429]
+
+
+async def test_a_server_fetches_so_much_a_minute_whatever_its_addresses_and_others_are_not_in_its_way(
+    scene: Scene,
+) -> None:
+    scene.app.settings = structs.replace(scene.app.settings, limits=Limits(fetches_per_minute=5))
+    await scene.known(scene.mal)
+    await scene.known(scene.bob)
+    way = MessageWay(names="@method @target-uri", method="GET", headers={"content-type": None})
+    found = [await fetch(scene.home, scene.mal, scene.uri(scene.alice), way) for _ in range(7)]
+    assert found == [200] * 5 + [429] * 2
+    assert await fetch(scene.home, scene.bob, scene.uri(scene.alice), way) == 200
+    weak = MessageWay(names="@method", method="GET", headers={"content-type": None})
+    assert await fetch(scene.home, scene.mal, scene.uri(scene.alice), weak) == 200, "nobody else can use up an allowance"
+    scene.app.clock.shift(61)
+    assert await fetch(scene.home, scene.mal, scene.uri(scene.alice), way) == 200

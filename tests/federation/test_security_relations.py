@@ -7,6 +7,7 @@ import pytest
 
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, FakeActor
+from tests.support.instances import Person
 from tests.support.signing import fetch
 
 
@@ -50,12 +51,27 @@ async def test_private_words_do_not_reach_somebody_whose_follow_was_not_granted(
     await scene.known(scene.mallory)
     await scene.send(scene.mallory, scene.mallory.activity("Accept", request))
     await scene.settle()
-    private = scene.bob.create(scene.bob.note("for my followers", to=[scene.bob.url("followers")]))
-    await scene.without_effect("a private post", scene.bob, private)
+    private = scene.bob.note("for my followers", to=[scene.bob.url("followers")])
+    await scene.done(scene.bob, scene.bob.create(private))
+    for person in (scene.alice, scene.carol):
+        await _shut_out(scene, person, private["id"])
     await scene.done(scene.bob, scene.bob.activity("Accept", request))
-    again = scene.bob.create(scene.bob.note("for my followers", to=[scene.bob.url("followers")]))
-    await scene.done(scene.bob, again)
-    assert await scene.count("posts", "uri = ? AND visibility = 'private'", again["object"]["id"]) == 1
+    assert [one["uri"] for one in await scene.alice.home()] == [private["id"]]
+    await _shut_out(scene, scene.carol, private["id"])
+
+
+async def _shut_out(scene: Scene, person: Person, uri: str) -> None:
+    """Assert that somebody is not shown a post by any way in."""
+    row = await scene.row("SELECT id, account_id FROM posts WHERE uri = ?", uri)
+    assert row is not None
+    assert await person.home() == []
+    for path in ("", "/context", "/history", "/source"):
+        await person.call("GET", f"/api/v1/statuses/{row['id']}{path}", status=404)
+    assert await person.call("GET", f"/api/v1/accounts/{row['account_id']}/statuses") == []
+    for query in (uri, "followers"):
+        found = await person.call("GET", "/api/v2/search", params={"q": query, "resolve": "true"})
+        assert found["statuses"] == []
+    assert await person.call("GET", "/api/v1/notifications") == []
 
 
 async def test_an_answer_to_a_follow_that_was_taken_back_grants_nothing(scene: Scene) -> None:

@@ -51,19 +51,73 @@ async def test_a_job_that_fails_is_tried_again_by_schedule_and_then_buried(app: 
     assert "no" in row["error"]
 
 
-async def test_a_job_that_kills_its_process_is_buried(app: App) -> None:
+async def _die(app: App, *, suspect: bool) -> None:
+    """Begin the one job that is due, and end as a process that is killed in it, on a machine of its own."""
+    assert len(await jobs.claim(app, 1, suspects=suspect)) == 1
+    await jobs.release_all(app)
+
+
+async def test_a_job_that_kills_its_process_whenever_it_runs_alone_is_buried(app: App) -> None:
     await jobs.enqueue(app, "crash", {})
-    for death in range(jobs.MAX_DEATHS):
-        assert len(await jobs.claim(app, 1, suspects=death > 0)) == 1
-        app.clock.shift(jobs.LEASE.total_seconds() + 1)
     ran = []
 
     async def crash(app: App) -> None:
         ran.append(1)
 
+    await _die(app, suspect=False)
+    for _ in range(jobs.MAX_DEATHS):
+        await _die(app, suspect=True)
+        app.clock.shift(100)
     await jobs.run_batch(app, {"crash": crash})
     assert ran == []
     assert await app.db.value("SELECT COUNT(*) AS value FROM jobs WHERE dead_at IS NOT NULL") == 1
+
+
+async def test_a_job_that_is_there_whenever_the_process_is_killed_is_done_in_the_end(app: App) -> None:
+    """Kills that have other causes may meet one job several times: the first of a chain, say."""
+    await jobs.enqueue(app, "greet", {})
+    ran = []
+
+    async def greet(app: App) -> None:
+        ran.append(1)
+
+    await _die(app, suspect=False)
+    for _ in range(jobs.MAX_DEATHS - 1):
+        await _die(app, suspect=True)
+        app.clock.shift(100)
+    await jobs.run_batch(app, {"greet": greet})
+    assert ran == [1]
+    assert await app.db.value("SELECT COUNT(*) AS value FROM jobs") == 0
+
+
+async def test_a_job_in_which_the_process_died_alone_rests_while_the_others_go_on(app: App) -> None:
+    await jobs.enqueue(app, "work", {"number": 0})
+    await _die(app, suspect=False)
+    await _die(app, suspect=True)
+    for number in range(1, 4):
+        await jobs.enqueue(app, "work", {"number": number})
+    ran = []
+
+    async def work(app: App, number: int) -> None:
+        ran.append(number)
+
+    await jobs.run_batch(app, {"work": work})
+    assert sorted(ran) == [1, 2, 3]
+    app.clock.shift(jobs.SCHEDULE[0] + 1)
+    await jobs.run_batch(app, {"work": work})
+    assert ran[-1] == 0
+
+
+async def test_a_suspect_that_is_stopped_with_the_process_does_not_rest(app: App) -> None:
+    async def work(app: App) -> None:
+        await asyncio.sleep(30)
+
+    await jobs.enqueue(app, "work", {})
+    await _die(app, suspect=False)
+    runner = jobs.Runner(app, {"work": work})
+    await runner.step()
+    await runner.stop(patience=0.01)
+    assert len(await jobs.claim(app, 1, suspects=True)) == 1
 
 
 async def test_a_job_may_give_up_or_name_its_own_delay(app: App) -> None:

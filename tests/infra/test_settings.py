@@ -59,7 +59,8 @@ def test_a_value_that_is_none_of_the_allowed_ones_names_them(file) -> None:
     said = refused({}, path)
     assert (
         said
-        == f"setting translation.engine (settings file {path}): 'deep' is none of: (empty), libretranslate, phrasebook"
+        == f"setting translation.engine (settings file {path}): 'deep' is none of: (empty), libretranslate, deepl,"
+        " openai, argos, phrasebook"
     )
 
 
@@ -67,7 +68,7 @@ def test_a_value_of_the_wrong_kind_says_what_it_must_be(file) -> None:
     path = file('[posts]\nmax_characters = "many"')
     assert refused({}, path).endswith("must be a whole number, not a text in quotes")
     path = file("[federation]\nallow_networks = [1]")
-    assert refused({}, path).startswith("setting federation.allow_networks (")
+    assert refused({}, path).startswith("setting federation.allow_networks[0] (")
     path = file('server = "x"')
     assert refused({}, path).endswith("must be a section, not a text in quotes")
 

@@ -22,7 +22,7 @@ from tests.support.fakefedi import FakeFedi, faking
 from tests.support.instances import Instance, Person, serving
 from tests.support.requirements import required
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 def _or_skip(found: Path | programs.MissingProgramError) -> Path:
@@ -97,7 +97,7 @@ async def fedify(folder: Path, first_knock: str) -> AsyncIterator[Peer]:
             yield peer
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 async def _answering(peer: Peer, process: subprocess.Popen[bytes]) -> None:

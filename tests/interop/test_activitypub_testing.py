@@ -27,7 +27,7 @@ async def test_our_actor_passes(home: Instance, node_folder: Path) -> None:
         f"http://{home.host}/users/alice", "--output=json", f"--input.authorization=Bearer {alice.token}",
         cwd=node_folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    output, errors = await asyncio.wait_for(process.communicate(), 60)
+    output, errors = await asyncio.wait_for(process.communicate(), 180)
     assert process.returncode == 0, errors.decode()[-2000:]
     found = _plain(json.loads(output))["credentialSubject"]["assertions"]
     outcomes = {entry["test"]["slug"]: entry["result"]["outcome"] for entry in found}

@@ -17,7 +17,7 @@ from tests.support.instances import Instance, Person
 def _bovine(python: Path, order: dict[str, Any]) -> dict[str, Any]:
     script = Path(__file__).with_name("bovine_peer.py")
     done = subprocess.run(
-        [str(python), str(script)], input=json.dumps(order), capture_output=True, text=True, timeout=60, check=False
+        [str(python), str(script)], input=json.dumps(order), capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -26,7 +26,7 @@ NO_POSTS = {"Document", "Place", "Profile", "Relationship", "Tombstone"}
 
 @pytest.fixture(scope="session")
 def inputs(other_python: Path) -> dict[str, list[dict[str, Any]]]:
-    done = subprocess.run([str(other_python), "-c", DUMP], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([str(other_python), "-c", DUMP], capture_output=True, text=True, check=True, timeout=180)
     found: dict[str, list[dict[str, Any]]] = json.loads(done.stdout.splitlines()[-1])
     return found
 

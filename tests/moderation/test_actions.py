@@ -4,7 +4,7 @@ import pytest
 
 from fedinote.auth import sessions, tokens
 from fedinote.auth.models import OAuthApp, User
-from fedinote.events import AccountSuspended, PostDeleted, PostEdited
+from fedinote.events import AccountSuspended, AccountWarned, PostDeleted, PostEdited
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
@@ -163,7 +163,8 @@ async def test_deleting_a_post_leaves_the_reason_and_not_the_text(app: App) -> N
     uri = app.url(f"/posts/{post_id}")
     record = recorded(app)
     await actions.delete_post(app, by, post_id, reason="illegal")
-    assert [type(event) for event in record.events] == [PostDeleted]
+    assert [type(event) for event in record.events] == [PostDeleted, AccountWarned]
+    assert record.events[-1] == AccountWarned(target.account_id, "delete_statuses", "illegal", (post_id,))
     assert not await app.db.rows("SELECT 1 FROM posts WHERE id = ?", post_id)
     row = await app.db.row("SELECT * FROM audit_log")
     assert row is not None
@@ -179,7 +180,8 @@ async def test_marking_a_post_sensitive(app: App) -> None:
     record = recorded(app)
     await actions.mark_sensitive(app, by, post_id)
     await actions.mark_sensitive(app, by, post_id)
-    assert record.events == [PostEdited(post_id, target.account_id, True, "public", ())]
+    warned = AccountWarned(target.account_id, "mark_statuses_as_sensitive", "", (post_id,))
+    assert record.events == [PostEdited(post_id, target.account_id, True, "public", ()), warned]
     row = await app.db.row("SELECT sensitive FROM posts WHERE id = ?", post_id)
     assert row is not None
     assert bool(row["sensitive"]) is True

@@ -115,9 +115,10 @@ async def test_follows_end_both_ways_and_are_counted_out(app: App) -> None:
     record = recorded(app)
     outcome = await domains.block(app, "far.example", Terms(), by=None)
     assert outcome.numbers == {"suspended": 2, "follows_ended": 4}
-    [severed] = record.events
+    severed, told = record.events
     assert severed == RelationshipsSevered("domain_block", "far.example", ((alice, 1, 1), (bob, 1, 1)))
-    assert not await app.db.rows("SELECT 1 FROM deliveries"), "other servers are told nothing"
+    pairs = sorted((follower, target) for follower, target, _ in told.follows)
+    assert pairs == sorted([(alice, far), (bob, far), (far, alice), (far, bob), (waiting, bob)])
     left = await app.db.rows("SELECT follower_id, target_id FROM follows")
     assert [(row["follower_id"], row["target_id"]) for row in left] == [(alice, near)]
     assert [await counts(app, one) for one in (alice, bob, far, near)] == [(0, 1), (0, 0), (0, 0), (1, 0)]

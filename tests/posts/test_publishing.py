@@ -148,8 +148,8 @@ async def test_an_edit_puts_files_in_order_and_takes_out_those_left_out(app: App
 async def test_the_file_of_another_person_or_post_cannot_be_taken(app: App) -> None:
     alice, bob = await accounts.local(app, "alice"), await accounts.local(app, "bob")
     hers = await _upload(app, alice.id)
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         await publishing.publish(app, bob.id, Draft("mine", media_ids=(hers,)))
     await publishing.publish(app, alice.id, Draft("", media_ids=(hers,)))
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         await publishing.publish(app, alice.id, Draft("again", media_ids=(hers,)))

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from fedinote.accounts import profiles
 from fedinote.events import FollowAccepted, FollowRequested
 from fedinote.infra.app import App
-from fedinote.infra.errors import Conflict, Forbidden, NotFound
+from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
 from fedinote.relations import blocks, follows
 from fedinote.relations.models import Follow
 from tests.relations.people import change, counts, person, recorded
@@ -171,6 +172,25 @@ async def test_follows_that_may_not_be_are_refused(app: App) -> None:
     assert not await Follow.all().using_db(app.db.orm).exists()
 
 
+async def test_the_actor_of_a_server_is_not_followed_here_or_elsewhere(app: App) -> None:
+    alice, carol = await person(app, "alice"), await person(app, "carol", ELSEWHERE)
+    ours = (await profiles.ensure_instance_actor(app)).id
+    theirs = await person(app, ELSEWHERE, ELSEWHERE, actor_type="Application")
+    for follower, target in ((alice, ours), (carol, ours), (alice, theirs)):
+        with pytest.raises(Forbidden):
+            await follows.request(app, follower, target)
+    program = await person(app, "weather", ELSEWHERE, actor_type="Application")
+    assert not (await follows.request(app, alice, program)).accepted
+
+
+async def test_who_has_moved_away_follows_nobody_any_more(app: App) -> None:
+    alice = await person(app, "alice", moved_to_uri="https://remote.example/users/new")
+    with pytest.raises(Forbidden):
+        await follows.request(app, alice, await person(app, "bob"))
+    away = await person(app, "carol", ELSEWHERE, moved_to_uri="https://remote.example/users/new")
+    assert await follows.request(app, away, await person(app, "dora")), "what others let their people do is theirs"
+
+
 async def test_the_id_of_another_follow_is_a_conflict(app: App) -> None:
     carol, alice, bob = await person(app, "carol", ELSEWHERE), await person(app, "alice"), await person(app, "bob")
     uri = "https://remote.example/f/1"
@@ -182,3 +202,20 @@ async def test_the_id_of_another_follow_is_a_conflict(app: App) -> None:
     assert (again.uri, first.uri) == (second.uri, uri)
     unnamed = await follows.request(app, await person(app, "dan", ELSEWHERE), alice)
     assert unnamed.uri == f"https://remote.example/users/dan#follows/{unnamed.id}"
+
+
+async def test_one_follows_so_many_and_a_tenth_more_than_one_is_followed_by(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follows, "MAX_FOLLOWS", 2)
+    alice, *others = [await person(app, name) for name in ("alice", "bob", "carol", "dan", "erin")]
+    for one in others[:2]:
+        await follows.request(app, alice, one)
+    with pytest.raises(Invalid, match="at most"):
+        await follows.request(app, alice, others[2])
+    assert await app.db.value("SELECT COUNT(*) AS value FROM follows WHERE follower_id = ?", alice) == 2
+    await follows.request(app, alice, others[0], notify=True)
+    await app.db.execute("UPDATE accounts SET followers_count = 3 WHERE id = ?", alice)
+    await follows.request(app, alice, others[2])
+    with pytest.raises(Invalid):
+        await follows.request(app, alice, others[3])

@@ -4,6 +4,7 @@ import pytest
 
 from fedinote.posts import interactions, publishing, revising
 from fedinote.posts.drafts import Draft, NewMedia, NewPoll
+from fedinote.previews.models import PreviewCard
 from fedinote.search import index, posts, query
 from fedinote.timelines.window import Window
 from tests.timelines.world import World
@@ -101,6 +102,19 @@ async def test_warnings_descriptions_options_and_other_versions_are_found(world,
         assert await look(world, ann, text) == [post], text
     for text in ("has:video", "hello -has:poll", '"hello warning"', '"warning hello"', "is:sensitive hello"):
         assert await look(world, ann, text) == [], text
+
+
+async def test_posts_whose_link_leads_to_something_to_play_are_told_apart(world, people):
+    ann, _, _ = people
+    film, page, plain = [await world.post(ann, f"{word} tea") for word in ("film", "page", "no")]
+    for number, (post, html) in enumerate({film: "<iframe></iframe>", page: ""}.items()):
+        await PreviewCard.create(
+            using_db=world.app.db.orm, id=number + 1, link=f"https://a.example/{number}", url="https://a.example/",
+            html=html, state="ready", created_at=world.app.now(), fetched_at=world.app.now(),
+        )  # fmt: skip
+        await world.app.db.execute("UPDATE posts SET card_id = ? WHERE id = ?", number + 1, post)
+    assert await look(world, ann, "has:embed") == [film]
+    assert await look(world, ann, "tea -has:embed") == [plain, page]
 
 
 async def test_a_hashtag_is_looked_for_as_one(world, people):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fedinote.api.routing import Route
-from tests.security.stage import FAR, TAG, Post, Stage, Viewer
+from tests.security.stage import FAR, NOT_BOOSTED, TAG, Post, Stage, Viewer
 
 UNKNOWN = 123456789012345678
 
@@ -131,7 +131,7 @@ def _profile(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
             return post.author == name
 
         def pinned(post: Post, name: str = name) -> bool:
-            return post.author == name and post.visibility != "direct"
+            return post.author == name and post.visibility not in NOT_BOOSTED
 
         def pictured(post: Post, name: str = name) -> bool:
             return post.author == name == "rhea"
@@ -149,8 +149,9 @@ def _profile(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
 
 def _liked(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     """What one liked and kept, as far as one may still see it."""
-    liked = {"follower": ("public", "unlisted", "private"), "former": ("public", "unlisted", "private")}
-    kinds = ("public", "unlisted", "private", "direct") if viewer.name == "mentioned" else liked.get(viewer.name, ())
+    most = ("public", "unlisted", "private", "local")
+    liked = {"follower": most, "former": most, "mentioned": (*most, "direct")}
+    kinds = liked.get(viewer.name, ())
     yield Ask(query={"limit": 40}, shown=_seen(stage, viewer, lambda post: post.visibility in kinds))
 
 
@@ -234,7 +235,7 @@ def _never(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     ids = [stage.authors["alice"], stage.authors["rhea"], stage.posts[2].id, viewer.list_id, UNKNOWN]
     for one in ids:
         values = {"id": one, "name": TAG, "code": one, "version": "2.0", "post_id": one, "account_id": one}
-        values |= {"year": 2026, "date": "2026-01-01"}
+        values |= {"lang": "de", "year": 2026, "date": "2026-01-01"}
         query = {"q": "alice", "acct": f"rhea@{FAR}", "id[]": ids, "timeline[]": ["home", "notifications"]}
         yield Ask(values, query, status=None)
 
@@ -247,10 +248,29 @@ def _embeds(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
         yield Ask(query={"url": post.uri.replace("/users/alice/statuses/", "/@alice/")}, status=status)
 
 
+def _own_or_moderated(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    """What people suggest for a post: nobody did, so there is nothing in it, for whoever sees the post."""
+    yield from _by_post(content=False)(stage, viewer)
+
+
+def _readings(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    for ask in _by_post_or_boost()(stage, viewer):
+        yield Ask(ask.path, {"kind": "pinyin"}, ask.shown, ask.status)
+
+
+def _topic(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    """Of the hashtag that all posts of the stage have."""
+    return _timeline({"id": stage.topic_id})(stage, viewer)
+
+
 STREAM: Asks = lambda _, __: ()  # noqa: E731  listened to by `test_leaks_streams`
 
 _API: dict[str, Asks] = {
+    "/api/fedinote/v1/statuses/{id}/readings": _readings,
+    "/api/fedinote/v1/statuses/{id}/translation_suggestions": _own_or_moderated,
+    "/api/fedinote/v1/statuses/{id}/translations": _by_post_or_boost(content=False),
     "/api/oembed": _embeds,
+    "/api/fedinote/v1/timelines/topic/{id}": _topic,
     "/api/v1/accounts/{id}/statuses": _profile,
     "/api/v1/admin/reports": _reports,
     "/api/v1/admin/reports/{id}": _report,
@@ -322,9 +342,15 @@ _NO_POSTS = """
 /api/v1/annual_reports /api/v1/annual_reports/{year} /api/v1/annual_reports/{year}/state /api/v1/profile
 /api/v1/reports /api/v1/accounts/{id}/identity_proofs /api/v1/instance/privacy_policy
 /api/v1/instance/terms_of_service /api/v1/instance/terms_of_service/{date} /api/fedinote/v1/imports
+/api/fedinote/v1/topics /api/fedinote/v1/topics/{id} /api/fedinote/v1/admin/topics
+/api/fedinote/v1/admin/topics/suggestions /api/fedinote/v1/translation /api/fedinote/v1/admin/translation
+/api/fedinote/v1/translation/preferences /api/fedinote/v1/translation/accounts
 /api/fedinote/v1/imports/{id} /api/fedinote/v1/imports/{id}/failures.csv /api/fedinote/v1/exports/follows.csv
 /api/fedinote/v1/exports/blocks.csv /api/fedinote/v1/exports/mutes.csv /api/fedinote/v1/exports/lists.csv
 /api/fedinote/v1/exports/bookmarks.csv /api/fedinote/v1/exports/domain_blocks.csv
+/api/fedinote/v1/glossary /api/fedinote/v1/glossary/proposals /api/fedinote/v1/admin/glossary/export
+/api/fedinote/v1/admin/glossary/proposals /api/fedinote/v1/admin/glossary/{id}
+/api/fedinote/v1/statuses/{id}/translations/{lang} /api/fedinote/v1/translation_suggestions
 """
 API: Mapping[str, Asks] = _API | dict.fromkeys(_NO_POSTS.split(), _never)
 

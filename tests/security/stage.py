@@ -12,23 +12,30 @@ from typing import Any
 from fedinote.accounts.models import Account
 from fedinote.auth import sessions
 from fedinote.infra.app import App
-from fedinote.moderation import reports
+from fedinote.moderation import reports, topics
 from fedinote.posts import interactions, publishing, revising
 from fedinote.posts.drafts import Draft, Mention, NewMedia, NewPoll, NewPost, PollDraft
 from fedinote.relations import blocks, follows
 from fedinote.timelines import lists
-from fedinote.translation.engine import Location, Translated
+from fedinote.translation.engine import Kind, Location, Term, Translated
+from fedinote.translation.routing import Router
 from tests.api.client import Client
 from tests.api.conftest import Person, Town
 from tests.support import accounts
 from tests.support.browser import Browser
 from tests.support.fakefedi import FakeActor, FakeFedi
 
-VISIBILITIES = ("public", "unlisted", "private", "direct")
+VISIBILITIES = ("public", "unlisted", "private", "direct", "local")
 OPEN = ("public", "unlisted")
+NOT_BOOSTED = ("direct", "local")
 TAG = "leaktest"
 FAR = "far.example"
 EVERY_SCOPE = "read write follow push admin:read admin:write"
+
+
+def visibilities_of(author: str) -> tuple[str, ...]:
+    """What posts of an author there are: posts for one server alone do not come from another."""
+    return VISIBILITIES if author == "alice" else VISIBILITIES[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class Post:
     def open(self) -> bool:
         return self.visibility in OPEN
 
+    @property
+    def federated(self) -> bool:
+        return self.visibility != "local"
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -71,6 +82,8 @@ class Viewer:
         """Tell by the rule of the specification, written down a second time, whether the post is for this viewer."""
         if self.name == "blocked":
             return False
+        if post.visibility == "local":
+            return self.somebody
         if post.open or self.name == "mentioned":
             return True
         if self.name == "author":
@@ -84,17 +97,17 @@ class Recorder:
 
     name: str = "Recorder"
     location: Location = Location.THIRD_PARTY
+    kind: Kind = Kind.MACHINE
     texts: list[str] = field(default_factory=list)
 
-    async def translate(self, texts: Sequence[str], *, source: str | None, target: str) -> Translated:
+    async def translate(
+        self, texts: Sequence[str], *, source: str | None, target: str, terms: Sequence[Term] = ()
+    ) -> Translated:
         self.texts += texts
-        return Translated(tuple(texts), source or "en")
+        return Translated(tuple(f"译文写着：{text}。这些中文字说的是同样的意思。" for text in texts), source or "en")
 
     async def languages(self) -> dict[str, frozenset[str]]:
         return {"en": frozenset({"zh"}), "zh": frozenset({"en"})}
-
-    async def detect(self, text: str) -> str | None:
-        return "en"
 
 
 class Stage:
@@ -113,20 +126,22 @@ class Stage:
         self.notices: list[tuple[int, int, int]] = []
         self.reports: list[tuple[int, int]] = []
         self.requests: list[tuple[int, int, int]] = []
+        self.topic_id = 0
         self.recorder = Recorder()
 
     async def play(self) -> "Stage":
-        self.app.translator = self.recorder
+        self.app.translator = Router([self.recorder])
         await self._people()
         for author in self.authors:
             self.roots[author] = await self.write(author, "public", "root")
-            for visibility in VISIBILITIES:
+            for visibility in visibilities_of(author):
                 await self._post(author, visibility)
         await self._kept()
         await blocks.block(self.app, self.authors["alice"], self.people["blocked"].account_id)
         await blocks.block(self.app, self.authors["rhea"], self.people["blocked"].account_id, uri=f"https://{FAR}/b/1")
         await self._left_over()
         await self._numbers()
+        self.topic_id = (await topics.create(self.app, None, TAG, [TAG])).id
         return self
 
     def viewer(self, name: str) -> Viewer:
@@ -236,7 +251,7 @@ class Stage:
         marker = f"zq{'local' if author == 'alice' else 'remote'}{visibility}"
         post_id = await self.write(author, visibility, marker, self.roots[author])
         boost_id = 0
-        if visibility != "direct":
+        if visibility not in NOT_BOOSTED:
             uri = None if author == "alice" else f"https://{FAR}/boosts/{post_id}"
             boost_id = await interactions.boost(app, account_id, post_id, uri=uri)
             await interactions.pin(app, account_id, post_id)

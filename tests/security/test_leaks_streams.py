@@ -13,7 +13,7 @@ from fedinote.api.routes import ROUTES
 from fedinote.notifications import policy
 from fedinote.relations import blocks, follows
 from tests.security.matrix import API, STREAM
-from tests.security.stage import TAG, VISIBILITIES, Post, Stage, Viewer
+from tests.security.stage import TAG, Post, Stage, Viewer, visibilities_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -124,7 +124,7 @@ class Evening:
             self._listen(viewer)
         await self._until_open()
         for author in self.stage.authors:
-            for visibility in VISIBILITIES:
+            for visibility in visibilities_of(author):
                 marker = f"zqlive{'local' if author == 'alice' else 'remote'}{visibility}"
                 post_id = await self.stage.write(author, visibility, marker)
                 self.posts.append(Post(post_id, 0, "", author, visibility, marker))

@@ -28,6 +28,8 @@ ASKED: dict[str, Ask] = {
     "imports": lambda who: who.post("/api/fedinote/v1/imports/mutes"),
     "media": lambda who: who.post("/api/v2/media"),
     "paging": lambda who: who.get("/api/v1/timelines/home", {"max_id": "1"}),
+    "readings": lambda who: who.get("/api/fedinote/v1/statuses/1/readings", {"kind": "pinyin"}),
+    "suggestions": lambda who: who.post("/api/fedinote/v1/statuses/1/translation_suggestions"),
     "reports": lambda who: who.post("/api/v1/reports"),
     "statuses": lambda who: who.post("/api/v1/statuses"),
     "apps": lambda who: who.post("/api/v1/apps"),

@@ -32,16 +32,21 @@ GET /api/v1/instance/activity GET /api/v1/instance/domain_blocks GET /api/v1/ins
 GET /api/v1/instance/languages GET /api/v1/instance/peers GET /api/v1/instance/rules GET /api/v1/reports
 GET /api/v1/instance/privacy_policy GET /api/v1/instance/terms_of_service GET /api/v1/instance/terms_of_service/{date}
 GET /api/v1/instance/translation_languages GET /api/v1/streaming/health GET /api/v2/instance POST /api/v1/apps
+GET /api/fedinote/v1/glossary
 POST /oauth/revoke POST /oauth/token GET /api/oembed GET /api/openapi.json GET /api/v1/peers/search
+GET /api/fedinote/v1/glossary GET /api/fedinote/v1/translation
 """
 NO_SCOPE = {
     "GET /api/v1/announcements", "GET /api/v1/apps/verify_credentials", "GET /api/v1/tags/{name}",
-    "GET /api/v1/directory",
+    "GET /api/v1/directory", "GET /api/fedinote/v1/topics", "GET /api/fedinote/v1/topics/{id}",
+    "GET /api/v1/instance/translation_languages",
 }  # fmt: skip
 OTHER_SCOPE = {"GET /api/v1/media/{id}": "write:media", "POST /api/v1/statuses/{id}/translate": "read:statuses"}
 # Mastodon asks for figures by POST, as they have many parameters; nothing is changed.
 OTHER_SCOPE |= {f"POST /api/v1/admin/{figures}": "admin:read" for figures in ("measures", "dimensions", "retention")}
 OTHER_SCOPE |= {"POST /api/v1/admin/canonical_email_blocks/test": "admin:read:canonical_email_blocks"}
+OTHER_SCOPE |= {"POST /api/fedinote/v1/glossary/proposals": "write"}
+OTHER_SCOPE |= {"DELETE /api/fedinote/v1/glossary/proposals/{id}": "write"}
 OTHER_SCOPE |= {f"{method} /api/v1/push/subscription": "push" for method in ("GET", "POST", "PUT", "DELETE")}
 
 
@@ -76,7 +81,7 @@ async def bob(town: Town) -> Person:
 async def call(client: Client, route: Route, /, body: Any = None, **values: Any) -> Answer:
     names = dict.fromkeys(("id", "quoting_id", "account_id", "collection_id"), UNKNOWN)
     others = {"name": "word", "emoji": "👍", "key": f"ungrouped-{values.get('id', UNKNOWN)}"}
-    others |= {"year": "2026", "date": "2026-05-01"}
+    others |= {"lang": "de", "tag": "de", "year": "2026", "date": "2026-05-01"}
     path = route.path.format(**names | others | values)
     return await client.send(route.method, path, json=None if route.method == "GET" else body or {})
 
@@ -191,6 +196,10 @@ ROUTES_OF: Mapping[str, str] = {
     "/api/v2/filters/{id}": "filter",
     "/api/v2/filters/{id}/keywords": "filter",
     "/api/v2/filters/{id}/statuses": "filter",
+    "/api/fedinote/v1/glossary/proposals/{id}": "proposal",
+    "/api/fedinote/v1/translation_suggestions/{id}": "suggestion",
+    "/api/fedinote/v1/translation_suggestions/{id}/accept": "suggestion",
+    "/api/fedinote/v1/translation_suggestions/{id}/reject": "suggestion",
     "/api/fedinote/v1/imports/{id}": "import",
     "/api/fedinote/v1/imports/{id}/failures.csv": "import",
 }
@@ -208,10 +217,14 @@ OF_ALL = (
     "/api/v1/accounts/{account_id}/",
     "/api/v1/suggestions/{account_id}",  # whom one does not want suggested
     "/api/v1/collections/{",  # they are public; who may change one is tested with them
+    "/api/fedinote/v1/topics/{id}",
+    "/api/fedinote/v1/timelines/topic/{id}",
+    "/api/fedinote/v1/translation/languages/{tag}",  # the caller's own
+    "/api/fedinote/v1/translation/accounts/{id}",
 )
 STAFF = ("/api/v1/admin/", "/api/fedinote/v1/admin/")
 # The leak matrix asks these about posts that may not be seen.
-ABOUT_POSTS = ("/api/v1/statuses/{id}/", "/api/v1/pleroma/statuses/{id}/")
+ABOUT_POSTS = ("/api/v1/statuses/{id}/", "/api/v1/pleroma/statuses/{id}/", "/api/fedinote/v1/statuses/{id}/")
 BODY = {
     "title": "mine now",
     "keyword": "mine",
@@ -245,6 +258,12 @@ async def owned(town: Town, alice: Person) -> Mapping[str, str]:
     made["request"] = (await alice.get("/api/v1/notifications/requests")).json[0]["id"]
     await alice.post("/api/v1/markers", {"home": {"last_read_id": made["post"]}})
     made["import"] = (await alice.post("/api/fedinote/v1/imports/mutes", {"file": "zqmymute"})).json["id"]
+    theirs = (await friend.post("/api/v1/statuses", {"status": "for everybody", "language": "en"})).json["id"]
+    suggested = {"language": "de", "status": "zqmysuggestion"}
+    path = f"/api/fedinote/v1/statuses/{theirs}/translation_suggestions"
+    made["suggestion"] = (await alice.post(path, suggested)).json["id"]
+    word = {"term": "zqmyterm", "origin": "en", "keep": True}
+    made["proposal"] = (await alice.post("/api/fedinote/v1/glossary/proposals", word)).json["id"]
     plan = {"status": "zqmyplan", "scheduled_at": "2030-01-01T00:00:00Z"}
     if any(route.path == "/api/v1/scheduled_statuses" for route in TABLE):
         made["plan"] = (await alice.post("/api/v1/statuses", plan)).json["id"]
@@ -278,7 +297,7 @@ async def test_no_page_shows_what_belongs_to_somebody_else(bob: Person, owned: M
         return
     answer = await bob.get(route.path, {"q": "zqmy", "timeline[]": ["home"], "limit": 40})
     assert answer.status < 500
-    for word in (b"zqmylist", b"zqmyfilter", b"zqmyword", b"zqhush", b"zqmyplan"):
+    for word in (b"zqmylist", b"zqmyfilter", b"zqmyword", b"zqhush", b"zqmyplan", b"zqmysuggestion", b"zqmyterm"):
         assert word not in answer.body
     if route.path == "/api/v1/markers":
         assert answer.json == {}
@@ -288,8 +307,8 @@ async def test_the_upload_of_somebody_else_cannot_be_used(bob: Person, owned: Ma
     post = (await bob.post("/api/v1/statuses", {"status": "mine"})).json["id"]
     for media in (owned["media"], str(UNKNOWN)):
         taken = {"status": "look", "media_ids": [media]}
-        assert (await bob.post("/api/v1/statuses", taken)).status == 404
-        assert (await bob.put(f"/api/v1/statuses/{post}", taken)).status == 404
+        assert (await bob.post("/api/v1/statuses", taken)).status == 422
+        assert (await bob.put(f"/api/v1/statuses/{post}", taken)).status == 422
         described = {"status": "look", "media_attributes": [{"id": media, "description": "mine"}]}
         assert (await bob.put(f"/api/v1/statuses/{post}", described)).status == 404
 

@@ -31,7 +31,7 @@ from ctranslate2.specs import transformer_spec  # type: ignore[import-not-found,
 from onnx import TensorProto, helper, numpy_helper  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from sentencepiece import sentencepiece_model_pb2  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from tests.support.words import PUNCTUATION, WORDS
+from tests.support.words import PUNCTUATION, TO_JAPANESE, TO_SPANISH, WORDS
 
 PLACES = 128
 """How many words of a sentence have a code of their own; a power of two."""
@@ -59,7 +59,7 @@ class Direction:
 
 
 def directions() -> tuple[Direction, ...]:
-    """Simplified and traditional Chinese to English, and back."""
+    """Simplified and traditional Chinese, Spanish and Japanese to English, and back."""
     from_simplified = {simplified: english for simplified, _, english in reversed(WORDS)}
     from_traditional = {traditional: english for _, traditional, english in reversed(WORDS)}
     return (
@@ -67,6 +67,10 @@ def directions() -> tuple[Direction, ...]:
         Direction("zt", "Chinese (traditional)", "en", "English", _from_chinese(from_traditional)),
         Direction("en", "English", "zh", "Chinese", _from_english(from_simplified)),
         Direction("en", "English", "zt", "Chinese (traditional)", _from_english(from_traditional)),
+        Direction("es", "Spanish", "en", "English", _spaced({spanish: english for english, spanish in TO_SPANISH.items()})),
+        Direction("en", "English", "es", "Spanish", _spaced(TO_SPANISH)),
+        Direction("ja", "Japanese", "en", "English", _from_chinese({word: english for english, word in TO_JAPANESE.items()})),
+        Direction("en", "English", "ja", "Japanese", _from_english(TO_JAPANESE)),
     )
 
 
@@ -83,6 +87,12 @@ def _from_english(words: Mapping[str, str]) -> dict[str, str]:
     return spaced | {latin: chinese for chinese, latin in PUNCTUATION} | {SPACE: SPACE}
 
 
+def _spaced(words: Mapping[str, str]) -> dict[str, str]:
+    """Words of two languages that both part them, in lower case and capitalised."""
+    both = {**{word.capitalize(): other.capitalize() for word, other in words.items()}, **words}
+    return {SPACE + word: SPACE + other for word, other in both.items()} | {SPACE: SPACE}
+
+
 def build(folder: Path) -> list[Path]:
     """Write all packages, unpacked, into a folder that becomes ARGOS_PACKAGES_DIR; give their paths."""
     return [_write_package(folder, direction) for direction in directions()]
@@ -93,8 +103,8 @@ def _write_package(folder: Path, direction: Direction) -> Path:
     (package / "minisbd").mkdir(parents=True)
     _write_network(package / "model", direction.words)
     pieces = sorted(direction.words.keys() | set(direction.words.values()))
-    # The tokenizer puts a space before the first word, as English words have in the dictionary.
-    _write_tokenizer(package / "sentencepiece.model", pieces, space_first=direction.source == "en")
+    # The tokenizer puts a space before the first word, as English and Spanish words have in the dictionary.
+    _write_tokenizer(package / "sentencepiece.model", pieces, space_first=direction.source in ("en", "es"))
     _write_splitter(package / "minisbd" / "sentences.onnx", direction.source)
     about = {
         "package_version": "1.0",

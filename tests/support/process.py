@@ -42,7 +42,7 @@ class ServerProcess:
         """Run a command of the command line; its output."""
         done = subprocess.run(
             [sys.executable, "-m", "fedinote", *arguments],
-            env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False,
+            env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=180, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -60,12 +60,12 @@ class ServerProcess:
                 [sys.executable, "-m", "fedinote", "serve"],
                 env=self.environment, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended: {self.log.read_text()[-2000:]}")
             try:
-                with urllib.request.urlopen(f"{self.base_url}/health/ready", timeout=2):
+                with urllib.request.urlopen(f"{self.base_url}/health/ready", timeout=10):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
@@ -75,14 +75,14 @@ class ServerProcess:
         """End it as a power cut would (SIGKILL)."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def stop(self) -> int:
         """End it as an operator does (SIGTERM); its exit code."""
         if self.process is None or self.process.poll() is not None:
             return 0
         self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def __enter__(self) -> "ServerProcess":
         self.run("migrate")

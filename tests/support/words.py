@@ -50,6 +50,31 @@ WORDS = (
     ("语言", "語言", "language"),
     ("警告", "警告", "warning"),
 )
+# English, Spanish, Japanese.
+MORE_WORDS = (
+    ("hello", "hola", "こんにちは"),
+    ("world", "mundo", "世界"),
+    ("everyone", "todos", "みんな"),
+    ("thanks", "gracias", "ありがとう"),
+    ("morning", "mañana", "朝"),
+    ("today", "hoy", "今日"),
+    ("tomorrow", "después", "明日"),
+    ("weather", "tiempo", "天気"),
+    ("rain", "lluvia", "雨"),
+    ("I", "yo", "私"),
+    ("is", "es", "です"),
+    ("not", "no", "ない"),
+    ("very", "muy", "とても"),
+    ("good", "bueno", "いい"),
+    ("like", "quiero", "好き"),
+    ("tea", "té", "お茶"),
+    ("coffee", "café", "コーヒー"),
+    ("water", "agua", "水"),
+    ("cats", "gatos", "ねこ"),
+    ("dogs", "perros", "いぬ"),
+    ("book", "libro", "本"),
+    ("friend", "amigo", "ともだち"),
+)
 PUNCTUATION = (("。", "."), ("！", "!"), ("？", "?"), ("，", ","), ("：", ":"))
 
 TO_ENGLISH = {
@@ -57,6 +82,8 @@ TO_ENGLISH = {
 }
 TO_SIMPLIFIED = {english: simplified for simplified, _, english in reversed(WORDS)}
 TO_TRADITIONAL = {english: traditional for _, traditional, english in reversed(WORDS)}
+TO_SPANISH = {english: spanish for english, spanish, _ in MORE_WORDS}
+TO_JAPANESE = {english: japanese for english, _, japanese in MORE_WORDS}
 
 
 def english(*chinese: str) -> str:

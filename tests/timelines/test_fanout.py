@@ -29,6 +29,7 @@ async def test_a_request_that_waits_brings_nothing(world: World) -> None:
     ann, ben = await world.person("ann", locked=True), await world.person("ben")
     await follows.request(world.app, ben, ann)
     await world.post(ann, visibility="private")
+    await world.post(ann)
     assert await home(world, ben) == []
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fedinote.infra.errors import Invalid, Unavailable
+from fedinote.infra.errors import Doubtful, Invalid, Resting, Unavailable
 from fedinote.translation.breaker import Breaker
 
 
@@ -101,3 +101,40 @@ def test_a_late_answer_from_before_does_not_close_it():
     with breaker.guard():
         fail(breaker, 5)
     assert refused(breaker)
+
+
+def test_it_stays_open_for_as_long_as_the_service_asks_from_the_first_time():
+    clock = Clock()
+    breaker = Breaker(clock)
+    with pytest.raises(Resting), breaker.guard():
+        raise Resting(seconds=300, reason="limit")
+    assert breaker.seconds == 300
+    clock.seconds += 299
+    assert refused(breaker)
+    clock.seconds += 1
+    assert breaker.seconds == 0
+    with pytest.raises(Resting), breaker.guard():
+        raise Resting(seconds=10, reason="limit")
+    clock.seconds += 9
+    assert refused(breaker)
+    clock.seconds += 1
+    assert not refused(breaker)
+    assert not breaker.is_open
+
+
+def test_a_later_wish_to_rest_does_not_shorten_an_earlier_one():
+    clock = Clock()
+    breaker = Breaker(clock)
+    with pytest.raises(Resting), breaker.guard():
+        with pytest.raises(Resting), breaker.guard():
+            raise Resting(seconds=300, reason="quota")
+        raise Resting(seconds=1, reason="limit")
+    assert breaker.seconds == 300
+
+
+def test_nobody_can_open_it_with_texts_that_a_model_stumbles_over():
+    breaker = Breaker(Clock())
+    for _ in range(10):
+        with pytest.raises(Doubtful), breaker.guard():
+            raise Doubtful
+    assert not breaker.is_open

@@ -8,9 +8,13 @@ GET /api/openapi.json object
 SHARED = {
     "@page": "limit:number max_id:id since_id:id min_id:id",
     "@draft": "status:text spoiler_text:text sensitive:flag language:text media_ids:[id] poll:PollDraft"
-    " quote_approval_policy:text translations:object",
+    " quote_approval_policy:text translations:object machine_translation:text",
+    "@version": "status:text spoiler_text:text poll_options:[text] media_descriptions:{text} machine:text"
+    " reviewed:flag",
+    "@glossary": "term!:text origin!:text languages:[text] meanings:{text} translations:{text} keep:flag",
     "@profile": "display_name:text note:text avatar:file header:file avatar_description:text header_description:text"
     " locked:flag bot:flag discoverable:flag indexable:flag hide_collections:flag show_media:flag"
+    " machine_translation:text"
     " show_media_replies:flag show_featured:flag attribution_domains:[text] fields_attributes:[FieldDraft]"
     " source:SourceDraft",
 }
@@ -211,9 +215,9 @@ GET /api/v1/scheduled_statuses/{id} ScheduledStatus
 PUT,PATCH /api/v1/scheduled_statuses/{id} ScheduledStatus scheduled_at:moment
 DELETE /api/v1/scheduled_statuses/{id} -
 GET /api/v2/search Search q!:text type:text offset:number resolve:flag limit:number following:flag
- account_id:id max_id:id min_id:id
+ account_id:id max_id:id min_id:id exclude_unreviewed:flag
 GET /api/v1/accounts/search [Account] offset:number q:text limit:number following:flag resolve:flag
-POST /api/v1/statuses Status|ScheduledStatus @draft visibility:=public/unlisted/private/direct in_reply_to_id:id
+POST /api/v1/statuses Status|ScheduledStatus @draft visibility:=public/unlisted/private/direct/local local_only:flag in_reply_to_id:id
  quoted_status_id:id scheduled_at:moment
 GET /api/v1/statuses [Status] id:[id]
 GET /api/v1/statuses/{id} Status
@@ -245,7 +249,7 @@ GET /api/v1/followed_tags [Tag] @page
 GET /api/v1/timelines/home [Status] @page
 GET /api/v1/timelines/public [Status] @page only_media:flag local:flag remote:flag
 GET /api/v1/timelines/tag/{name} [Status] @page all:[text] none:[text] any:[text] only_media:flag local:flag
- remote:flag
+ remote:flag topic:flag
 GET /api/v1/timelines/list/{id} [Status] @page
 GET /api/v1/trends [Tag] limit:number offset:number
 GET /api/v1/trends/tags [Tag] limit:number offset:number

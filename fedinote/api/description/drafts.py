@@ -5,7 +5,7 @@ from fedinote.api.description import kinds
 _TABLE = """
 PollDraft options!:[text] expires_in!:number multiple:flag hide_totals:flag
 FieldDraft name:text value:text
-SourceDraft privacy:text sensitive:flag language:text quote_policy:text
+SourceDraft privacy:text sensitive:flag language:text quote_policy:text language_divider:flag
 About id:number domain:text
 KeywordDraft id:id keyword:text whole_word:flag _destroy:flag
 MarkerDraft last_read_id!:id

@@ -13,19 +13,21 @@ Account id:id username:text acct:text locked:flag bot:flag discoverable:flag ind
  avatar_static:url avatar_description:text header:url header_static:url header_description:text emojis:[CustomEmoji]
  fields:[Field] memorial?:flag suspended?:flag limited?:flag moved?:Account mute_expires_at?:moment?
  show_featured?:flag show_media?:flag show_media_replies?:flag attribution_domains?:[text]
+ feature_approval:FeatureApproval
+FeatureApproval automatic:[text] manual:[text] current_user:=automatic/manual/denied/unknown/missing
 AccountRole id:id name:text color:text
-Role id:id name:text color:text permissions:text highlighted:flag
+Role id:id name:text color:text permissions:text highlighted:flag collection_limit:number
 Field name:text value:html verified_at:moment?
 PartialAccount id:id acct:text locked:flag bot:flag url:url avatar:url avatar_static:url avatar_description?:text
 CustomEmoji shortcode:text url:url static_url:url visible_in_picker:flag category?:text?
 CredentialAccount +Account source:AccountSource role:Role
 AccountSource privacy:text sensitive:flag language:text? quote_policy?:text follow_requests_count:number note:text
- fields:[Field] hide_collections:flag? discoverable:flag? indexable:flag? attribution_domains:[text]
- also_known_as?:[text]
+ language_divider:flag fields:[Field] hide_collections:flag? discoverable:flag? indexable:flag?
+ attribution_domains:[text] machine_translation:text also_known_as?:[text]
 Profile id:id display_name:text note:text fields:[Field] avatar:url? avatar_static:url? avatar_description:text
  header:url? header_static:url? header_description:text bot:flag locked:flag hide_collections:flag discoverable:flag
  indexable:flag show_media:flag show_media_replies:flag show_featured:flag attribution_domains:[text]
- featured_tags:[FeaturedTag]
+ machine_translation:text featured_tags:[FeaturedTag]
 FeaturedTag id:id name:text url:url statuses_count:text last_status_at:date?
 Relationship id:id following:flag showing_reblogs:flag notifying:flag languages:[text]? followed_by:flag blocking:flag
  blocked_by:flag muting:flag muting_notifications:flag muting_expires_at:moment? requested:flag requested_by:flag
@@ -33,20 +35,46 @@ Relationship id:id following:flag showing_reblogs:flag notifying:flag languages:
 FamiliarFollowers id:id accounts:[Account]
 MutedAccount +Account
 Status id:id created_at:moment in_reply_to_id:id? in_reply_to_account_id:id? sensitive:flag spoiler_text:text
- visibility:=public/unlisted/private/direct language:text? uri:url url:url? replies_count:number reblogs_count:number
+ visibility:=public/unlisted/private/direct local_only:flag language:text? uri:url url:url? replies_count:number reblogs_count:number
  favourites_count:number edited_at:moment? content:html reblog:Status? application:StatusApplication? account:Account
  media_attachments:[MediaAttachment] mentions:[StatusMention] tags:[StatusTag] emojis:[CustomEmoji] poll:Poll?
- translations:[LanguageVersion] card:PreviewCard? quote:Quote|ShallowQuote? quotes_count:number
+ translations:[LanguageVersion] machine_translation:text card:PreviewCard? quote:Quote|ShallowQuote? quotes_count:number
+ glossary_notes:[GlossaryNote] stated_language?:text? matched_by?:=text/translation/query matched_language?:text?
  quote_approval:QuoteApproval reactions:[EmojiReaction] pleroma?:object favourited?:flag reblogged?:flag muted?:flag
- bookmarked?:flag pinned?:flag filtered?:[FilterResult]
+ bookmarked?:flag pinned?:flag filtered?:[FilterResult] tagged_collections:[Collection]
 DeletedStatus +Status content?:html text:text?
 StatusApplication name:text website:url?
 StatusMention id:id username:text acct:text url:url
 StatusTag name:text url:url id?:id
 StatusEdit content:html spoiler_text:text sensitive:flag created_at:moment account:Account
  media_attachments:[MediaAttachment] emojis:[CustomEmoji] poll?:object quote:Quote|ShallowQuote?
-StatusSource id:id text:text spoiler_text:text language:text? translations:object
-LanguageVersion language:text machine:flag? reviewed:flag provider:text? outdated:flag
+StatusSource id:id text:text spoiler_text:text language:text? translations:object machine_translation:text
+LanguageVersion language:text machine:flag? reviewed:flag provider:text? outdated:flag translators:[Translator]
+Translator acct:text url:url
+Topic id:id slug:text title:text titles:{text} tags:[TopicTag] following?:flag expand?:flag
+TopicTag id:id name:text url:url
+TopicSuggestion tags:[text] posts:number people:number score:decimal other_writing:flag topic_id:id?
+TranslationDraft language:text detected_source_language:text status:text spoiler_text:text poll_options:[text]
+ media_descriptions:{text} machine:text? reviewed:flag location:text kind:text
+TranslationSuggestion id:id status_id:id account:Account? language:text status:text spoiler_text:text
+ poll_options:[text] media_descriptions:{text} machine:text? reviewed:flag state:=open/accepted/rejected outdated:flag
+ created_at:moment
+Readings language:text? kind:=pinyin/furigana content:html
+MachineTranslation machine_translation:=any/no_third_party/none
+TranslationAccounts enabled:flag page:url engines:[TranslationAccount]
+TranslationAccount name:text location:=local/network/third-party kind:text? in_use:flag may_receive:[text]
+ today:TranslationSum this_month:TranslationSum days:[TranslationSum] months:[TranslationSum]
+TranslationSum date?:date month?:text calls:number texts:number characters:number failures?:number charged?:number
+ cache_hits?:number
+TranslationAdministration budget:TranslationBudget characters_per_person:number? cache:object
+ engines:[AdministeredEngine]
+AdministeredEngine +TranslationAccount resting_for:number? budget:TranslationBudget
+TranslationBudget characters:number? spent:number left:number?
+GlossaryNote term:text meaning:text language:text origin:text
+GlossaryEntry id:id? term:text origin:text languages:[text] meanings:{text} translations:{text} keep:flag
+GlossaryProposal id:id account:Account? entry:GlossaryEntry comment:text state:=open/accepted/rejected
+ created_at:moment
+Imported imported:number
 Quote state:text quoted_status:Status?
 ShallowQuote state:text quoted_status_id:id?
 QuoteApproval automatic:[text] manual:[text] current_user:=automatic/manual/denied/unknown
@@ -61,11 +89,13 @@ PreviewCard url:url title:text description:text language:text? type:=link/photo/
  author_url:text provider_name:text provider_url:text html:text width:number height:number image:url?
  image_description:text embed_url:text blurhash:text? published_at:moment? authors:[PreviewCardAuthor]
 PreviewCardAuthor name:text url:text account:Account?
-Translation content:html spoiler_text:text language:text detected_source_language:text provider:text poll:object?
+Translation content:html spoiler_text:text language:text detected_source_language:text provider:text kind?:text
+ poll:object?
  media_attachments:[object]
 ScheduledStatus id:id scheduled_at:moment params:ScheduledParams media_attachments:[MediaAttachment]
 ScheduledParams text:text spoiler_text:text? sensitive:flag? visibility:text? language:text? in_reply_to_id:id?
- media_ids:[id]? poll:object? translations:object quoted_status_id:id? quote_approval_policy:text? idempotency:text?
+ media_ids:[id]? poll:object? translations:object machine_translation:text quoted_status_id:id?
+ quote_approval_policy:text? idempotency:text?
  application_id:null scheduled_at:null with_rate_limit:flag
 Conversation id:id unread:flag accounts:[Account] last_status:Status?
 List id:id title:text replies_policy:=followed/list/none exclusive:flag
@@ -79,6 +109,7 @@ FilterStatus id:id status_id:id
 FilterResult filter:Filter keyword_matches:[text]? status_matches:[id]?
 V1Filter id:id phrase:text context:[text] whole_word:flag expires_at:moment? irreversible:flag
 Notification id:id type:text group_key:text created_at:moment account:Account status?:Status report?:Report
+ translation_suggestion?:object
  event?:RelationshipSeveranceEvent moderation_warning?:AccountWarning emoji?:text emoji_url?:url? collection?:object
 NotificationGroup group_key:text notifications_count:number type:text most_recent_notification_id:number
  sample_account_ids:[id] page_min_id?:id page_max_id?:id latest_page_notification_at?:moment status_id?:id
@@ -97,7 +128,7 @@ AccountWarning id:id action:text text:text status_ids:[id]? target_account:Accou
 Count count:number
 Merged merged:flag
 WebPushSubscription id:number endpoint:url standard:flag alerts:{flag} policy:text server_key:text
-Search accounts:[Account] statuses:[Status] hashtags:[Tag]
+Search accounts:[Account] statuses:[Status] hashtags:[Tag] collections:[Collection]
 SearchV1 accounts:[Account] statuses:[Status] hashtags:[text]
 Suggestion source:text sources:[text] account:Account
 TrendingLink +PreviewCard history:[TagHistory]

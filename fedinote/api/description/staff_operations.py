@@ -7,7 +7,7 @@ GET /api/v2/admin/accounts [AdminAccount] @page origin:text status:text permissi
  by_domain:text username:text display_name:text email:text ip:text role_ids:[number]
 GET /api/v1/admin/accounts/{id} AdminAccount
 DELETE /api/v1/admin/accounts/{id} AdminAccount
-POST /api/v1/admin/accounts/{id}/action - report_id:[id] type!:text text:text
+POST /api/v1/admin/accounts/{id}/action - report_id:[id] type!:text text:text send_email_notification:flag
 POST /api/v1/admin/accounts/{id}/approve AdminAccount
 POST /api/v1/admin/accounts/{id}/reject AdminAccount
 POST /api/v1/admin/accounts/{id}/enable AdminAccount
@@ -94,4 +94,43 @@ GET /api/fedinote/v1/admin/relays [Relay]
 POST /api/fedinote/v1/admin/relays Relay url!:text kind:text
 DELETE /api/fedinote/v1/admin/relays/{id} -
 GET /api/fedinote/v1/admin/trace Trace url:text
+GET /api/fedinote/v1/topics [Topic] tag:text followed:flag lang:text
+GET /api/fedinote/v1/topics/{id} Topic lang:text
+POST /api/fedinote/v1/topics/{id}/follow Topic expand:flag
+POST /api/fedinote/v1/topics/{id}/unfollow Topic
+GET /api/fedinote/v1/timelines/topic/{id} [Status] @page only_media:flag local:flag remote:flag
+GET /api/fedinote/v1/admin/topics [Topic]
+GET /api/fedinote/v1/admin/topics/suggestions [TopicSuggestion] limit:number
+POST /api/fedinote/v1/admin/topics Topic slug!:text tags!:[text] titles:{text}
+PATCH /api/fedinote/v1/admin/topics/{id} Topic add:[text] remove:[text] titles:{text}
+DELETE /api/fedinote/v1/admin/topics/{id} -
+GET /api/fedinote/v1/statuses/{id}/translations [LanguageVersion]
+GET /api/fedinote/v1/statuses/{id}/translations/{lang} Translation
+POST /api/fedinote/v1/statuses/{id}/translations/draft TranslationDraft lang!:text
+PUT /api/fedinote/v1/statuses/{id}/translations/{lang} Status @version
+DELETE /api/fedinote/v1/statuses/{id}/translations/{lang} Status
+POST /api/fedinote/v1/statuses/{id}/translation_suggestions TranslationSuggestion language!:text @version
+GET /api/fedinote/v1/statuses/{id}/translation_suggestions [TranslationSuggestion]
+GET /api/fedinote/v1/translation_suggestions [TranslationSuggestion] mine:flag
+POST /api/fedinote/v1/translation_suggestions/{id}/accept TranslationSuggestion
+POST /api/fedinote/v1/translation_suggestions/{id}/reject TranslationSuggestion
+DELETE /api/fedinote/v1/translation_suggestions/{id} -
+GET /api/fedinote/v1/translation TranslationAccounts
+GET /api/fedinote/v1/admin/translation TranslationAdministration
+PUT /api/fedinote/v1/statuses/{id}/machine_translation MachineTranslation machine_translation!:text
+GET /api/fedinote/v1/statuses/{id}/readings Readings kind:text lang:text
+GET /api/fedinote/v1/glossary [GlossaryEntry]
+POST /api/fedinote/v1/glossary/proposals GlossaryProposal @glossary comment:text
+GET /api/fedinote/v1/glossary/proposals [GlossaryProposal]
+DELETE /api/fedinote/v1/glossary/proposals/{id} -
+POST /api/fedinote/v1/admin/glossary GlossaryEntry @glossary
+GET /api/fedinote/v1/admin/glossary/export csv
+POST /api/fedinote/v1/admin/glossary/import Imported file:file csv:text starter:flag
+GET /api/fedinote/v1/admin/glossary/proposals [GlossaryProposal] state:text
+POST /api/fedinote/v1/admin/glossary/proposals/{id}/accept GlossaryProposal
+POST /api/fedinote/v1/admin/glossary/proposals/{id}/reject GlossaryProposal
+GET /api/fedinote/v1/admin/glossary/{id} GlossaryEntry
+PUT /api/fedinote/v1/admin/glossary/{id} GlossaryEntry term:text origin:text languages:[text] meanings:{text}
+ translations:{text} keep:flag
+DELETE /api/fedinote/v1/admin/glossary/{id} -
 """

@@ -6,15 +6,19 @@ https://docs.joinmastodon.org/entities/Account/
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from fedinote.api.entities import feature_approvals, in_translation
 from fedinote.api.entities.values import emojis, file_url, listed, moment
 from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
+from fedinote.relations.curation import MAX_COLLECTIONS
+from fedinote.translation import preferences
 
 _COLUMNS = """a.id, a.username, a.domain, a.uri, a.url, a.actor_type, a.display_name, a.note, a.fields, a.emojis,
  a.avatar, a.avatar_remote, a.avatar_description, a.header, a.header_remote, a.header_description,
- a.show_media, a.show_media_replies, a.show_featured, a.locked, a.discoverable, a.indexable, a.hide_collections,
+ a.show_media, a.show_media_replies, a.show_featured, a.feature_policy, a.locked, a.discoverable, a.indexable,
+ a.hide_collections,
  a.memorial, a.moved_to_uri, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
  a.silenced_at, a.suspended_at, u.role"""
 # People who were not approved yet are nobody to others; those who left are gone.
@@ -23,8 +27,8 @@ _FROM = f"SELECT {_COLUMNS} FROM accounts a LEFT JOIN users u ON u.account_id = 
 _BY_ID = f"{_FROM} AND a.id IN_INTS(?)"
 _BY_URI = f"{_FROM} AND a.uri IN_TEXTS(?)"
 _OWN = """SELECT u.role, u.default_visibility, u.default_sensitive, u.default_language,
- u.default_quote_policy, a.note_source, a.fields,
- a.hide_collections, a.discoverable, a.indexable, a.also_known_as, a.attribution_domains,
+ u.default_quote_policy, u.language_divider, a.note_source, a.fields,
+ a.hide_collections, a.discoverable, a.indexable, a.also_known_as, a.attribution_domains, a.machine_translation,
  (SELECT COUNT(*) FROM follows f WHERE f.target_id = a.id AND NOT f.accepted) AS waiting
  FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.account_id = ?"""
 _BOTS = ("Service", "Application")
@@ -38,29 +42,43 @@ def query(ids: Iterable[int]) -> Query:
     return _BY_ID, (list(ids),)
 
 
-async def accounts(app: App, ids: Sequence[int], viewer: Viewer | None = None) -> list[dict[str, Any]]:
+async def accounts(
+    app: App, ids: Sequence[int], viewer: Viewer | None = None, *, bios: bool = False
+) -> list[dict[str, Any]]:
     """Return Account entities in the order of the ids; unknown and deleted accounts are left out.
 
-    One query; a second when one of them has moved. Accounts look the same to every viewer.
+    One query; a second when one of them has moved, and one where it matters whom the viewer follows. To those who
+    have bios translated unasked, with `bios`, notes and fields are shown that way (one more query).
     """
     if not ids:
         return []
-    found = await by_id(app, await app.db.rows(_BY_ID, list(ids)))
+    rows = await app.db.rows(_BY_ID, list(ids))
+    found = await by_id(app, rows, None if viewer is None else viewer.account_id)
+    if bios and viewer is not None:
+        await in_translation.bios(app, viewer.account_id, rows, found)
     return [found[one] for one in ids if one in found]
 
 
-async def account(app: App, account_id: int) -> dict[str, Any]:
-    """Return one Account entity. `NotFound` when it does not exist."""
-    found = await accounts(app, [account_id])
-    if not found:
+async def account(app: App, account_id: int, viewer: Viewer | None = None) -> dict[str, Any]:
+    """Return one Account entity; to a viewer who has bios translated, in translation. `NotFound`: it does not exist."""
+    rows = await app.db.rows(_BY_ID, [account_id])
+    found = await by_id(app, rows, None if viewer is None else viewer.account_id)
+    if account_id not in found:
         raise NotFound
-    return found[0]
+    if viewer is not None:
+        await in_translation.bios(app, viewer.account_id, rows, found, make=True)
+    return found[account_id]
 
 
-async def by_id(app: App, rows: Iterable[Row]) -> dict[int, dict[str, Any]]:
-    """Turn rows of `query` into Account entities by id; `moved` needs one more query when there is one."""
+async def by_id(app: App, rows: Iterable[Row], viewer_id: int | None) -> dict[int, dict[str, Any]]:
+    """Turn rows of `query` into Account entities by id, as a viewer sees them.
+
+    `moved` needs one more query when there is one, and so does a policy about those who follow each other.
+    """
     listed_rows = list(rows)
     found = {row["id"]: entity(app, row) for row in listed_rows}
+    if viewer_id is not None:
+        await feature_approvals.decide(app, listed_rows, found, viewer_id)
     moved = {row["moved_to_uri"]: row["id"] for row in listed_rows if row["moved_to_uri"]}
     if moved:
         for row in await app.db.rows(_BY_URI, list(moved)):
@@ -96,6 +114,7 @@ def entity(app: App, row: Row) -> dict[str, Any]:
         "show_media": bool(row["show_media"]),
         "show_media_replies": bool(row["show_media_replies"]),
         "show_featured": bool(row["show_featured"]),
+        "feature_approval": feature_approvals.entity(row),
         "roles": roles(row["role"]),
         **_words(app, row),
     }
@@ -161,12 +180,14 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
     if not mine or not own:
         raise NotFound
     row = own[0]
-    value = (await by_id(app, mine))[viewer.account_id]
+    value = (await by_id(app, mine, viewer.account_id))[viewer.account_id]
     value["source"] = {
         "privacy": row["default_visibility"],
         "sensitive": bool(row["default_sensitive"]),
         "language": row["default_language"],
         "quote_policy": row["default_quote_policy"],
+        "language_divider": bool(row["language_divider"]),
+        "translation": preferences.entity(await preferences.of(app, viewer.account_id)),
         "note": row["note_source"],
         "fields": [{**one, "value": typed.get("source", one["value"])} for one, typed in _pairs(row["fields"])],
         "follow_requests_count": row["waiting"],
@@ -174,6 +195,7 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
         "discoverable": bool(row["discoverable"]),
         "indexable": bool(row["indexable"]),
         "attribution_domains": listed(row["attribution_domains"]),
+        "machine_translation": row["machine_translation"],
         "also_known_as": listed(row["also_known_as"]),
     }
     value["role"] = {
@@ -182,5 +204,6 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
         "permissions": str(_PERMISSIONS.get(row["role"], 0)),
         "color": "",
         "highlighted": row["role"] in _ROLES,
+        "collection_limit": MAX_COLLECTIONS,
     }
     return value

@@ -14,6 +14,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
 from fedinote.moderation.moderator import Power, powers
+from fedinote.relations.curation import MAX_COLLECTIONS
 
 _ACCOUNTS = """SELECT a.*, u.role, u.email, u.state, u.locale, u.reason, u.created_at AS joined_at, u.made_with_id,
  i.account_id AS inviter_id FROM accounts a LEFT JOIN users u ON u.account_id = a.id
@@ -91,6 +92,7 @@ def _role(role: str) -> dict[str, Any]:
         "permissions": str(sum(bit for power, bit in _PERMISSIONS.items() if power in allowed)),
         "color": "",
         "highlighted": bool(allowed),
+        "collection_limit": MAX_COLLECTIONS,
     }
 
 

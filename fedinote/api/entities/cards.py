@@ -10,7 +10,7 @@ from fedinote.infra.db import Row
 from fedinote.previews import cards
 
 
-async def by_id(app: App, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+async def by_id(app: App, ids: Collection[int], viewer_id: int | None = None) -> dict[int, dict[str, Any]]:
     """Return cards by id; unknown ones are left out.
 
     One query, and a second where an author is an account (a third where one has moved); none without ids.
@@ -20,7 +20,7 @@ async def by_id(app: App, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     rows = await app.db.rows(*_flat(cards.of_posts(list(ids))))
     authors = {row["author_id"] for row in rows if row["author_id"] is not None}
     sql, params = accounts.query(authors)
-    people = await accounts.by_id(app, await app.db.rows(sql, *params)) if authors else {}
+    people = await accounts.by_id(app, await app.db.rows(sql, *params), viewer_id) if authors else {}
     return {row["id"]: entity(row, people.get(row["author_id"])) for row in rows}
 
 

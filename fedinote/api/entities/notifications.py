@@ -9,7 +9,7 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.notifications import groups, queries, severances
+from fedinote.notifications import groups, queries, severances, warnings
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.requests import Request
 
@@ -30,6 +30,7 @@ async def of(app: App, notices: Sequence[Notice], viewer: Viewer) -> list[dict[s
     if not notices:
         return []
     reports = await _reports(app, [int(one.subject) for one in notices if one.kind == "admin.report"])
+    warned = await warnings.by_id(app, [int(one.subject) for one in notices if one.kind == warnings.KIND])
     severed = await severances.by_id(app, [int(one.subject) for one in notices if one.kind == severances.KIND])
     involved = {one.from_account_id for one in notices} | {row["target_id"] for row in reports.values()}
     people = {value["id"]: value for value in await accounts(app, list(involved), viewer)}
@@ -46,8 +47,12 @@ async def of(app: App, notices: Sequence[Notice], viewer: Viewer) -> list[dict[s
         value |= reacted.get(_pair(one), {}) if one.kind == reactions.KIND else {}
         if one.kind == "admin.report" and int(one.subject) in reports:
             value["report"] = _report(reports[int(one.subject)], people)
+        if one.kind == "translation_suggestion":
+            value["translation_suggestion"] = {"id": one.subject}
         if one.kind == severances.KIND and int(one.subject) in severed:
             value["event"] = _event(severed[int(one.subject)])
+        if one.kind == warnings.KIND and int(one.subject) in warned:
+            value["moderation_warning"] = _warning(warned[int(one.subject)], value["account"])
         found.append(value)
     return found
 
@@ -86,6 +91,19 @@ def _report(row: Any, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "status_ids": [str(one) for one in listed(row["post_ids"])],
         "rule_ids": [str(one) for one in listed(row["rule_ids"])],
         "target_account": people.get(str(row["target_id"])),
+    }
+
+
+def _warning(one: warnings.Warned, target: dict[str, Any]) -> dict[str, Any]:
+    """Return the AccountWarning entity; it is appealed by a letter to the staff, not here."""
+    return {
+        "id": str(one.id),
+        "action": one.action,
+        "text": one.text,
+        "status_ids": [str(post_id) for post_id in one.post_ids],
+        "target_account": target,
+        "appeal": None,
+        "created_at": moment(one.created_at),
     }
 
 

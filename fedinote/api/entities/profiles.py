@@ -21,7 +21,7 @@ _FLAGS = (
 )
 _OWN = f"""
 SELECT a.display_name, a.note_source, a.fields, a.actor_type, a.avatar, a.avatar_description, a.header,
-  a.header_description, a.attribution_domains, {", ".join(f"a.{flag}" for flag in _FLAGS)}
+  a.header_description, a.attribution_domains, a.machine_translation, {", ".join(f"a.{flag}" for flag in _FLAGS)}
 FROM accounts a WHERE a.id = ? AND a.deleted_at IS NULL
 """  # noqa: S608
 
@@ -49,5 +49,6 @@ async def profile(app: App, viewer: Viewer) -> dict[str, Any]:
         "bot": row["actor_type"] in _BOTS,
         **{flag: bool(row[flag]) for flag in _FLAGS},
         "attribution_domains": listed(row["attribution_domains"]),
+        "machine_translation": row["machine_translation"],
         "featured_tags": [featured_tag(app, one) for one in await featured_tags.of(app, viewer.account_id)],
     }

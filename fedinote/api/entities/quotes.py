@@ -88,17 +88,17 @@ async def of_posts(app: App, rows: Iterable[Row], viewer_id: int | None, render:
     page = list(rows)
     found = Quotes(viewer_id)
     if viewer_id is not None:
-        found.relations = await _relations(app, viewer_id, page)
+        found.relations = await relations(app, viewer_id, ((row["account_id"], row["quote_policy"]) for row in page))
     quoting = [row["id"] for row in page if row["is_quote"]]
     if quoting:
         await _fill(app, found, await app.db.rows(_QUOTES, quoting), render)
     return found
 
 
-async def _relations(app: App, viewer_id: int, page: Iterable[Row]) -> dict[int, Relation]:
-    """Return how the viewer stands to the authors for whose policies that matters."""
+async def relations(app: App, viewer_id: int, policies: Iterable[tuple[int, int | None]]) -> dict[int, Relation]:
+    """Return how the viewer stands to the accounts for whose policies that matters."""
     bits = _RELATED | _RELATED << approvals.MANUAL
-    authors = {row["account_id"] for row in page if (row["quote_policy"] or 0) & bits} - {viewer_id}
+    authors = {account_id for account_id, policy in policies if (policy or 0) & bits} - {viewer_id}
     if not authors:
         return {}
     ids = list(authors)

@@ -7,6 +7,7 @@ from fedinote.api.entities.media import media
 from fedinote.api.language_versions import sources
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
+from fedinote.posts import dividers
 from fedinote.posts.scheduling import Scheduled
 
 _MEDIA = "SELECT * FROM media WHERE id IN_INTS(?) AND (post_id IS NULL)"
@@ -34,7 +35,7 @@ def _params(plan: Scheduled) -> dict[str, Any]:
     draft = plan.draft
     poll = draft.poll
     return {
-        "text": draft.text,
+        "text": dividers.whole(draft.text, draft.translations),
         "spoiler_text": draft.spoiler_text,
         "sensitive": draft.sensitive,
         "visibility": draft.visibility,
@@ -50,6 +51,7 @@ def _params(plan: Scheduled) -> dict[str, Any]:
             "hide_totals": poll.hide_totals,
         },
         "translations": sources(draft.translations),
+        "machine_translation": draft.machine_translation,
         "quoted_status_id": None if draft.quoted_id is None else str(draft.quoted_id),
         "quote_approval_policy": draft.quote_policy,
         "idempotency": plan.idempotency_key,

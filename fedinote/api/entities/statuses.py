@@ -3,18 +3,20 @@
 https://docs.joinmastodon.org/entities/Status/
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from fedinote.api import language_versions
-from fedinote.api.entities import accounts, polls, tags
+from fedinote.api.entities import accounts, in_translation, polls, tags
 from fedinote.api.entities import cards as card_entities
+from fedinote.api.entities import collections as collection_entities
 from fedinote.api.entities import filters as filter_entities
 from fedinote.api.entities import media as attachments
 from fedinote.api.entities import quotes as quote_entities
 from fedinote.api.entities import reactions as reaction_entities
+from fedinote.api.entities.in_translation import Reading
 from fedinote.api.entities.quotes import Quotes
 from fedinote.api.entities.values import emojis, listed, mapped, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
@@ -23,14 +25,17 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
 from fedinote.posts import reactions, visibility
 from fedinote.timelines import filters
+from fedinote.translation import glossary
+from fedinote.translation.glossary import EMPTY, Glossary
 
 _COLUMNS = """p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
- p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.reblog_of_id, p.mentions, p.tags, p.emojis,
- p.translations, p.application, p.replies_count + COALESCE(p.replies_elsewhere, 0) AS replies_count,
+ p.shown_language, p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.reblog_of_id, p.mentions, p.tags,
+ p.emojis, p.translations, p.machine_translation, p.application,
+ p.replies_count + COALESCE(p.replies_elsewhere, 0) AS replies_count,
  p.reblogs_count + COALESCE(p.reblogs_elsewhere, 0) AS reblogs_count,
  p.favourites_count + COALESCE(p.favourites_elsewhere, 0) AS favourites_count, p.reactions_count, p.created_at,
  p.is_quote, p.quotes_count, p.quote_policy, p.card_id,
- p.edited_at, p.source"""
+ p.edited_at, p.translated_at, p.source"""
 _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
   UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
@@ -70,22 +75,33 @@ class _Batch:
     hidden: set[int] = field(default_factory=set)
     quotes: Quotes = field(default_factory=Quotes)
     cards: dict[int, dict[str, Any]] = field(default_factory=dict)
+    collections: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    glossary: Glossary = EMPTY
+    locale: str | None = None
+    reading: Reading | None = None
 
 
 async def statuses(
-    app: App, ids: Sequence[int], viewer: Viewer | None, *, context: str = "public"
+    app: App, ids: Sequence[int], viewer: Viewer | None, *, context: str = "public", as_written: bool = False
 ) -> list[dict[str, Any]]:
     """Return Status entities in the order of the ids; what is missing or not for the viewer is left out.
 
     A boost is left out with the post that it boosts. `context` (home, notifications, public, thread, account) says
     which of the viewer's filters apply; their results are in `filtered`. Without a viewer the keys favourited,
-    reblogged, muted, bookmarked, pinned and filtered are absent.
+    reblogged, muted, bookmarked, pinned and filtered are absent. To a viewer who has posts translated unasked they are
+    shown that way, unless `as_written`.
     """
-    return await _page(app, viewer, context, ids)
+    return await _page(app, viewer, context, ids, as_written=as_written)
 
 
 async def _page(
-    app: App, viewer: Viewer | None, context: str, ids: Sequence[int], *, quoted: bool = False
+    app: App,
+    viewer: Viewer | None,
+    context: str,
+    ids: Sequence[int],
+    *,
+    quoted: bool = False,
+    as_written: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the entities. `quoted`: as they stand within others, with the bare id of what they quote themselves."""
     if not ids:
@@ -97,18 +113,23 @@ async def _page(
     if not rows:
         return []
     batch = _Batch(app, viewer_id, {row["id"]: row for row in rows})
+    batch.glossary, batch.locale = await glossary.current(app), None if viewer is None else viewer.locale
+    if not as_written:
+        batch.reading = await in_translation.of_viewer(app, viewer_id)
     await _gather(batch, context)
     if quoted:
         batch.hidden.clear()  # the client decides, by the filters' results
-    render = None if quoted else partial(_page, app, viewer, context, quoted=True)
+    render = None if quoted else partial(_page, app, viewer, context, quoted=True, as_written=as_written)
     batch.quotes = await quote_entities.of_posts(app, rows, viewer_id, render)
     found = (_status(batch, batch.posts[one]) for one in wanted if one in batch.posts)
     return [one for one in found if one is not None]
 
 
-async def status(app: App, post_id: int, viewer: Viewer | None, *, context: str = "thread") -> dict[str, Any]:
+async def status(
+    app: App, post_id: int, viewer: Viewer | None, *, context: str = "thread", as_written: bool = False
+) -> dict[str, Any]:
     """Return one Status entity. `NotFound` when there is none for this viewer."""
-    found = await statuses(app, [post_id], viewer, context=context)
+    found = await statuses(app, [post_id], viewer, context=context, as_written=as_written)
     if not found:
         raise NotFound
     return found[0]
@@ -125,16 +146,20 @@ async def _gather(batch: _Batch, context: str) -> None:
     reacted = [row["id"] for row in posts.values() if row["reactions_count"]]
     if reacted:
         queries.append(reactions.of_posts(reacted, batch.viewer_id))
+    queries += in_translation.queries(batch.reading, posts.values())
     authors, media, questions, *flagged = await app.db.many(*queries)
+    await in_translation.take(batch.reading, flagged)
     if reacted:
         batch.reactions = reaction_entities.by_post(flagged.pop(), batch.viewer_id)
-    batch.people = await accounts.by_id(app, authors)
+    batch.people = await accounts.by_id(app, authors, batch.viewer_id)
     for row in media:
         batch.media.setdefault(row["post_id"], []).append(attachments.media(app, row))
     votes = _keep_flags(batch, flagged[0]) if flagged else {}
     for row in questions:
         batch.polls[row["post_id"]] = polls.entity(app, row, batch.viewer_id, sorted(votes.get(row["id"], ())))
-    batch.cards = await card_entities.by_id(app, {one for row in posts.values() if (one := row["card_id"])})
+    carded = {one for row in posts.values() if (one := row["card_id"])}
+    batch.cards = await card_entities.by_id(app, carded, batch.viewer_id)
+    batch.collections = await collection_entities.of_posts(app, posts.values(), batch.viewer_id)
     if batch.viewer_id is not None:
         await _filtered(batch, shown, context)
 
@@ -170,12 +195,13 @@ def _keep_flags(batch: _Batch, rows: Sequence[Row]) -> dict[int, list[int]]:
 
 async def _filtered(batch: _Batch, shown: Sequence[int], context: str) -> None:
     """Keep the viewer's filters that match, by post id; and which posts they hide altogether here."""
+    read = batch.reading.shown if batch.reading is not None else {}
     found = await filters.results(
         batch.app,
         batch.viewer_id,
         context,
         [batch.posts[one] for one in shown],
-        extra={one: _words(batch, one) for one in shown if one in batch.media or one in batch.polls},
+        extra={one: _words(batch, one) for one in shown if one in batch.media or one in batch.polls or one in read},
     )
     for post_id, results in found.items():
         batch.filtered[post_id] = filter_entities.results(results)
@@ -183,11 +209,17 @@ async def _filtered(batch: _Batch, shown: Sequence[int], context: str) -> None:
             batch.hidden.add(post_id)
 
 
-def _words(batch: _Batch, post_id: int) -> list[str]:
-    """Return what a post says besides its text: descriptions of its media, options of its poll."""
-    described = [one["description"] for one in batch.media.get(post_id, ()) if one["description"]]
+def _words(batch: _Batch, post_id: int) -> Iterator[str]:
+    """Give what a post says besides its text: descriptions of its media, options of its poll, its translation.
+
+    One by one, since most people have no filters, and nothing of this is looked at then.
+    """
+    yield from (one["description"] for one in batch.media.get(post_id, ()) if one["description"])
     poll = batch.polls.get(post_id)
-    return [*described, *(option["title"] for option in poll["options"])] if poll else described
+    if poll is not None:
+        yield from (option["title"] for option in poll["options"])
+    if batch.reading is not None:
+        yield from batch.reading.words(post_id)
 
 
 def _status(batch: _Batch, row: Row) -> dict[str, Any] | None:
@@ -202,6 +234,12 @@ def _status(batch: _Batch, row: Row) -> dict[str, Any] | None:
     return None if boosted is None else _entity(batch, row, author, boosted)
 
 
+def told(visibility: str) -> dict[str, Any]:
+    """Return how a visibility is told: of a post for this server alone, apps learn the narrowest that they know."""
+    local_only = visibility == "local"
+    return {"visibility": "private" if local_only else visibility, "local_only": local_only}
+
+
 def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, Any] | None) -> dict[str, Any]:
     post_id = row["id"]
     value: dict[str, Any] = {
@@ -210,7 +248,7 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         **_parent(row),
         "sensitive": bool(row["sensitive"]),
         "spoiler_text": row["spoiler_text"],
-        "visibility": row["visibility"],
+        **told(row["visibility"]),
         "language": row["language"],
         "uri": row["uri"],
         "url": row["url"] or row["uri"],
@@ -228,12 +266,19 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         "emojis": emojis(row["emojis"]),
         "poll": batch.polls.get(post_id),
         "translations": language_versions.listing(row),
+        "machine_translation": row["machine_translation"],
+        "glossary_notes": glossary.notes(batch.glossary, row, batch.locale) if batch.glossary.found else [],
         "card": batch.cards.get(row["card_id"]),
+        "tagged_collections": batch.collections.get(post_id, []),
         **batch.quotes.fields(row),
     }
     reaction_entities.of_status(value, batch.reactions.get(post_id, []))
+    if row["shown_language"] is not None and row["account_id"] != batch.viewer_id:
+        value["language"], value["stated_language"] = row["shown_language"], row["language"]
     if batch.viewer_id is not None:
         _mark(batch, row, value)
+    if batch.reading is not None:
+        batch.reading.put(value, post_id, quote_shown=post_id in batch.quotes.shown)
     return value
 
 
@@ -268,7 +313,7 @@ async def edits(app: App, post_id: int, viewer: Viewer | None) -> list[dict[str,
 
     https://docs.joinmastodon.org/entities/StatusEdit/
     """
-    now = await status(app, post_id, viewer)
+    now = await status(app, post_id, viewer, as_written=True)
     former = await app.db.rows("SELECT * FROM post_edits WHERE post_id = ? ORDER BY created_at, id", post_id)
     wanted = [int(one) for row in former for one in listed(row["media"])]
     sql = f"SELECT {attachments.COLUMNS} FROM media m WHERE m.id IN_INTS(?)"  # noqa: S608

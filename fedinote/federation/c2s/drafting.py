@@ -72,6 +72,7 @@ async def _own(app: App, viewer: Viewer, post: vocab.Post) -> dict[str, Any]:
         "application": None if row["name"] is None else {"name": row["name"], "website": row["website"]},
         "sensitive": post.sensitive or bool(row["default_sensitive"]),
         "quote_policy": _quote_policy(post) or row["default_quote_policy"],
+        "machine_translation": post.machine_translation,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fedinote.accounts import profiles
 from fedinote.accounts.profiles import Changes
-from fedinote.activitypub.shapes import boolean, first, items, line, text, types, web_uri
+from fedinote.activitypub.shapes import boolean, first, items, line, text, types, web_uri, wish
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
 from fedinote.media import portraits
@@ -29,6 +29,8 @@ async def update(app: App, account_id: int, given: Mapping[str, Any]) -> None:
         values["note"] = html.to_text(text(given["summary"], MAX_TEXT))
     if "attachment" in given:
         values["fields"] = _fields(given["attachment"])
+    if "machineTranslation" in given:
+        values["machine_translation"] = wish(given["machineTranslation"])
     kind = next((name for name in types(dict(given)) if name in _TYPES), None)
     if kind is not None:
         values["bot"] = _TYPES[kind]

@@ -3,7 +3,7 @@
 from fedinote.activitypub import vocab
 from fedinote.activitypub.quirks import same_id, same_origin
 from fedinote.events import Boosted, Favourited, PostPublished
-from fedinote.federation import approving, incoming, outgoing, relays, resolve
+from fedinote.federation import approving, fetching, incoming, outgoing, relays, resolve
 from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
 from fedinote.federation.verification import VerifiedActivity
@@ -47,13 +47,12 @@ async def _do(app: App, verified: VerifiedActivity, done: Interaction) -> None:
     if done.kind == "reply":
         await _take_answer(app, verified, done)
         return
-    wanted = "Like" if done.kind == "like" else "Announce"
-    if isinstance(instrument, vocab.Activity):
-        mine = instrument.actor == verified.signer_uri and instrument.object_id == verified.activity.object_id
-        if instrument.type != wanted or not mine:
-            raise Refused(reason="the instrument is something else")
-    elif isinstance(instrument, vocab.Unknown) and instrument.type != wanted:
-        raise Refused(reason="the instrument is something else")
+    if not isinstance(instrument, vocab.Activity):  # named only: its server says what it is, and whose
+        document = await fetching.vouched(app, done.uri, Budget())
+        instrument = vocab.parse_activity(document)
+    wanted = ("Like" if done.kind == "like" else "Announce", done.uri, verified.signer_uri, verified.activity.object_id)
+    if (instrument.type, instrument.id, instrument.actor, instrument.object_id) != wanted:
+        raise Refused(reason="the instrument is something else, or somebody else's")
     if done.kind == "like":
         await interactions.favourite(app, done.account_id, done.post_id, uri=done.uri)
     else:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import host_of, same_origin
-from fedinote.federation import actors, fetching, groups, incoming, proving, resolve
+from fedinote.federation import actors, approving, fetching, groups, incoming, proving, resolve
+from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
 from fedinote.federation.handlers import forwarded, interactions, posts, relations
 from fedinote.federation.handlers.targets import was_undone
@@ -113,6 +114,8 @@ async def _create(app: App, passed: _Passed) -> None:
     outer = passed.outer.activity
     if await was_undone(app, passed.group["id"], outer.id or ""):
         return
+    done = Interaction("announce", outer.id or "", post_id, passed.group["id"])
+    await approving.check(app, done, outer.authorization, passed.budget)
     shown = "public" if any(is_public(uri) for uri in outer.to) else "unlisted"
     await verbs.boost(app, passed.group["id"], post_id, shown, uri=outer.id, at=outer.published)
 

@@ -83,10 +83,10 @@ async def _wanted(app: App, booster_id: int, uri: str) -> bool:
 
 
 async def _followed(app: App, account_id: int) -> bool:
-    """Tell whether somebody here follows an account."""
+    """Tell whether somebody here follows an account, or asked to: the boost may come before the Accept."""
     row = await app.db.row(
         "SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id"
-        " WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1",
+        " WHERE f.target_id = ? AND a.domain = '' LIMIT 1",
         account_id,
     )
     return row is not None

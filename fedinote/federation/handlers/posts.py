@@ -18,7 +18,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Gone, Malformed, NotFound, Refused
-from fedinote.posts import polls, publishing, revising
+from fedinote.posts import holding, polls, publishing, renewed, revising, wishes
 from fedinote.posts.drafts import encoded
 from fedinote.posts.languages import decoded
 
@@ -143,8 +143,9 @@ async def revise(app: App, author_id: int, post: vocab.Post, budget: Budget) -> 
     new = await incoming.to_new_post(app, post, author, budget)
     await surroundings.keep(app, row["id"], post)
     await quoting.renew(app, row, new)
+    await wishes.renew(app, row["id"], new.machine_translation)
     edited_at = new.edited_at or _first_edit(row, post)
-    if edited_at is not None:
+    if edited_at is not None and not await renewed.renew(app, row, new, edited_at):
         await revising.revise(app, row, replace(new, edited_at=edited_at))
     await _refresh_poll(app, row, post)
 
@@ -219,6 +220,7 @@ async def delete(app: App, verified: VerifiedActivity) -> None:
 
 async def _remember(app: App, signer_id: int, uri: str) -> None:
     """Remember that the signer deleted a post of its own, if it was one; others may still send what they wrote."""
+    await holding.forget(app, uri, signer_id)
     if await actors.by_uri(app, uri) is None:
         await remember_undone(app, signer_id, uri)
 

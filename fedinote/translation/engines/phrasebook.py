@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from fedinote.infra.errors import Invalid
+from fedinote.infra.translation_settings import NAMES
 from fedinote.text import language
-from fedinote.translation.engine import Location, Translated
+from fedinote.translation.engine import Kind, Location, Term, Translated
 
 # One entry: simplified Chinese, `/` traditional where it differs, `=` English. Looked up from Chinese, the first
 # entry of a word counts; so it does from English. A side may be empty: the other language has no such word.
@@ -70,10 +71,11 @@ _MAX_WORDS = 5
 class Phrasebook:
     """The demonstration engine: simplified and traditional Chinese and English, from memory, in this process."""
 
-    name = "FediNote phrase book (demonstration)"
     location = Location.LOCAL
+    kind = Kind.MACHINE
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = NAMES["phrasebook"]) -> None:
+        self.name = name
         self._to_english: dict[str, str] = {}
         self._to_chinese: dict[str, dict[str, str]] = {"zh-Hans": {}, "zh-Hant": {}}
         for entry in re.split(r"[;\n]\s*", _ENTRIES.strip()):
@@ -86,9 +88,11 @@ class Phrasebook:
                 self._to_chinese["zh-Hant"].setdefault(english.lower(), traditional or simplified)
         self._longest = max(map(len, self._to_english))
 
-    async def translate(self, texts: Sequence[str], *, source: str | None, target: str) -> Translated:
+    async def translate(
+        self, texts: Sequence[str], *, source: str | None, target: str, terms: Sequence[Term] = ()
+    ) -> Translated:
         """Replace the phrases that the book knows; raises `Invalid` for other pairs of languages."""
-        detected = await self.detect(" ".join(texts)) if source is None else None
+        detected = self._detected(" ".join(texts)) if source is None else None
         from_tag = detected or (language.match(source, ("en", "zh-Hans", "zh-Hant")) if source else None)
         if from_tag and language.match(target, ("en", "zh-Hans", "zh-Hant")) == from_tag:
             raise Invalid("The text is in this language already")
@@ -105,7 +109,7 @@ class Phrasebook:
         english = frozenset({"en"})
         return {"zh-Hans": english, "zh-Hant": english, "en": frozenset({"zh-Hans", "zh-Hant"})}
 
-    async def detect(self, text: str) -> str | None:
+    def _detected(self, text: str) -> str | None:
         """Tell Chinese from English; None for other languages and for text without a word that the book knows."""
         found = language.detect(text)
         if found is None and any(word.lower() in self._to_chinese["zh-Hans"] for word in _WORD.findall(text)):

@@ -68,7 +68,6 @@ async def test_the_language_is_recognised(engine: LibreTranslate):
     translated = await engine.translate(["今天天气很好，我们喜欢喝茶"], source=None, target="en")
     assert translated.detected == "zh-Hans"
     assert translated.texts == ("today weather very good, we like drink tea",)
-    assert await engine.detect("the weather is very good today, my friend") == "en"
 
 
 async def test_a_language_that_it_has_not_is_invalid(engine: LibreTranslate):
@@ -120,12 +119,9 @@ async def test_the_published_client_gets_the_same_words(engine: LibreTranslate, 
     assert client.detect("the weather is very good today, my friend")[0]["language"] == "en"
 
 
-async def test_a_server_that_is_not_there_is_unavailable_and_soon_not_asked():
+async def test_a_server_that_is_not_there_is_unavailable():
     outbound = Outbound(user_agent="FediNote tests")
     engine = LibreTranslate(outbound.call_service, "http://127.0.0.1:9", now=lambda: 0.0)
-    for _ in range(6):
-        with pytest.raises(Unavailable):
-            await engine.translate(["tea"], source="en", target="zh")
-    with pytest.raises(Unavailable, match="breaker"):
-        await engine.languages()
+    with pytest.raises(Unavailable):
+        await engine.translate(["tea"], source="en", target="zh")
     await outbound.close()

@@ -1,0 +1,302 @@
+"""`fedinote rule` and `fedinote held`: what a post must not say or do here, and what waits for a moderator's look."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from fedinote.cli.context import Setup, pass_setup, table
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms, iso
+from fedinote.infra.db import Row
+from fedinote.moderation import held as holding_desk
+from fedinote.moderation import rules, trying
+from fedinote.moderation.ip_blocks import expiry
+from fedinote.moderation.rules import Wanted
+from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS
+from fedinote.posts import holding
+from fedinote.text import html
+
+_DAY = 86_400
+_SHOWN = 60
+
+
+@click.group()
+def rule() -> None:
+    """Say what a post must not say or do here. A rule does nothing until it is switched on.
+
+    \b
+    Examples:
+      fedinote rule add "No gambling" --kind words --with casino --with "free spins" --action hold
+      fedinote rule try 117000000000000000
+      fedinote rule on 117000000000000000
+    """
+
+
+@rule.command(name="add")
+@click.argument("title", metavar="TITLE")
+@click.option("--kind", type=click.Choice(list(KINDS)), required=True, help="What it looks at.")
+@click.option("--with", "values", multiple=True, help="What it looks for; may be given several times. See below.")
+@click.option("--action", type=click.Choice(ACTIONS), default="note", show_default=True, help="What happens then.")
+@click.option("--origin", type=click.Choice(ORIGINS), default="all", show_default=True, help="Whose posts.")
+@click.option("--spare-followed", is_flag=True, help="Leave those alone whom somebody here follows.")
+@click.option("--reason", default="", help="Why; may be shown to everybody.")
+@click.option("--note", default="", help="A note for moderators.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it lasts once it is on; for good by default.")
+@pass_setup
+def add(setup: Setup, /, title: str, kind: str, values: tuple[str, ...], days: int | None, **options: Any) -> None:
+    """Write a rule down as a draft, under TITLE.
+
+    What --with means depends on the kind: a word or phrase (words); an expression of RE2 (pattern); a host, or the
+    number of links that is allowed (links); the number of people that may be mentioned (mentions); days, or days and
+    one of links, media, mentions, like 3/links (newcomers); times within minutes, like 5/60 (repeats); a language tag,
+    or one with a ! for every other language (languages).
+
+    \b
+    Examples:
+      fedinote rule add "No gambling" --kind words --with casino --action hold
+      fedinote rule add "Links of newcomers" --kind newcomers --with 3/links --action hold --origin remote
+      fedinote rule add "The same again" --kind repeats --with 5/60 --action reject
+    """
+
+    async def work(app: App) -> int:
+        until = expiry(app, None if days is None else days * _DAY)
+        wanted = Wanted(kind=kind, terms=terms(kind, values), title=title, expires_at=until, **options)
+        return int((await rules.create(app, wanted, by=None))["id"])
+
+    number = setup.run(work)
+    click.echo(f"Written down as {number}. Try it: fedinote rule try {number}")
+
+
+def terms(kind: str, values: Sequence[str]) -> Mapping[str, Any]:
+    """Read what follows `--with`, by the kind of rule; what makes no sense is refused with the rule."""
+    first, _, second = (values[0] if values else "").partition("/")
+    found: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+        "words": lambda: {"words": list(values)},
+        "pattern": lambda: {"pattern": "|".join(values)},
+        "links": lambda: {"most": int(first)} if first.isdigit() else {"hosts": list(values)},
+        "mentions": lambda: {"most": _number(first)},
+        "newcomers": lambda: {"days": _number(first), "doing": second or "anything"},
+        "repeats": lambda: {"times": _number(first), "minutes": _number(second or "60")},
+        "languages": lambda: {"languages": [one.strip("!") for one in values], "only": first.startswith("!")},
+    }
+    return found[kind]()
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isdigit() else text
+
+
+@rule.command(name="list")
+@pass_setup
+def list_rules(setup: Setup) -> None:
+    """List the rules, and how often each caught something.
+
+    \b
+    Example:
+      fedinote rule list
+    """
+    found = setup.run(rules.listing)
+    if not found:
+        click.echo("There are no rules")
+        return
+    rows = [
+        {
+            **{name: one[name] for name in ("id", "state", "kind", "action", "origin", "title", "hits")},
+            "until": _end(one),
+        }
+        for one in found
+    ]
+    click.echo(table(rows, ["id", "state", "kind", "action", "origin", "hits", "until", "title"]))
+
+
+def _end(row: Row) -> str:
+    return iso(from_ms(row["expires_at"])) if row["expires_at"] is not None else ""
+
+
+@rule.command(name="try")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.option("--days", type=click.IntRange(1, 365), default=trying.DAYS, show_default=True, help="How far back.")
+@pass_setup
+def try_rule(setup: Setup, number: int, days: int) -> None:
+    """Show what the rule ID would have caught among the public posts of the last days. It changes nothing.
+
+    \b
+    Example:
+      fedinote rule try 117000000000000000 --days 7
+    """
+
+    async def work(app: App) -> trying.Trial:
+        return await trying.run(app, await rules.get(app, number), days=days)
+
+    found = setup.run(work)
+    click.echo(f"{found.caught} of {found.looked_at} posts, by {len(found.authors)} people")
+    if found.examples:
+        rows = [
+            {"written": iso(one.written), "by": one.handle, "why": one.why, "post": one.uri} for one in found.examples
+        ]
+        click.echo(table(rows, ["written", "by", "why", "post"]))
+
+
+@rule.command(name="hits")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.option("--limit", type=click.IntRange(1, 1000), default=40, show_default=True, help="How many.")
+@pass_setup
+def list_hits(setup: Setup, number: int, limit: int) -> None:
+    """Show what the rule ID caught, newest first.
+
+    \b
+    Example:
+      fedinote rule hits 117000000000000000
+    """
+    found = setup.run(lambda app: rules.hits(app, number, limit))
+    if not found:
+        click.echo("It caught nothing")
+        return
+    rows = [
+        {
+            "when": iso(from_ms(one["created_at"])),
+            "by": f"@{one['username']}@{one['domain']}".removesuffix("@"),
+            "action": one["action"],
+            "why": one["why"],
+            "post": one["uri"],
+        }
+        for one in found
+    ]
+    click.echo(table(rows, ["when", "by", "action", "why", "post"]))
+
+
+def _switch(setup: Setup, number: int, state: str) -> None:
+    row = setup.run(lambda app: rules.switch(app, number, state, by=None))
+    click.echo(f"{row['title']} is {state}")
+
+
+@rule.command(name="on")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@pass_setup
+def switch_on(setup: Setup, number: int) -> None:
+    """Put the rule ID into force. A running server follows within ten seconds.
+
+    \b
+    Example:
+      fedinote rule on 117000000000000000
+    """
+    _switch(setup, number, "on")
+
+
+@rule.command(name="off")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@pass_setup
+def switch_off(setup: Setup, number: int) -> None:
+    """Take the rule ID out of force; what it caught stays on record.
+
+    \b
+    Example:
+      fedinote rule off 117000000000000000
+    """
+    _switch(setup, number, "off")
+
+
+@rule.command(name="remove")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@pass_setup
+def remove(setup: Setup, number: int) -> None:
+    """Delete the rule ID, with the list of what it caught.
+
+    \b
+    Example:
+      fedinote rule remove 117000000000000000
+    """
+    setup.run(lambda app: rules.remove(app, number, by=None))
+    click.echo("The rule is gone")
+
+
+@click.group()
+def held() -> None:
+    """Decide about posts that a rule holds back: nobody sees them until they are released.
+
+    \b
+    Examples:
+      fedinote held list
+      fedinote held release 117000000000000000
+      fedinote held drop --all
+    """
+
+
+@held.command(name="list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=40, show_default=True, help="How many.")
+@pass_setup
+def list_held(setup: Setup, limit: int) -> None:
+    """List what is held back, newest first. Private posts are shown without their words.
+
+    \b
+    Example:
+      fedinote held list
+    """
+    found = setup.run(lambda app: holding.waiting(app, limit))
+    if not found:
+        click.echo("Nothing is held back")
+        return
+    click.echo(table([_described(one) for one in found], ["id", "since", "post", "why", "words"]))
+
+
+def _described(row: Row) -> Mapping[str, Any]:
+    new = holding.post_of(row)
+    words = " ".join(html.to_text(new.content).split()) if new.visibility in ("public", "unlisted") else "(private)"
+    return {
+        "id": row["id"],
+        "since": iso(from_ms(row["created_at"])),
+        "post": row["uri"] or "written here",
+        "why": row["reason"],
+        "words": words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…",
+    }
+
+
+@held.command(name="release")
+@click.argument("numbers", metavar="[ID]...", type=click.IntRange(min=1), nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that is held back.")
+@pass_setup
+def release(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
+    """Publish what is held back under ID, or all of it.
+
+    \b
+    Examples:
+      fedinote held release 117000000000000000
+      fedinote held release --all
+    """
+    count = _each(setup, numbers, everything, holding_desk.release)
+    click.echo(f"Released: {count}")
+
+
+@held.command(name="drop")
+@click.argument("numbers", metavar="[ID]...", type=click.IntRange(min=1), nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that is held back.")
+@pass_setup
+def drop(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
+    """Throw away what is held back under ID, or all of it: nobody will ever see it.
+
+    \b
+    Examples:
+      fedinote held drop 117000000000000000
+      fedinote held drop --all
+    """
+    count = _each(setup, numbers, everything, holding_desk.drop)
+    click.echo(f"Dropped: {count}")
+
+
+def _each(setup: Setup, numbers: Sequence[int], everything: bool, verb: Callable[..., Any]) -> int:
+    if bool(numbers) == everything:
+        raise click.UsageError("Name what is meant by its ID, or --all. See: fedinote held list")
+
+    async def work(app: App) -> int:
+        count = 0
+        for number in numbers:
+            await verb(app, number, by=None)
+            count += 1
+        while everything and (rows := await holding.waiting(app, 200)):
+            for row in reversed(rows):  # in the order in which they came
+                await verb(app, row["id"], by=None)
+                count += 1
+        return count
+
+    return setup.run(work)

@@ -1,0 +1,47 @@
+"""What new accounts do first: people of whom nobody here knows anything yet."""
+
+from datetime import timedelta
+
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms
+from fedinote.infra.errors import Invalid
+from fedinote.policy.rules.kinds import Judged, Terms
+
+DOING = ("anything", "links", "media", "mentions")
+
+
+class Newcomers:
+    """Terms: `days`, for how long an account is new, and `doing`: links, media, mentions or anything.
+
+    For accounts elsewhere it counts from when they were made, or first seen here. Whom somebody here follows, or who
+    was favourited here, is known.
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        days, doing = terms.get("days"), terms.get("doing", "anything")
+        if not isinstance(days, int | float) or days <= 0 or doing not in DOING:
+            raise Invalid(f"Validation failed: A rule about newcomers needs days, and one of {', '.join(DOING)}")
+        self._age, self._doing = timedelta(days=days), str(doing)
+
+    async def match(self, app: App, judged: Judged) -> str | None:
+        """Judge by what the post has; costs a query only when it has that."""
+        if not self._does(judged):
+            return None
+        row = await app.db.row(
+            "SELECT a.created_at, EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id"
+            " WHERE f.target_id = a.id AND f.accepted AND l.domain = '') AS followed FROM accounts a WHERE a.id = ?",
+            judged.subject.account_id,
+        )
+        if row is None or row["followed"] or judged.at - from_ms(row["created_at"]) > self._age:
+            return None
+        what = "a post" if self._doing == "anything" else self._doing
+        return f"{what} by an account of less than {self._age.days or self._age} days that nobody here follows"
+
+    def _does(self, judged: Judged) -> bool:
+        subject = judged.subject
+        return {
+            "anything": True,
+            "links": bool(judged.link_hosts),
+            "media": subject.has_media,
+            "mentions": subject.mentions > 0,
+        }[self._doing]

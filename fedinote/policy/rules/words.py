@@ -1,0 +1,44 @@
+"""Words and phrases, in any spelling that only disguises them."""
+
+import re2
+
+from fedinote.infra.app import App
+from fedinote.infra.errors import Invalid
+from fedinote.policy.rules.kinds import Judged, Terms, options
+from fedinote.text.cjk import has_cjk
+from fedinote.text.folding import fold
+
+MAX_WORDS = 1_000
+MAX_WORD = 200
+_EDGE = r"[^\pL\pN\pM]"
+
+
+class Words:
+    """Terms: `words`, a list. A word in an alphabet must stand alone, one in Chinese or Japanese may stand anywhere."""
+
+    def __init__(self, terms: Terms) -> None:
+        words = [str(one) for one in terms.get("words", ())]
+        folded = {fold(word): word for word in words if fold(word)}
+        if not folded:
+            raise Invalid("Validation failed: A rule about words needs at least one")
+        if len(words) > MAX_WORDS or any(len(word) > MAX_WORD for word in words):
+            raise Invalid(f"Validation failed: At most {MAX_WORDS} words, of {MAX_WORD} characters")
+        self._words = folded
+        longest_first = sorted(folded, key=len, reverse=True)
+        self._pattern = re2.compile("|".join(map(_alternative, longest_first)), options())
+
+    async def match(self, app: App, judged: Judged) -> str | None:
+        """Find the first of the words in the folded text."""
+        found = self._pattern.search(judged.folded)
+        if found is None:
+            return None
+        word = next((group for group in found.groups() if group), "")
+        meant = self._words.get(word, word)
+        return f"the word “{meant}”" if meant in judged.raw else f"the word “{meant}”, written “{word}” in disguise"
+
+
+def _alternative(word: str) -> str:
+    escaped = re2.escape(word)
+    if has_cjk(word):
+        return f"({escaped})"
+    return f"(?:^|{_EDGE})({escaped})(?:$|{_EDGE})"

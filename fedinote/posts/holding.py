@@ -1,0 +1,79 @@
+"""Posts that a rule holds back until a moderator has looked: kept whole, outside of the posts, so nobody sees them."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import NotFound
+from fedinote.posts.drafts import NewPost
+
+KEEP = timedelta(days=30)
+
+
+async def keep(app: App, new: NewPost, reason: str, *, post_id: int | None = None) -> None:
+    """Keep a post for review. `post_id`: it is a new version of this one.
+
+    A newer version of what is held already takes its place.
+    """
+    await app.db.atomic(
+        ("DELETE FROM held_posts WHERE uri = ? OR post_id = ?", (new.uri or "", post_id or 0)),
+        (
+            "INSERT INTO held_posts (id, account_id, post_id, uri, content, reason, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                app.ids.next(),
+                new.author_id,
+                post_id,
+                new.uri,
+                msgspec.json.encode(new).decode(),
+                reason[:2000],
+                app.now(),
+            ),
+        ),
+    )
+
+
+async def is_held(app: App, author_id: int, since: datetime) -> bool:
+    """Tell whether something that an author of ours wrote since a moment waits for review."""
+    found = await app.db.row(
+        "SELECT 1 AS value FROM held_posts WHERE account_id = ? AND uri IS NULL AND created_at >= ?", author_id, since
+    )
+    return found is not None
+
+
+async def waiting(app: App, limit: int, *, before: int | None = None) -> list[Row]:
+    """Return what is held, newest first: id, account_id, post_id, uri, content, reason, created_at."""
+    return await app.db.rows("SELECT * FROM held_posts WHERE id < ? ORDER BY id DESC LIMIT ?", before or 2**62, limit)
+
+
+async def find(app: App, held_id: int) -> Row:
+    """Return one that is held. Raises NotFound."""
+    row = await app.db.row("SELECT * FROM held_posts WHERE id = ?", held_id)
+    if row is None:
+        raise NotFound("Nothing is held under this number")
+    return row
+
+
+def post_of(row: Row) -> NewPost:
+    """Return the post as it was when it came."""
+    return msgspec.json.decode(row["content"], type=NewPost)
+
+
+async def take(app: App, held_id: int) -> Row:
+    """Take one out of the held ones, in the running transaction; once. Raises NotFound."""
+    gone = await app.db.returning("DELETE FROM held_posts WHERE id = ? RETURNING *", held_id)
+    if not gone:
+        raise NotFound("Nothing is held under this number")
+    return gone[0]
+
+
+async def forget(app: App, uri: str, account_id: int) -> None:
+    """Drop what its author deleted elsewhere before anybody looked."""
+    await app.db.execute("DELETE FROM held_posts WHERE uri = ? AND account_id = ?", uri, account_id)
+
+
+async def tidy(app: App) -> None:
+    """Drop what nobody looked at for thirty days (every so often)."""
+    await app.db.execute("DELETE FROM held_posts WHERE created_at < ?", app.now() - KEEP)
