@@ -16,6 +16,7 @@ from fedinote.moderation.rules import Wanted
 from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS
 from fedinote.posts import holding
 from fedinote.text import html
+from fedinote.timelines.window import Window
 
 _DAY = 86_400
 _SHOWN = 60
@@ -116,7 +117,9 @@ def _end(row: Row) -> str:
 
 @rule.command(name="try")
 @click.argument("number", metavar="ID", type=click.IntRange(min=1))
-@click.option("--days", type=click.IntRange(1, 365), default=trying.DAYS, show_default=True, help="How far back.")
+@click.option(
+    "--days", type=click.IntRange(1, trying.MAX_DAYS), default=trying.DAYS, show_default=True, help="How far back."
+)
 @pass_setup
 def try_rule(setup: Setup, number: int, days: int) -> None:
     """Show what the rule ID would have caught among the public posts of the last days. It changes nothing.
@@ -149,7 +152,7 @@ def list_hits(setup: Setup, number: int, limit: int) -> None:
     Example:
       fedinote rule hits 117000000000000000
     """
-    found = setup.run(lambda app: rules.hits(app, number, limit))
+    found = setup.run(lambda app: rules.hits(app, number, Window(limit).sql))
     if not found:
         click.echo("It caught nothing")
         return
@@ -233,7 +236,7 @@ def list_held(setup: Setup, limit: int) -> None:
     Example:
       fedinote held list
     """
-    found = setup.run(lambda app: holding.waiting(app, limit))
+    found = setup.run(lambda app: holding.waiting(app, Window(limit).sql))
     if not found:
         click.echo("Nothing is held back")
         return
@@ -293,7 +296,7 @@ def _each(setup: Setup, numbers: Sequence[int], everything: bool, verb: Callable
         for number in numbers:
             await verb(app, number, by=None)
             count += 1
-        while everything and (rows := await holding.waiting(app, 200)):
+        while everything and (rows := await holding.waiting(app, Window(200).sql)):
             for row in reversed(rows):  # in the order in which they came
                 await verb(app, row["id"], by=None)
                 count += 1

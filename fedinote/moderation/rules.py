@@ -12,6 +12,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation import actions, audit
+from fedinote.moderation.audit import Window
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy.rules import book
 from fedinote.policy.rules.book import ACTIONS, ORIGINS
@@ -20,6 +21,7 @@ STATES = ("draft", "on", "off")
 MAX_TITLE = 200
 MAX_TEXT = 5_000
 MAX_RULES = 500
+_RULE = "SELECT r.*, (SELECT COUNT(*) FROM rule_hits h WHERE h.rule_id = r.id) AS hits FROM rules r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,12 @@ class Wanted:
 
 async def listing(app: App) -> list[Row]:
     """Return all rules, oldest first, each with `hits`, how often it caught something."""
-    return await app.db.rows(
-        "SELECT r.*, (SELECT COUNT(*) FROM rule_hits h WHERE h.rule_id = r.id) AS hits FROM rules r ORDER BY r.id"
-    )
+    return await app.db.rows(f"{_RULE} ORDER BY r.id")
 
 
 async def get(app: App, rule_id: int) -> Row:
-    """Return one rule. Raises NotFound."""
-    row = await app.db.row("SELECT * FROM rules WHERE id = ?", rule_id)
+    """Return one rule, with `hits`. Raises NotFound."""
+    row = await app.db.row(f"{_RULE} WHERE r.id = ?", rule_id)
     if row is None:
         raise NotFound("No such rule")
     return row
@@ -70,7 +70,7 @@ async def create(app: App, wanted: Wanted, *, by: Moderator | None) -> Row:
             wanted.title.strip(), wanted.reason.strip(), wanted.note.strip(), owner, wanted.expires_at, now, now,
         )  # fmt: skip
         await _note(app, "rule.create", made[0], by)
-    return made[0]
+    return await get(app, made[0]["id"])
 
 
 async def change(app: App, rule_id: int, wanted: Wanted, *, by: Moderator | None) -> Row:
@@ -88,7 +88,7 @@ async def change(app: App, rule_id: int, wanted: Wanted, *, by: Moderator | None
             raise NotFound("No such rule")
         await _note(app, "rule.change", changed[0], by)
         app.db.after_commit(lambda: book.forget(app))
-    return changed[0]
+    return await get(app, rule_id)
 
 
 async def switch(app: App, rule_id: int, state: str, *, by: Moderator | None) -> Row:
@@ -104,7 +104,7 @@ async def switch(app: App, rule_id: int, state: str, *, by: Moderator | None) ->
             raise NotFound("No such rule")
         await _note(app, f"rule.{state}", changed[0], by)
         app.db.after_commit(lambda: book.forget(app))
-    return changed[0]
+    return await get(app, rule_id)
 
 
 async def remove(app: App, rule_id: int, *, by: Moderator | None) -> None:
@@ -118,14 +118,17 @@ async def remove(app: App, rule_id: int, *, by: Moderator | None) -> None:
         app.db.after_commit(lambda: book.forget(app))
 
 
-async def hits(app: App, rule_id: int, limit: int, *, before: int | None = None) -> list[Row]:
-    """Return what a rule caught, newest first: id, account_id, acct, domain, uri, action, why, created_at."""
+async def hits(app: App, rule_id: int, window: Window) -> list[Row]:
+    """Return a page of what a rule caught: id, account_id, username, domain, uri, action, why, created_at.
+
+    `window` gives condition, parameters and order for a column.
+    """
+    where, params, order = window("h.id")
     return await app.db.rows(
-        "SELECT h.*, a.username, a.domain FROM rule_hits h JOIN accounts a ON a.id = h.account_id"
-        " WHERE h.rule_id = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?",
+        "SELECT h.*, a.username, a.domain FROM rule_hits h JOIN accounts a ON a.id = h.account_id"  # noqa: S608
+        f" WHERE h.rule_id = ? AND {where} {order}",
         rule_id,
-        before or 2**62,
-        limit,
+        *params,
     )
 
 

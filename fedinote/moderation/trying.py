@@ -10,7 +10,7 @@ from fedinote.policy.base import Subject
 from fedinote.policy.rules import book, judging
 from fedinote.policy.rules.kinds import Judged
 
-DAYS = 30
+DAYS, MAX_DAYS = 30, 365
 BATCH = 500
 SHOWN = 100
 

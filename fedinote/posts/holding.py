@@ -1,5 +1,6 @@
 """Posts that a rule holds back until a moderator has looked: kept whole, outside of the posts, so nobody sees them."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -9,6 +10,7 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
 from fedinote.posts.drafts import NewPost
 
+Window = Callable[[str], tuple[str, Sequence[int], str]]
 KEEP = timedelta(days=30)
 
 
@@ -43,9 +45,13 @@ async def is_held(app: App, author_id: int, since: datetime) -> bool:
     return found is not None
 
 
-async def waiting(app: App, limit: int, *, before: int | None = None) -> list[Row]:
-    """Return what is held, newest first: id, account_id, post_id, uri, content, reason, created_at."""
-    return await app.db.rows("SELECT * FROM held_posts WHERE id < ? ORDER BY id DESC LIMIT ?", before or 2**62, limit)
+async def waiting(app: App, window: Window) -> list[Row]:
+    """Return a page of what is held: id, account_id, post_id, uri, content, reason, created_at.
+
+    `window` gives condition, parameters and order for a column.
+    """
+    where, params, order = window("h.id")
+    return await app.db.rows(f"SELECT h.* FROM held_posts h WHERE {where} {order}", *params)  # noqa: S608
 
 
 async def find(app: App, held_id: int) -> Row:

@@ -112,6 +112,10 @@ class Inhabited:
         await self._made("report", self.alice, "/api/v1/reports", report)
         blocked = {"domain": "bad.example", "severity": "silence", "public_comment": "spam"}
         await self._made("domain_block", owner, f"{staff}/domain_blocks", blocked)
+        cups = {"slug": "cups", "tags": ["tea", "茶"], "titles": {"en": "Cups"}}
+        await self._made("topic", owner, "/api/fedinote/v1/admin/topics", cups)
+        casino = {"kind": "words", "terms": {"words": ["casino"]}, "action": "hold", "title": "No gambling"}
+        await self._made("rule", owner, "/api/fedinote/v1/admin/rules", casino)
         for path, body in {
             "domain_allows": {"domain": "good.example"},
             "ip_blocks": {"ip": "192.0.2.0/24", "severity": "no_access", "comment": "spam"},
@@ -137,6 +141,9 @@ class Inhabited:
 
 
 _IDS = (
+    ("/topics/", "topic"),
+    ("/admin/rules/", "rule"),
+    ("/timelines/topic/", "topic"),
     ("/admin/reports/", "report"),
     ("/admin/domain_blocks/", "domain_block"),
     ("/admin/domain_allows/", "domain_allows"),

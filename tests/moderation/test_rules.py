@@ -14,6 +14,7 @@ from fedinote.moderation.rules import Wanted
 from fedinote.posts import holding, publishing, revising
 from fedinote.posts.drafts import Draft, NewPost
 from fedinote.relations import follows
+from fedinote.timelines.window import Window
 from tests.relations.people import person
 
 CASINO = Wanted("words", {"words": ["casino"]}, "reject", "No gambling")
@@ -57,7 +58,7 @@ async def test_every_hit_is_kept_once_with_why(app: App, far: int) -> None:
     rule_id = await on(app)
     for _ in range(2):
         await publishing.store(app, note(far, created_at=app.now()))
-    found = await rules.hits(app, rule_id, 10)
+    found = await rules.hits(app, rule_id, Window(10).sql)
     assert [(one["uri"], one["action"], one["why"]) for one in found] == [
         ("https://far.example/posts/1", "reject", "the word “casino”")
     ]
@@ -91,12 +92,12 @@ async def test_a_held_post_is_seen_by_nobody_until_it_is_released(app: App, far:
     new = note(far, created_at=app.now() - timedelta(minutes=3))
     assert await publishing.store(app, new) is None
     assert await publishing.store(app, new) is None
-    [waits] = await holding.waiting(app, 10)
+    [waits] = await holding.waiting(app, Window(10).sql)
     assert waits["uri"] == new.uri
     assert not await app.db.rows("SELECT id FROM posts WHERE uri = ?", new.uri)
     post = await row(app, await held.release(app, waits["id"], by=None))
     assert (post["uri"], post["content"]) == (new.uri, new.content)
-    assert not await holding.waiting(app, 10)
+    assert not await holding.waiting(app, Window(10).sql)
     with pytest.raises(NotFound):
         await held.release(app, waits["id"], by=None)
 
@@ -105,7 +106,7 @@ async def test_a_member_is_told_that_a_post_waits_and_it_comes_out_whole(app: Ap
     await on(app, action="hold")
     with pytest.raises(Forbidden, match="until a moderator"):
         await publishing.publish(app, alice, Draft("my casino #tag", spoiler_text="cards", visibility="unlisted"))
-    [waits] = await holding.waiting(app, 10)
+    [waits] = await holding.waiting(app, Window(10).sql)
     post = await row(app, await held.release(app, waits["id"], by=None))
     assert (post["spoiler_text"], post["visibility"], post["source"]) == ("cards", "unlisted", "my casino #tag")
     assert post["uri"].endswith(f"/statuses/{post['id']}")
@@ -117,7 +118,7 @@ async def test_a_held_version_leaves_the_post_as_it_is_until_it_is_released(app:
     with pytest.raises(Forbidden, match="until a moderator"):
         await revising.edit(app, alice, post_id, Draft("my casino"))
     assert (await row(app, post_id))["source"] == "harmless"
-    [waits] = await holding.waiting(app, 10)
+    [waits] = await holding.waiting(app, Window(10).sql)
     await held.release(app, waits["id"], by=None)
     assert (await row(app, post_id))["source"] == "my casino"
 
@@ -125,17 +126,17 @@ async def test_a_held_version_leaves_the_post_as_it_is_until_it_is_released(app:
 async def test_what_is_dropped_never_comes(app: App, far: int) -> None:
     await on(app, action="hold")
     await publishing.store(app, note(far, created_at=app.now()))
-    [waits] = await holding.waiting(app, 10)
+    [waits] = await holding.waiting(app, Window(10).sql)
     await held.drop(app, waits["id"], by=None)
-    assert not await holding.waiting(app, 10)
+    assert not await holding.waiting(app, Window(10).sql)
     assert [one["action"] for one in await app.db.rows("SELECT action FROM audit_log WHERE action = 'held.drop'")]
 
 
 async def test_the_strongest_of_several_rules_counts_and_all_are_noted(app: App, far: int) -> None:
     ids = [await on(app, action=action) for action in ("note", "hold", "warn")]
     assert await publishing.store(app, note(far, created_at=app.now())) is None
-    assert [len(await rules.hits(app, one, 5)) for one in ids] == [1, 1, 1]
-    [waits] = await holding.waiting(app, 10)
+    assert [len(await rules.hits(app, one, Window(5).sql)) for one in ids] == [1, 1, 1]
+    [waits] = await holding.waiting(app, Window(10).sql)
     assert holding.post_of(waits).spoiler_text == "No gambling"
 
 
@@ -172,4 +173,4 @@ async def test_a_trial_shows_what_a_rule_would_have_caught_and_changes_nothing(a
     trial = await trying.run(app, made)
     assert (trial.looked_at, trial.caught, len(trial.authors)) == (6, 2, 1)
     assert [one.uri for one in trial.examples] == ["https://far.example/posts/3", "https://far.example/posts/0"]
-    assert not await rules.hits(app, made["id"], 5)
+    assert not await rules.hits(app, made["id"], Window(5).sql)

@@ -334,7 +334,8 @@ _NO_POSTS = """
 /api/v1/collections/{id} /api/v1/accounts/{account_id}/collections /api/v1/accounts/{account_id}/in_collections
 /api/v1/notifications/requests/merged /api/v2/notifications/policy /api/v1/push/subscription
 /api/fedinote/v1/account/move /api/v2/notifications/unread_count /oauth/userinfo /api/v1_alpha/async_refreshes/{id}
-/api/fedinote/v1/admin/trace /api/fedinote/v1/admin/relays /api/openapi.json
+/api/fedinote/v1/admin/trace /api/fedinote/v1/admin/relays /api/openapi.json /api/fedinote/v1/admin/rules
+/api/fedinote/v1/admin/rules/{id} /api/fedinote/v1/admin/rules/{id}/hits /api/fedinote/v1/admin/held
 /api/v1/trends /api/v1/trends/tags /api/v1/trends/links /api/v1/trends/statuses /api/v1/timelines/link /api/v1/directory
 /api/v1/admin/trends/tags /api/v1/admin/trends/links /api/v1/admin/trends/links/publishers /api/v1/admin/trends/statuses
 /api/v1/admin/tags /api/v1/admin/tags/{id} /api/v1/endorsements /api/v1/accounts/{id}/endorsements

@@ -18,11 +18,12 @@ ROUTES_OF_STAFF = [route for route in ROUTES if route.path.startswith(STAFF)]
 FOR_ADMINS = (
     "/api/v1/admin/domain_blocks", "/api/v1/admin/domain_allows", "/api/v1/admin/ip_blocks",
     "/api/v1/admin/email_domain_blocks", "/api/v1/admin/canonical_email_blocks", "/api/fedinote/v1/admin/relays",
+    "/api/fedinote/v1/admin/rules",
 )  # fmt: skip
 FOR_MODERATORS = (
     "/api/v1/admin/accounts", "/api/v2/admin/accounts", "/api/v1/admin/reports", "/api/v1/admin/trends",
     "/api/v1/admin/tags", "/api/v1/admin/measures", "/api/v1/admin/dimensions", "/api/v1/admin/retention",
-    "/api/fedinote/v1/admin/topics",
+    "/api/fedinote/v1/admin/topics", "/api/fedinote/v1/admin/held",
 )  # fmt: skip
 EITHER = ("/api/fedinote/v1/admin/trace", "/api/fedinote/v1/admin/translation", "/api/fedinote/v1/admin/glossary")
 ADMINS_ALONE = {"DELETE /api/v1/admin/accounts/{id}"}

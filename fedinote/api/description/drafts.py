@@ -7,6 +7,8 @@ PollDraft options!:[text] expires_in!:number multiple:flag hide_totals:flag
 FieldDraft name:text value:text
 SourceDraft privacy:text sensitive:flag language:text quote_policy:text language_divider:flag
 About id:number domain:text
+RuleTerms words:[text] pattern:text hosts:[text] most:number days:number doing:text times:number minutes:number
+ languages:[text] only:flag
 KeywordDraft id:id keyword:text whole_word:flag _destroy:flag
 MarkerDraft last_read_id!:id
 SubscriptionDraft endpoint!:url keys!:SubscriptionKeys standard:flag
@@ -18,7 +20,7 @@ SubscriptionData alerts:{flag} policy:=all/followed/follower/none
 def schemas() -> kinds.Schema:
     """Return the schema of every such object by name."""
     found: kinds.Schema = {}
-    for line in filter(None, _TABLE.splitlines()):
+    for line in filter(None, _TABLE.replace("\n ", " ").splitlines()):
         name, _, text = line.partition(" ")
         found[name] = parameters(text)
     return found

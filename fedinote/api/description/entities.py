@@ -201,6 +201,14 @@ AdminDimension key:text data:[object]
 AdminCohort period:moment frequency:text data:[object]
 IdentityProof provider:text provider_username:text updated_at:moment proof_url:url profile_url:url
 Relay id:id kind:text state:text inbox_url:url actor_uri:url? created_at:moment answered_at:moment?
+ModerationRule id:id kind:text terms:object action:text origin:text spare_followed:flag state:=draft/on/off title:text
+ reason:text note:text owner_id:id? hits_count:number expires_at:moment? created_at:moment updated_at:moment
+RuleHit id:id account_id:id acct:text uri:text? action:text why:text created_at:moment
+RuleTrial statuses_count:number caught_count:number accounts_count:number examples:[RuleExample]
+RuleExample status_id:id uri:text acct:text why:text created_at:moment
+HeldPost id:id account_id:id status_id:id? uri:text? visibility:text content:html? spoiler_text:text? language:text?
+ reason:text created_at:moment
+Released status_id:id?
 Trace uri:text answer:text steps:[TraceStep]
 TraceStep at:moment? kind:text host:text? text:text
 Move aliases:[url] moved:Account? may_move_at:moment?

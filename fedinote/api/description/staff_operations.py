@@ -93,6 +93,16 @@ POST /api/fedinote/v1/account/delete - password!:text
 GET /api/fedinote/v1/admin/relays [Relay]
 POST /api/fedinote/v1/admin/relays Relay url!:text kind:text
 DELETE /api/fedinote/v1/admin/relays/{id} -
+GET /api/fedinote/v1/admin/rules [ModerationRule]
+POST /api/fedinote/v1/admin/rules ModerationRule @rule
+GET /api/fedinote/v1/admin/rules/{id} ModerationRule
+PATCH /api/fedinote/v1/admin/rules/{id} ModerationRule state:text @rule
+DELETE /api/fedinote/v1/admin/rules/{id} -
+GET /api/fedinote/v1/admin/rules/{id}/trial RuleTrial days:number
+GET /api/fedinote/v1/admin/rules/{id}/hits [RuleHit] @page
+GET /api/fedinote/v1/admin/held [HeldPost] @page
+POST /api/fedinote/v1/admin/held/{id}/release Released
+DELETE /api/fedinote/v1/admin/held/{id} -
 GET /api/fedinote/v1/admin/trace Trace url:text
 GET /api/fedinote/v1/topics [Topic] tag:text followed:flag lang:text
 GET /api/fedinote/v1/topics/{id} Topic lang:text
