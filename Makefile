@@ -70,7 +70,7 @@ bench: dev-setup  ## measure the server: CPU, requests, memory (BENCH_ARGS="--qu
 
 lock: dev-setup  ## renew the lock files after a change of dependencies (UPGRADE=--upgrade: newest versions)
 	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group build --extra detect --extra media --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group build --extra detect --extra media --extra readings --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove .venv, caches and what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
