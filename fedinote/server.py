@@ -134,7 +134,9 @@ class Server:
 
     async def _health(self, path: str) -> Response:
         """Answer whether the process runs (live), and whether it can do its work (ready: database, migrations)."""
-        if path in ("/health", "/health/live"):
+        if path == "/health":  # a word, as Mastodon answers it
+            return Response(b"OK", media_type="text/plain")
+        if path == "/health/live":
             return Response(b'{"status":"ok"}', media_type="application/json")
         if path != "/health/ready":
             raise NotFound

@@ -50,7 +50,7 @@ from fedinote.previews import cards
 from fedinote.relations import blocks, domains, endorsements, moving
 from fedinote.search import index, translated
 from fedinote.timelines import conversations, fanout, lists, live, trends
-from fedinote.translation import ahead, budgets, cache, suggestions, withdrawing
+from fedinote.translation import ahead, budgets, cache, glossary_renewing, suggestions, withdrawing
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
@@ -106,8 +106,12 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.QuoteMade: (notify.on_quote_made, quoting.on_quote_made),
     events.QuoteChanged: (notify.on_quote_changed, quoting.on_quote_changed, live.on_quote_changed),
     events.QuotePolicyChanged: (quoting.on_quote_policy_changed,),
-    events.PostWishChanged: (withdrawing.on_post_wish_changed, quoting.on_post_wish_changed),
-    events.AccountWishChanged: (withdrawing.on_account_wish_changed,),
+    events.PostWishChanged: (
+        withdrawing.on_post_wish_changed,
+        translated.on_post_wish_changed,
+        quoting.on_post_wish_changed,
+    ),
+    events.AccountWishChanged: (withdrawing.on_account_wish_changed, translated.on_account_wish_changed,),
     events.Pinned: (outgoing.on_pinned,),
     events.PollVoted: (outgoing.on_poll_voted,),
     events.PollClosed: (notify.on_poll_closed, outgoing.on_poll_closed),
@@ -175,6 +179,7 @@ JOBS: Mapping[str, JobFunction] = {
     polls.CLOSE_JOB: polls.close,
     purging.PURGE_JOB: purging.purge,
     attached.UNCREDIT_JOB: attached.uncredit,
+    glossary_renewing.JOB: glossary_renewing.renew,
     scheduling.PUBLISH_JOB: scheduling.publish,
     domains.PART_JOB: domains.part,
     moving.CARRY_JOB: moving.carry,

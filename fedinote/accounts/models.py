@@ -14,6 +14,7 @@ class Account(Model):
     the blocked domain that is the only cause, so that its end is theirs; None when a person decided.
     `suspended_by_origin`: only the account's own server suspended it, and may restore it. `moved_at` is the last Move
     that took its followers along. Of a deleted account the row stays, so that nobody takes the name or the id.
+    `…_elsewhere` is how many more its own server counts than are known here.
     `sensitized_at`: all media that the account posts from then on is marked sensitive. `attribution_domains`: the
     websites that may name the account as an author of their pages. `show_…`: which tabs its profile shall have. `feature_policy`: who may put an
     account of another server into a collection, as bits; None when its server says nothing.
@@ -62,6 +63,9 @@ class Account(Model):
     followers_count = fields.BigIntField(default=0)
     following_count = fields.BigIntField(default=0)
     statuses_count = fields.BigIntField(default=0)
+    followers_elsewhere = fields.BigIntField(null=True)
+    following_elsewhere = fields.BigIntField(null=True)
+    statuses_elsewhere = fields.BigIntField(null=True)
     last_status_at = TimeField(null=True)
     created_at = TimeField()
     fetched_at = TimeField(null=True)

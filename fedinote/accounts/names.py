@@ -14,7 +14,7 @@ RESERVED = frozenset(
     about abuse account accounts actor admin administrator admins api app apps assets auth authorize avatars
     blog bot bots communicate contact css db dev directory doctor emoji emojis everyone explore fedinote favicon feed
     feeds files following followers headers health help here host hostmaster icons images img inbox info instance
-    invite invites js legal link local login logout mail mailerdaemon manifest me media metrics mod moderation
+    invite invites js legal link local localhost login logout mail mailerdaemon manifest me media metrics mod moderation
     moderator moderators mods nobody nodeinfo noc noreply notifications null oauth official outbox owner owners
     postmaster post posts privacy private proxy public register relay report reports robots root rss rules search
     security server service services settings share shared sharedinbox signin signout signup signin site ssl

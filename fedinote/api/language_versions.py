@@ -78,9 +78,7 @@ async def _retyped(
     found = dividers.divided(draft)
     typed = {tag: one for tag, one in found.translations.items() if one.divider}
     more = {
-        tag: _with_kept(one, kept[tag])
-        for tag, one in typed.items()
-        if tag in kept and tag not in draft.translations
+        tag: _with_kept(one, kept[tag]) for tag, one in typed.items() if tag in kept and tag not in draft.translations
     }
     left = {tag: one for tag, one in kept.items() if not one.divider and tag not in typed}
     return replace(found, translations={**found.translations, **more}), left
@@ -133,7 +131,7 @@ def listing(row: Row) -> list[dict[str, Any]]:
     """Tell in which other languages a post (its row) is there: who translated, and whether it is behind the post.
 
     `machine` is null where nobody knows; `provider` is the program's name where it is known. `translators` are people
-    other than the author, as far as the post was written here.
+    other than the author, as far as they are known here.
     """
     if row["translations"] is None:
         return []

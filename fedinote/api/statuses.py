@@ -221,7 +221,7 @@ async def delete(call: Call) -> Any:
 async def translate(call: Call) -> Any:
     """POST /api/v1/statuses/:id/translate: into `lang`, or the language of the reader's interface."""
     target = call.params.text("lang", max=35) or call.me.locale
-    return await translations.of_post(call.app, call.id(), target, call.me)
+    return await translations.of_post(call.app, call.id(), target, call.me, turning=True)
 
 
 async def favourited_by(call: Call) -> Any:

@@ -23,7 +23,8 @@ from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, FediNoteError, TooMany, Unauthorized
 
-HEARTBEAT = 30.0  # seconds; as often the token is looked at again
+HEARTBEAT = 15.0  # seconds, as in Mastodon: some clients end only with the next line; the token is looked at then
+CHECK = 5.0  # as often the token is looked at again: another process may have ended it without a word
 SEND_SECONDS = 15.0
 MAX_STREAMS = 64
 MAX_MESSAGE = 4096
@@ -59,7 +60,7 @@ class Feed:
         self._guard = f"token:{viewer.token_id}"
         self._streams: dict[str, list[Stream]] = {}
         self._subscription = app.bus.subscribe([self._guard])
-        self._checked = asyncio.get_running_loop().time()
+        self._checked = self._beat = asyncio.get_running_loop().time()
 
     async def add(self, name: str, *, tag: str = "", list_id: str = "") -> None:
         """Listen to a stream too. Raises what `streams.find` does, and TooMany."""
@@ -89,24 +90,28 @@ class Feed:
 
     async def events(self) -> AsyncIterator[tuple[Stream, str, str] | None]:
         """Give what happens, rendered for the viewer, until the end."""
-        while True:
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    channel, message = await anext(self._subscription)
-            except TimeoutError:
-                channel, message = "", b""
-            except StopAsyncIteration:
-                if self._subscription.dropped:
-                    self.ended = _TOO_SLOW
-                return
+        while (found := await self._next()) is not None:
+            channel, message = found
             if channel == self._guard or not await self._still_valid():
                 self.ended = _REVOKED
                 return
-            if not channel:
+            if channel:
+                async for event in self._rendered(channel, message):
+                    yield event
+            elif self._is_time():
                 yield None
-                continue
-            async for event in self._rendered(channel, message):
-                yield event
+
+    async def _next(self) -> tuple[str, bytes] | None:
+        """Wait for a message; give an empty one when there was none for a while, and None at the end."""
+        try:
+            async with asyncio.timeout(min(HEARTBEAT, CHECK)):
+                return await anext(self._subscription)
+        except TimeoutError:
+            return "", b""
+        except StopAsyncIteration:
+            if self._subscription.dropped:
+                self.ended = _TOO_SLOW
+            return None
 
     async def _rendered(self, channel: str, message: bytes) -> AsyncIterator[tuple[Stream, str, str]]:
         event, about = _decode_event(message)
@@ -115,10 +120,18 @@ class Feed:
             if payload is not None:
                 yield stream, streams.told_as(event), payload
 
-    async def _still_valid(self) -> bool:
-        """Look at the token again twice a minute: another process may have revoked it, or disabled the login."""
+    def _is_time(self) -> bool:
+        """Tell whether a heartbeat is due."""
         now = asyncio.get_running_loop().time()
-        if now - self._checked < HEARTBEAT:
+        due = now - self._beat >= HEARTBEAT
+        if due:
+            self._beat = now
+        return due
+
+    async def _still_valid(self) -> bool:
+        """Look at the token again every few seconds: another process may have revoked it, or disabled the login."""
+        now = asyncio.get_running_loop().time()
+        if now - self._checked < CHECK:
             return True
         self._checked = now
         try:

@@ -33,37 +33,42 @@ def entity(app: App, topic: Topic, reader: str | None, *, personal: bool) -> dic
     return {**value, "following": topic.following, "expand": topic.expand} if personal else value
 
 
-def _entity(call: Call, topic: Topic) -> dict[str, Any]:
-    reader = call.viewer.locale if call.viewer else call.params.text("lang")
+def _entity(call: Call, topic: Topic, lang: str | None = None) -> dict[str, Any]:
+    reader = call.viewer.locale if call.viewer else lang
     return entity(call.app, topic, reader, personal=call.viewer is not None)
 
 
 async def index(call: Call) -> list[dict[str, Any]]:
     """List all topics; `tag` names a hashtag of the one that is wanted, `followed` those that the caller follows."""
-    name = call.params.text("tag")
+    name, lang = call.params.text("tag"), call.params.text("lang")
     if name is not None:
         found = await topics.of_tag(call.app, name.removeprefix("#").lower(), call.viewer_id)
-        return [] if found is None else [_entity(call, found)]
+        return [] if found is None else [_entity(call, found, lang)]
     if call.params.flag("followed"):
-        return [_entity(call, one) for one in await topics.followed(call.app, call.viewer_id or 0)]
-    return [_entity(call, one) for one in await topics.everything(call.app, call.viewer_id)]
+        return [_entity(call, one, lang) for one in await topics.followed(call.app, call.viewer_id or 0)]
+    return [_entity(call, one, lang) for one in await topics.everything(call.app, call.viewer_id)]
 
 
 async def show(call: Call) -> dict[str, Any]:
     """Show a topic."""
+    found = await topics.show(call.app, call.id(), call.viewer_id)
+    return _entity(call, found, call.params.text("lang"))
+
+
+async def _now(call: Call) -> dict[str, Any]:
     return _entity(call, await topics.show(call.app, call.id(), call.viewer_id))
 
 
 async def follow(call: Call) -> dict[str, Any]:
     """Follow a topic; `expand`: show all of it in the timelines of its hashtags too."""
     await topics.follow(call.app, call.me.account_id, call.id(), expand=call.params.flag("expand", None))
-    return await show(call)
+    return await _now(call)
 
 
 async def unfollow(call: Call) -> dict[str, Any]:
     """Follow a topic no longer."""
     await topics.unfollow(call.app, call.me.account_id, call.id())
-    return await show(call)
+    return await _now(call)
 
 
 async def timeline(call: Call) -> Page:

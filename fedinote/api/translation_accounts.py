@@ -1,4 +1,4 @@
-"""Which engines translate here and what they were sent, for everybody and for the staff. Not a part of Mastodon's API."""
+"""Which engines translate here and what they were sent, for everybody and the staff. Not a part of Mastodon's API."""
 
 from typing import Any
 

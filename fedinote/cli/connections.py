@@ -54,8 +54,9 @@ class Connection(HttpToolsProtocol):
 
     def _is_idle(self) -> bool:
         """Tell whether bytes came and are no whole request yet, and nothing is being answered."""
-        waits = self._clock is None and self.timeout_keep_alive_task is None
-        return waits and not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete)
+        waits = self._clock is None and self.timeout_keep_alive_task is None and not self.transport.is_closing()
+        cycle: Any = self.cycle  # None before the first request, whatever its type says
+        return waits and (cycle is None or cycle.response_complete)
 
     def _expect(self) -> None:
         self._clock = self.loop.call_later(HEAD_SECONDS, self._late)

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import http.client
+import operator
 import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -22,7 +24,9 @@ from fedinote.cli.context import SETTINGS_WRONG, Setup, WrongSettings, pass_setu
 from fedinote.cli.tracing import post
 from fedinote.infra import keys, migrations, resources
 from fedinote.infra.app import App
+from fedinote.infra.errors import Unavailable
 from fedinote.infra.settings import Settings
+from fedinote.translation.routing import Router
 
 Mark = Literal["ok", "warning", "wrong"]
 _AHEAD_MS = 300_000
@@ -108,6 +112,7 @@ async def examine(app: App) -> list[Finding]:
         ("owner", _owner),
         ("files", _files),
         ("jobs", _jobs),
+        ("translation", _translation),
         ("webfinger", _webfinger),
         ("reachable", _reachable),
     )
@@ -189,6 +194,19 @@ async def _files(app: App) -> Finding:
     if missing:
         return Finding("files", "wrong", f"the installation lacks {', '.join(missing)}")
     return Finding("files", "ok", "complete")
+
+
+async def _translation(app: App) -> Finding:
+    router: Router = app.translator
+    away: list[str] = []
+    for engine in router.engines:
+        try:
+            await router.languages(partial(operator.is_, engine))
+        except Unavailable as error:
+            away.append(f"{engine.name} does not answer ({error.reason})")
+    if away:
+        return Finding("translation", "warning", f"{'; '.join(away)}. Look at [translation] of the settings")
+    return Finding("translation", "ok", ", ".join(f"{one.name} ({one.location})" for one in router.engines))
 
 
 async def _jobs(app: App) -> Finding:

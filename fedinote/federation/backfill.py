@@ -13,7 +13,7 @@ from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import same_id, same_origin
 from fedinote.events import FollowAccepted
-from fedinote.federation import approving, fetching, incoming, pages, refreshes, resolve
+from fedinote.federation import approving, fetching, incoming, pages, refreshes, resolve, totals
 from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
 from fedinote.federation.refreshes import Order, Refreshing
@@ -32,7 +32,8 @@ STRANGERS_AN_HOUR = 120
 """How many profiles people who are not logged in may have filled in an hour, all together."""
 
 _ACCOUNT = """
-SELECT a.id, a.uri, a.domain, a.outbox_url, a.suspended_at, a.deleted_at, a.moved_to_uri,
+SELECT a.id, a.uri, a.domain, a.outbox_url, a.followers_url, a.following_url, a.suspended_at, a.deleted_at,
+  a.moved_to_uri,
   EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id
     WHERE f.target_id = a.id AND f.accepted AND l.domain = '') AS followed
 FROM accounts a WHERE a.id = ?
@@ -102,6 +103,11 @@ async def _fill(filling: _Filling) -> None:
     listed = await pages.gather(
         filling.app, account["outbox_url"], stood_in=account["uri"], budget=filling.budget, limits=limits
     )
+    await _take_all(filling, listed)
+    await totals.read(filling.app, account, listed.total, filling.budget)
+
+
+async def _take_all(filling: _Filling, listed: pages.Gathered) -> None:
     for item in reversed(listed.items.values()):  # the oldest first, so that answers find what they answer
         try:
             filling.found += await _take(filling, item)

@@ -20,6 +20,7 @@ from fedinote.federation import (
     inbox,
     quoting,
     reacting,
+    readers,
     synchronisation,
     throttling,
     verification,
@@ -142,6 +143,7 @@ async def status(request: Request) -> Response:
         boost = await documents.boost(app, await documents.boost_row(app, row["id"]))
         return _activity(boost, private=private)
     found = await documents.post(app, row["id"])
+    await readers.note(app, row, asking)
     if request.url.path.endswith("/activity"):
         return _activity(documents.create(found), private=private)
     return _activity(found.document, private=private)

@@ -193,3 +193,19 @@ class Relay(Model):
     class Meta:
         table = "relays"
         indexes = (("actor_uri",), ("follow_uri",))
+
+
+class PostReader(Model):
+    """An account of another server, mostly that server's own actor, which fetched a post of ours by its signature."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("fedinote.Post", related_name="readers")
+    post_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="read_posts")
+    account_id: int
+    created_at = TimeField()
+
+    class Meta:
+        table = "post_readers"
+        unique_together = (("post", "account"),)
+        indexes = (("account",),)

@@ -26,7 +26,7 @@ from fedinote.events import (
     Unfollowed,
     VersionsChanged,
 )
-from fedinote.federation import approving, documents
+from fedinote.federation import approving, documents, readers
 from fedinote.federation.approving import Interaction
 from fedinote.federation.queueing import Audience, anybody, queue, queue_to, was_sent
 from fedinote.infra import jobs
@@ -73,7 +73,8 @@ async def on_post_deleted(app: App, event: PostDeleted) -> None:
     """Delete of a post, Undo of a boost, to all who got it."""
     if not event.local:
         return
-    people = await _audience(app, event.post_id, event.author_id, event.visibility, (), reached=True)
+    fetched = await readers.of_post(app, event.post_id)
+    people = await _audience(app, event.post_id, event.author_id, event.visibility, fetched, reached=True)
     if not await anybody(app, people) and not await was_sent(app, event.uri):
         return
     row = await documents.boost_row(app, event.post_id)

@@ -16,6 +16,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 
 JOB = "federation.tell_parted"
+_BEGUN = "SELECT follower_id, target_id FROM follows WHERE follower_id IN_INTS(?) AND target_id IN_INTS(?)"
 AT_ONCE = 100
 """How many follows are told of in one job, that is, in one transaction."""
 
@@ -27,14 +28,23 @@ async def on_follows_severed(app: App, event: FollowsSevered) -> None:
 
 
 async def tell(app: App, follows: Sequence[tuple[int, int, str]]) -> None:
-    """Queue a Reject or Undo for each of these follows between here and elsewhere (a job)."""
-    ids = {one for follower_id, target_id, _ in follows for one in (follower_id, target_id)}
-    rows = await app.db.rows("SELECT id, uri, domain FROM accounts WHERE id IN_INTS(?)", list(ids))
-    found = {row["id"]: row for row in rows}
+    """Queue a Reject or Undo for each of these follows between here and elsewhere (a job).
+
+    Of those that have begun anew nothing is said, as the block may have ended before the job was run.
+    """
+    ids = list({one for follower_id, target_id, _ in follows for one in (follower_id, target_id)})
     async with app.db.transaction():
+        accounts, again = await app.db.many(
+            ("SELECT id, uri, domain FROM accounts WHERE id IN_INTS(?)", (ids,)),
+            (_BEGUN, (ids, ids)),
+        )
+        found = {row["id"]: row for row in accounts}
+        begun = {(row["follower_id"], row["target_id"]) for row in again}
         for follower_id, target_id, uri in follows:
             follower, target = found.get(follower_id), found.get(target_id)
-            if follower is not None and target is not None and (follower["domain"] == "") != (target["domain"] == ""):
+            if follower is None or target is None or (follower_id, target_id) in begun:
+                continue
+            if (follower["domain"] == "") != (target["domain"] == ""):
                 await _tell(app, follower, target, uri)
 
 

@@ -1,4 +1,4 @@
-"""How many requests are worked on at the same time: the others wait in line, and where the line is too long are refused.
+"""How many requests are worked on at once: the others wait in line, and where the line is too long are refused.
 
 Counted is work: whoever waits for the client's bytes, has begun to answer, or asks another server has stepped aside.
 So neither slow clients nor slow servers keep anybody out.

@@ -28,6 +28,7 @@ from fedinote.infra.addresses import AddressRules, Lookup, Network, SystemLookup
 from fedinote.infra.answers import Body, Response, retry_after
 from fedinote.infra.errors import Refused, Unreachable
 from fedinote.infra.slots import FairSlots
+from fedinote.infra.translation_settings import MAX_CONCURRENCY
 
 __all__ = ["MAX_REDIRECTS", "Lookup", "Outbound", "Response", "Signer", "retry_after"]
 
@@ -82,7 +83,7 @@ class Outbound:
         self._lookup: Lookup = resolver or self._system
         self._slots = FairSlots(per_key=max_per_host, total=max_total)
         # Services have their own: neither can strangers delay a translation, nor translations a delivery.
-        self._service_slots = FairSlots(per_key=max_per_host, total=max_total)
+        self._service_slots = FairSlots(per_key=MAX_CONCURRENCY, total=max_total)
         self._public: aiohttp.ClientSession | None = None
         self._private: aiohttp.ClientSession | None = None
 

@@ -21,6 +21,9 @@ NAMES: Mapping[str, str] = {
 CONVERSION = "OpenCC"
 """The name of what converts between the two Chinese scripts. It needs no settings; no engine can be called so."""
 
+MAX_CONCURRENCY = 16
+"""Requests at once to one engine: of the 64 that may be under way to services together."""
+
 _SECONDS: Mapping[str, float] = {"openai": 30.0, "argos": 30.0}
 _USUAL_SECONDS = 5.0
 _NEEDS_URL = frozenset({"libretranslate", "openai"})
@@ -32,8 +35,8 @@ _PAIR = re.compile(rf"\*|{_LANGUAGE}>{_LANGUAGE}")
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. `timeout` is in seconds for a request (0: what suits the kind), `concurrency` in requests at once.
 
-    `daily_characters`: what it is sent at most in a day (0: no limit). `languages`: what an `openai` engine is asked for
-    (empty: the usual ones); other kinds tell by themselves.
+    `daily_characters`: what it is sent at most in a day (0: no limit). `languages`: what an `openai` engine is asked
+    for (empty: the usual ones); other kinds tell by themselves.
     """
 
     kind: Kind
@@ -124,7 +127,7 @@ def _wrong(engine: EngineSettings, titles: list[str]) -> str | None:
         return f"name: at most {_MAX_NAME} characters, without line breaks"
     if not 0 <= engine.timeout <= 600:
         return "timeout: must be from 0 to 600 seconds"
-    return None if 1 <= engine.concurrency <= 64 else "concurrency: must be from 1 to 64"
+    return None if 1 <= engine.concurrency <= MAX_CONCURRENCY else f"concurrency: must be from 1 to {MAX_CONCURRENCY}"
 
 
 def _wrong_chain(settings: TranslationSettings, titles: list[str]) -> str | None:

@@ -56,8 +56,6 @@ class VersionDraft:
     adopted: bool = False
     people: tuple["Credit", ...] = ()
 
-
-
     @property
     def blank(self) -> bool:
         """Whether it says nothing."""

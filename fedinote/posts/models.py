@@ -12,8 +12,9 @@ class Post(Model):
 
     Snapshots for rendering without joins: `mentions` [{id, username, acct, url}], `tags` [{name}],
     `emojis` [{shortcode, url, static_url}], `application` {name, website}. `visibility`: public, unlisted, private
-    (followers), direct, local (everybody here, and nobody elsewhere). `content_map`/`summary_map` {language: text} are the versions in other languages than
-    `language` where there are any; `translations` {language: {…}} says who made them, see `posts.languages`.
+    (followers), direct, local (everybody here, and nobody elsewhere). `content_map`/`summary_map` {language: text} are
+    the versions in other languages than `language` where there are any; `translations` {language: {…}} says who made
+    them, see `posts.languages`.
     `shown_language` is the tag by which readers are offered a translation, where that is not `language`, which is what
     the author stated: the text is in another one, or ("mul") in several (`text.language.offered`).
     `in_reply_to_uri` is kept while the parent is unknown here. `…_elsewhere` is how many more its own server counts

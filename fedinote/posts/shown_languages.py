@@ -15,5 +15,11 @@ def noted(new: NewPost) -> NewPost:
     Where nobody stated a language, what the text shows is taken for it.
     """
     text = html.to_text(new.content)
-    stated = new.language or language.detect(text)
-    return replace(new, language=stated, shown_language=language.offered(text, stated))
+    if new.language is not None:
+        return replace(new, shown_language=language.offered(text, new.language))
+    found = language.languages_in(text)
+    return replace(
+        new,
+        language=found[0] if found else None,
+        shown_language=language.SEVERAL if len(found) > 1 else None,
+    )

@@ -77,19 +77,26 @@ async def find(
     asked = query.parse(text)
     ways: list[tuple[By, str | None, Wanted]] = [("text", None, asked), ("translation", None, asked)]
     ways += [("query", tag, wanted) for tag, wanted in await _translations(app, asker, text, asked)]
+    senders = await posts.people(app, asker.account_id, asked)
     whole = replace(window, limit=window.limit + offset)
-    asking_: list[Query] = []
+    queries: list[Query] = []
     used: list[tuple[By, str | None]] = []
     for by, tag, wanted in ways:
-        found = await posts.query_of(
-            app, asker.account_id, wanted, whole, account_id=account_id, translated=by == "translation"
+        found = posts.query_of(
+            app,
+            asker.account_id,
+            wanted,
+            whole,
+            senders=senders,
+            account_id=account_id,
+            translated=by == "translation",
         )
         if found is not None:
-            asking_.append(found)
+            queries.append(found)
             used.append((by, tag))
-    if not asking_:
+    if not queries:
         return []
-    answers = await app.db.many(*asking_)
+    answers = await app.db.many(*queries)
     ids = [[row["id"] for row in rows] for rows in answers]
     return await _explained(app, _page(ids, window, offset), list(zip(used, ids, strict=True)), asked)
 

@@ -4,6 +4,7 @@ As in Mastodon one finds public posts of authors who let themselves be found (`i
 one wrote, is addressed by, liked, boosted, bookmarked, reacted to or voted in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,26 +60,28 @@ async def find(
     app: App, viewer_id: int, asked: Wanted, window: Window, *, offset: int = 0, account_id: int | None = None
 ) -> list[int]:
     """Return ids of posts, newest first: one query, one more for each `from:`. `account_id`: only posts of that one."""
-    sql = await query_of(app, viewer_id, asked, window, account_id=account_id)
+    senders = await people(app, viewer_id, asked)
+    sql = query_of(app, viewer_id, asked, window, senders=senders, account_id=account_id)
     if sql is None:
         return []
     text, params = sql
     return [row["id"] for row in window.arrange(await app.db.rows(f"{text} OFFSET ?", *params, offset))]
 
 
-async def query_of(
+def query_of(
     app: App,
     viewer_id: int,
     asked: Wanted,
     window: Window,
     *,
+    senders: Mapping[str, int],
     account_id: int | None = None,
     translated: bool = False,
 ) -> tuple[str, list[Any]] | None:
     """Return the query for the ids (`id`) of a page in the order of the window, and its parameters.
 
     `translated`: among what posts say in translation, which only words can be looked for in. None where nothing can be
-    found. Asks the database for each `from:`.
+    found. `senders` are those whom `people` found.
     """
     if asked.empty and account_id is None:
         return None
@@ -88,7 +91,7 @@ async def query_of(
     if account_id is not None:
         sql.add("p.account_id = ?", account_id)
     for sender in asked.senders:
-        found = await _sender(app, viewer_id, sender.handle)
+        found = senders[sender.handle]
         sql.add("p.account_id <> ?" if sender.negated else "p.account_id = ?", found)
     _facts(sql, asked)
     _findable(sql, viewer_id, asked.scope)
@@ -118,6 +121,11 @@ def _said(app: App, terms: tuple[Term, ...], *, translated: bool) -> _Sql | None
         elif not term.exact:
             sql.add(_CONTAINS[dialect], term.pattern)
     return sql
+
+
+async def people(app: App, viewer_id: int, asked: Wanted) -> dict[str, int]:
+    """Return the account of each `from:` of a query by its handle, 0 where there is none; one query for each."""
+    return {one.handle: await _sender(app, viewer_id, one.handle) for one in asked.senders}
 
 
 async def _sender(app: App, viewer_id: int, handle: str) -> int:

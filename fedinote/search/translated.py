@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from fedinote.events import PostEdited, PostTranslated
+from fedinote.events import AccountWishChanged, PostEdited, PostTranslated, PostWishChanged
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.search import words
@@ -30,6 +30,9 @@ _MADE = """SELECT t.post_id, t.target, t.content, t.spoiler_text, t.options, t.d
  AND t.version >= COALESCE(p.edited_at, p.created_at) ORDER BY t.post_id, t.target"""
 _FACETS = "SELECT s.post_id, s.text FROM search_posts s WHERE s.post_id IN_INTS(?)"
 _GONE = "DELETE FROM search_translations WHERE post_id IN_INTS(?)"
+_GONE_OF = "DELETE FROM search_translations WHERE post_id IN (SELECT p.id FROM posts p WHERE p.account_id = ?)"
+_LEFT_OF = """SELECT DISTINCT t.post_id AS id FROM posts p JOIN post_translations t ON t.post_id = p.id
+ WHERE p.account_id = ? AND t.state = 'ready' ORDER BY id"""
 _WORDS = {"sqlite": "?", "postgresql": "CAST(CAST(? AS TEXT) AS tsvector)"}
 _KEEP = "INSERT INTO search_translations (post_id, words, text) VALUES (?, {words}, ?)"
 _MISSING = """SELECT DISTINCT t.post_id AS id FROM post_translations t
@@ -45,6 +48,19 @@ async def on_post_translated(app: App, event: PostTranslated) -> None:
 async def on_post_edited(app: App, event: PostEdited) -> None:
     """Forget what a former version said in translation."""
     await app.db.execute(_GONE, [event.post_id])
+
+
+async def on_post_wish_changed(app: App, event: PostWishChanged) -> None:
+    """Index what is left of a post's translations (a reaction that runs after some were withdrawn)."""
+    await put(app, [event.post_id])
+
+
+async def on_account_wish_changed(app: App, event: AccountWishChanged) -> None:
+    """The same for all posts of an account."""
+    await app.db.execute(_GONE_OF, event.account_id)
+    ids = [row["id"] for row in await app.db.rows(_LEFT_OF, event.account_id)]
+    for at in range(0, len(ids), BATCH):
+        await put(app, ids[at : at + BATCH])
 
 
 async def put(app: App, post_ids: Sequence[int]) -> None:

@@ -250,16 +250,8 @@ class _Walk:
             self.break_due = False
 
     def _tag(self, closing: str, name: str, attributes: str) -> None:
-        if (name in _BLOCKS or name in _CELLS) and name not in _VOID:
-            if closing:
-                self.untranslated.pop()
-            else:
-                self.untranslated.append(bool(attributes) and bool(_untranslated(_attributes(attributes))))
-        if name in _BLOCKS:
-            self.break_due = not self.at_edge
-        elif name in _CELLS:
-            if not (closing or self.at_edge or self.break_due):
-                self.out.append(" ")
+        if name in _BLOCKS or name in _CELLS:
+            self._foreign_block(closing, name, attributes)
         elif name == "img":
             self._image(_attributes(attributes))
         elif name == "a":
@@ -271,6 +263,16 @@ class _Walk:
             elif not closing:
                 self._settle_break()
             self.out.append(f"<{closing}{name}{_kept(name, attributes, any(self.links)) if attributes else ''}>")
+
+    def _foreign_block(self, closing: str, name: str, attributes: str) -> None:
+        if closing:
+            self.untranslated.pop()
+        elif name not in _VOID:
+            self.untranslated.append(bool(attributes) and bool(_untranslated(_attributes(attributes))))
+        if name in _BLOCKS:
+            self.break_due = not self.at_edge
+        elif not (closing or self.at_edge or self.break_due):
+            self.out.append(" ")
 
     def _open_link(self, attributes: dict[str, str]) -> None:
         target = safe_link(attributes.get("href", ""))

@@ -86,9 +86,7 @@ async def _accounts(app: App) -> list[Account]:
     days = await ledger.days(app, _YEAR)
     present = {(one.name, one.location): one for one in engines}
     past = sorted({(day.engine, day.location) for day in days} - present.keys())
-    return [
-        _account(app, name, location, present.get((name, location)), days) for name, location in (*present, *past)
-    ]
+    return [_account(app, name, location, present.get((name, location)), days) for name, location in (*present, *past)]
 
 
 def _account(app: App, name: str, location: Location, engine: Engine | None, days: Sequence[Day]) -> Account:

@@ -6,7 +6,7 @@ import msgspec
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.posts.languages import decoded
+from fedinote.posts.languages import decoded, outdated
 from fedinote.text import language
 
 AUTHOR = "author"
@@ -20,7 +20,7 @@ async def find(app: App, row: Row, wanted: str) -> dict[str, Any] | None:
     For Chinese the script must be the wanted one: an engine does better than the other script.
     """
     made = decoded(row["translations"])
-    tag = language.match(wanted, {*made, *filter(None, [row["language"]])}) if made else None
+    tag = language.match(wanted, {*made, *filter(None, [row["language"]])}, target=True) if made else None
     if tag is None or tag not in made or _other_script(wanted, tag):
         return None
     polls, media = await app.db.many(
@@ -38,6 +38,7 @@ async def find(app: App, row: Row, wanted: str) -> dict[str, Any] | None:
         "detected_source_language": row["language"] or "und",
         "provider": _provider(made[tag]),
         "kind": _kind(made[tag]),
+        "outdated": outdated(made[tag], row["edited_at"] or row["created_at"]),
         "media_attachments": [
             {"id": str(m["id"]), "description": decoded(m["description_map"]).get(tag, m["description"])} for m in media
         ],
@@ -56,13 +57,13 @@ def _provider(made: dict[str, Any]) -> str:
         return UNKNOWN
     if made["machine"]:
         return ", ".join([made["engine"] or MACHINE, *people])
-    return ", ".join(people) or AUTHOR
+    return ", ".join(people) or (UNKNOWN if made.get("unnamed") else AUTHOR)
 
 
 def _kind(made: dict[str, Any]) -> str:
     """Return "author", "person" for people who helped, or "machine" for what a program had a part in."""
     if made["machine"] is False:
-        return "person" if made.get("people") else "author"
+        return "person" if made.get("people") or made.get("unnamed") else "author"
     return "machine"
 
 

@@ -31,17 +31,6 @@ class Breaker:
         return max(0.0, self._until - self._now()) if self._until is not None else 0.0
 
     @contextmanager
-    def watch(self) -> Iterator[None]:
-        """Like `guard`, for a call whose success says nothing, as it may be answered from memory: failures count."""
-        if self.is_open:
-            raise Unavailable("The translation service is not available at the moment", reason="breaker is open")
-        try:
-            yield
-        except Unavailable:
-            self._failed(probe=False)
-            raise
-
-    @contextmanager
     def guard(self) -> Iterator[None]:
         """Run one call inside; raises `Unavailable` at once while open.
 

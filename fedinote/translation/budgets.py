@@ -7,9 +7,11 @@ number of askers at once cannot spend more. What an engine fails to translate is
 from dataclasses import dataclass
 
 from fedinote.infra.app import App
-from fedinote.infra.errors import OverBudget as OverBudget  # named here for those who call
+from fedinote.infra.errors import OverBudget
 from fedinote.translation.engine import Engine
 from fedinote.translation.ledger import day_of
+
+__all__ = ["ALL_ENGINES", "Charge", "OverBudget", "give_back", "limit_of", "reserve", "spent", "tidy"]
 
 _DAY = 86_400
 _ENGINE = """INSERT INTO translation_days (day, engine, location, charged) VALUES (?, ?, ?, ?)

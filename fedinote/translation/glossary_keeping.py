@@ -12,7 +12,7 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.posts.drafts import encoded
 from fedinote.text import language
-from fedinote.translation import glossary
+from fedinote.translation import glossary, glossary_renewing
 from fedinote.translation.glossary import Entry
 from fedinote.translation.glossary_matching import key_of
 
@@ -70,9 +70,10 @@ def _texts(stated: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-async def put(app: App, entry: Entry) -> Entry:
+async def put(app: App, entry: Entry, *, renew: bool = True) -> Entry:
     """Add an entry, or change the one with its `id`, else the one with its term and origin.
 
+    With `renew`, finished translations of posts that have the term are void.
     Raises Invalid (what is wrong) and NotFound (no such id).
     """
     entry = checked(entry)
@@ -82,6 +83,8 @@ async def put(app: App, entry: Entry) -> Entry:
             await _check_room(app, 1)
         entry = replace(entry, id=present or app.ids.next())
         await _write(app, entry, is_new=present is None)
+        if renew:
+            await glossary_renewing.plan(app, [entry.term])
     _changed(app)
     return entry
 
@@ -136,15 +139,19 @@ async def put_all(app: App, entries: Sequence[Entry]) -> int:
     """Add or change many entries, all or none of them; return how many. Raises Invalid."""
     async with app.db.transaction():
         for entry in entries:
-            await put(app, replace(entry, id=None))
+            await put(app, replace(entry, id=None), renew=False)
+        await glossary_renewing.plan(app, [entry.term for entry in entries])
     _changed(app)
     return len(entries)
 
 
 async def remove(app: App, entry_id: int) -> None:
     """Take an entry out. Raises NotFound."""
-    if not await app.db.execute("DELETE FROM glossary_entries WHERE id = ?", entry_id):
-        raise NotFound
+    async with app.db.transaction():
+        gone = await app.db.returning("DELETE FROM glossary_entries WHERE id = ? RETURNING term", entry_id)
+        if not gone:
+            raise NotFound
+        await glossary_renewing.plan(app, [gone[0]["term"]])
     _changed(app)
 
 

@@ -63,24 +63,27 @@ class Lane:
         return Translated(tuple(answers), None if source else detected)
 
     async def languages(self) -> Mapping[str, frozenset[str]]:
-        """Tell what the engine translates; raises `Unavailable`, at once while it rests."""
-        with self.breaker.watch():
+        """Tell what the engine translates, also while it rests: engines keep their lists, and clients ask for long.
+
+        Raises `Unavailable`, and does not ask again at once: nobody should wait for that before anything else. The
+        breaker has no part in it, since an answer from memory does not say that the engine is back.
+        """
+        if self._now() < self._unlisted_until:
+            raise Unavailable(reason=f"{self.engine.name} does not say what it translates")
+        try:
             async with _in_time(self._pace.timeout):
                 return await self.engine.languages()
+        except Unavailable:
+            self._unlisted_until = self._now() + LANGUAGES_RETRY
+            raise
 
     async def can(self, source: str | None, target: str) -> bool:
-        """Tell whether the engine has a pair of languages; True when it does not say what it has.
-
-        An engine that fails to say is not asked again at once: nobody should wait for that before anything else.
-        """
+        """Tell whether the engine has a pair of languages; True when it does not say what it has."""
         if self.engine.kind is Kind.CONVERSION:
             return table_of(source, target) is not None
-        if self._now() < self._unlisted_until:
-            return True
         try:
             return _knows(await self.languages(), source, target)
         except Unavailable:
-            self._unlisted_until = self._now() + LANGUAGES_RETRY
             return True
 
     async def _batch(self, texts: list[str], source: str | None, target: str, terms: Sequence[Term]) -> Translated:
@@ -115,10 +118,10 @@ def _is(tag: str, other: str) -> bool:
 
 def _knows(pairs: Mapping[str, frozenset[str]], source: str | None, target: str) -> bool:
     if source is None:
-        return language.match(target, frozenset().union(*pairs.values())) is not None
+        return language.match(target, frozenset().union(*pairs.values()), target=True) is not None
     known = language.match(source, pairs)
     # The language itself is among the targets, so that its other script is not taken for a translation.
-    return known is not None and language.match(target, pairs[known] | {known}) not in (None, known)
+    return known is not None and language.match(target, pairs[known] | {known}, target=True) not in (None, known)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from fedinote.infra.errors import Doubtful, Unavailable
 from fedinote.text import language
 from fedinote.translation.masks import MASK
-from fedinote.translation.self_talk import SELF_TALK
+from fedinote.translation.self_talk import is_self_talk
 
 _MOST_TIMES, _MOST_MORE = 10, 200
 _TELLING = 24.0
@@ -28,7 +28,7 @@ _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff]")
 _NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f]\d+)*")
 # Where numbers are written in words or in ten thousands, digits come and go.
 _COUNTING = re.compile(
-    r"[百千万萬亿億兆만억천백]|\b(?:hundred|thousand|million|billion|dozen|twelve|noon|midnight|[ap]\.?m\.?"
+    r"[百千万萬亿億兆만억천백]|年代|世纪|世紀|\d0['’]?s\b|\b(?:hundred|thousand|million|billion|dozen|twelve|noon|midnight|[ap]\.?m\.?"
     r"|mil|millón|millones|cien|cientos|docena|mille|cent|hundert|tausend|Millionen|тысяч\w*|сто|миллион\w*)\b"
     r"|\d\s?(?:[kKmM]\b|[ap]m\b)",
     re.IGNORECASE,
@@ -112,7 +112,7 @@ def _rules(text: str, answer: str, target: str, terms: Sequence[str]) -> Iterato
     known = _plain(" ".join((text, *terms)))
     yield "has a link, name or sign of its own", any(_plain(item[0]) not in known for item in MASK.finditer(answer))
     yield "has other numbers", _miscounted(text, answer)
-    yield "is about the model", SELF_TALK.search(answer) is not None and SELF_TALK.search(known) is None
+    yield "is about the model", is_self_talk(_plain(answer)) and not is_self_talk(known)
 
 
 def _weight(text: str) -> float:
@@ -131,16 +131,33 @@ def _miscounted(text: str, answer: str) -> bool:
     if _COUNTING.search(text) or _COUNTING.search(answer):
         return False
     given, got = _numbers(text), _numbers(answer)
-    if any(len(number) > 1 and number not in got for number in given) and not _CHINESE_NUMERAL.search(answer):
+    if not _CHINESE_NUMERAL.search(answer) and not given <= got | _parts_found(given, got):
         return True
-    invented = any(len(number) > 1 and number not in given for number in got)
-    return invented and not _CHINESE_NUMERAL.search(text) and not _NUMBER_WORD.search(text)
+    return not (_CHINESE_NUMERAL.search(text) or _NUMBER_WORD.search(text)) and not got <= given | _parts_found(
+        got, given
+    )
 
 
 def _numbers(text: str) -> set[str]:
-    """The numbers of a text without their separators; 7:30 and 7.30 are one."""
-    found = (re.sub(r"\D", "", number[0]) for number in _NUMBER.finditer(unicodedata.normalize("NFKC", text)))
-    return {number.lstrip("0") or "0" for number in found}
+    """The numbers of more than one digit, as they are written but in ASCII; times of day are left out."""
+    found = (number[0] for number in _NUMBER.finditer(unicodedata.normalize("NFKC", text)))
+    return {number for number in found if ":" not in number and sum(map(str.isdigit, number)) > 1}
+
+
+def _parts_found(numbers: set[str], others: set[str]) -> set[str]:
+    """Those of the numbers whose digits are among the others: 1,280 as 1280 or 1.280, 24.05.2031 as 24 and 2031."""
+    whole = {_digits(other) for other in others}
+    parts = whole | {_digits(part) for other in others for part in re.split(r"\D+", other)}
+
+    def there(number: str) -> bool:
+        pieces = (_digits(part) for part in re.split(r"\D+", number))
+        return _digits(number) in whole or all(piece in parts for piece in pieces if len(piece) > 1)
+
+    return {number for number in numbers if there(number)}
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number).lstrip("0") or "0"
 
 
 def _repeats(answer: str, text: str, instruction: str) -> bool:

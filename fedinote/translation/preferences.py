@@ -23,7 +23,7 @@ _KEPT = timedelta(seconds=15)
 """How long another process may not know of a change; in the same process it counts at once."""
 _CACHE = "translation readers"
 _CHINESE = ("zh", "cmn")
-_DISTINCT = ("pt-BR", "pt-PT")  # regions that engines tell apart
+_DISTINCT = ("pt-BR", "pt-PT", "zh-TW", "zh-HK")  # regions that engines, and converters of characters, tell apart
 
 
 class Mode(StrEnum):
@@ -102,18 +102,18 @@ def _reads(languages: tuple[str, ...], source: str) -> bool:
 def target_of(tag: str) -> str | None:
     """Return the tag under which translations into a language are kept, so that readers share them; None for no tag.
 
-    Chinese is kept by its script, other languages without their region, except where engines tell regions apart.
+    Chinese is kept by its script, other languages without their region, except where regions make a difference.
     """
     known = language.canonical(tag)
     if known is None:
         return None
     base = known.partition("-")[0]
+    if known in _DISTINCT or base == "yue":
+        return known if known in _DISTINCT else base
     if base in _CHINESE:
         return f"zh-{language.script_of(known) or 'Hans'}"
-    if known in _DISTINCT:
-        return known
     script = language.script_of(known)
-    return f"{base}-{script}" if script and base not in _CHINESE and base != "yue" else base
+    return f"{base}-{script}" if script else base
 
 
 # -- keeping ----------------------------------------------------------------------------------------------------------

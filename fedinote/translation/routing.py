@@ -60,6 +60,7 @@ class Router:
         self._lanes = {engine.name: Lane(engine, (paces or {}).get(engine.name, Pace()), now) for engine in engines}
         if len(self._lanes) < len(engines):
             raise ValueError("two engines of one name")
+        self._joined: dict[tuple[str, ...], tuple[list[Mapping[str, frozenset[str]]], dict[str, frozenset[str]]]] = {}
         self._chains = {_pair(key): tuple(names) for key, names in (chains or {}).items()}
 
     @property
@@ -76,7 +77,8 @@ class Router:
 
         Engines that do not answer are left out; raises `Unavailable` when none of those that were asked does.
         """
-        known, failed = [], None
+        known: list[Mapping[str, frozenset[str]]] = []
+        failed = None
         for lane in self._lanes.values():
             if among(lane.engine):
                 try:
@@ -85,7 +87,12 @@ class Router:
                     failed = error
         if failed is not None and not any(known):
             raise failed
-        return _union(known)
+        names = tuple(lane.engine.name for lane in self._lanes.values() if among(lane.engine))
+        before, joined = self._joined.get(names, ([], {}))
+        if before != known:  # everybody asks, and it seldom changes
+            joined = _union(known)
+            self._joined[names] = (known, joined)
+        return joined
 
     async def translate(
         self,
@@ -115,8 +122,16 @@ class Router:
                 if isinstance(error, Unavailable):
                     _log.info("an engine did not translate", extra={"engine": engine.name, "why": error.reason})
             else:
-                return Routed(answer.texts, answer.detected, engine)
+                return Routed(await self._in_script(answer.texts, target), answer.detected, engine)
         raise refusal
+
+    async def _in_script(self, texts: tuple[str, ...], target: str) -> tuple[str, ...]:
+        """Write Chinese in the script that was asked for, where the engine knows only the other, or does not care."""
+        found = language.detect(" ".join(texts)) if language.base_of(target) == "zh" else None
+        for lane in self._lanes.values() if found is not None else ():
+            if lane.engine.kind is Kind.CONVERSION and await lane.can(found, target):
+                return (await lane.translate(texts, source=found, target=target)).texts
+        return texts
 
     async def chain(self, source: str | None, target: str) -> tuple[Engine, ...]:
         """Return the engines that can translate a pair, in the order in which they are to be tried.
@@ -173,9 +188,7 @@ def router_of(app: App) -> Router:
     return build(app.settings.translation, app.outbound.call_service)
 
 
-def build(
-    settings: TranslationSettings, call: ServiceCaller, *, now: Callable[[], float] = time.monotonic
-) -> Router:
+def build(settings: TranslationSettings, call: ServiceCaller, *, now: Callable[[], float] = time.monotonic) -> Router:
     """Build a router without an App; `call` is how engines reach their services, `now` a clock in seconds."""
     engines: list[Engine] = [Conversion(), *(_engine(each, call) for each in settings.configured)]
     return Router(engines, settings.chains, now=now, paces={each.title: _pace(each) for each in settings.configured})

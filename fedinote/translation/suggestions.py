@@ -70,29 +70,39 @@ async def suggest(app: App, account_id: int, post_id: int, stated: str, draft: V
     await _check_fits(app, row, tag, draft)
     async with app.db.transaction():
         await app.db.rows(f"SELECT id FROM posts WHERE id = ?{app.db.lock}", row["id"])  # noqa: S608
-        former = await app.db.returning(
-            "DELETE FROM translation_suggestions WHERE post_id = ? AND account_id = ? AND language = ?"
-            " AND state = 'open' RETURNING id",
-            row["id"],
-            account_id,
-            tag,
-        )
-        for one in former:
-            await app.emit(SuggestionEnded(one["id"], account_id, row["account_id"]))
+        await _end_former(app, row, account_id, tag)
         await _check_room(app, row["id"], account_id)
-        suggestion_id = app.ids.next()
-        await app.db.execute(
-            "INSERT INTO translation_suggestions (id, post_id, account_id, language, draft, state, created_at)"
-            " VALUES (?, ?, ?, ?, ?, 'open', ?)",
-            suggestion_id,
-            row["id"],
-            account_id,
-            tag,
-            encoded(draft),
-            app.now(),
-        )
-        await app.emit(TranslationSuggested(suggestion_id, row["id"], account_id, row["account_id"]))
+        suggestion_id = await _store(app, row, account_id, tag, draft)
     return await _one(app, suggestion_id)
+
+
+async def _end_former(app: App, row: Row, account_id: int, tag: str) -> None:
+    """Take away what the person suggested for this language and nobody decided about."""
+    former = await app.db.returning(
+        "DELETE FROM translation_suggestions WHERE post_id = ? AND account_id = ? AND language = ?"
+        " AND state = 'open' RETURNING id",
+        row["id"],
+        account_id,
+        tag,
+    )
+    for one in former:
+        await app.emit(SuggestionEnded(one["id"], account_id, row["account_id"]))
+
+
+async def _store(app: App, row: Row, account_id: int, tag: str, draft: VersionDraft) -> int:
+    suggestion_id = app.ids.next()
+    await app.db.execute(
+        "INSERT INTO translation_suggestions (id, post_id, account_id, language, draft, state, created_at)"
+        " VALUES (?, ?, ?, ?, ?, 'open', ?)",
+        suggestion_id,
+        row["id"],
+        account_id,
+        tag,
+        encoded(draft),
+        app.now(),
+    )
+    await app.emit(TranslationSuggested(suggestion_id, row["id"], account_id, row["account_id"]))
+    return suggestion_id
 
 
 async def _check_post(app: App, row: Row, account_id: int) -> None:

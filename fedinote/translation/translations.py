@@ -89,10 +89,13 @@ async def languages(app: App, reader: str | None = None, *, viewer_id: int | Non
     return table | {tag: sorted(back | set(table.get(tag, ()))) for tag in language.aliases(own.target)}
 
 
-async def of_post(app: App, post_id: int, target: str | None, viewer: Viewer) -> dict[str, Any]:
+async def of_post(
+    app: App, post_id: int, target: str | None, viewer: Viewer, *, turning: bool = False
+) -> dict[str, Any]:
     """Return Mastodon's Translation entity of a post for a viewer: the author's own version, if there is one.
 
-    For a post that this viewer is shown in translation instead of the author's words, it holds these words. Raises
+    `turning`: for a post that this viewer is shown in translation instead of the author's words, it holds these words:
+    a client's button turns what is shown round. Raises
     NotFound (not visible, or no engine), Forbidden (no engine may have it), Invalid (no such language, same language),
     TooMany (the budget is used up), Unavailable (no engine answers).
     """
@@ -100,7 +103,7 @@ async def of_post(app: App, post_id: int, target: str | None, viewer: Viewer) ->
     if wanted is None:
         raise Invalid("Validation failed: Target language is not a valid BCP 47 tag")
     row = await visibility.original(app, viewer.account_id, post_id)
-    own = await preferences.reader(app, viewer.account_id)
+    own = await preferences.reader(app, viewer.account_id) if turning else None
     if own is not None and await _replaced(app, own, row, viewer, wanted):
         return await _original(app, row)
     if (version := await authored.find(app, row, wanted)) is not None:

@@ -41,7 +41,7 @@ def version_of(post: Row) -> int:
     return version if attached is None else max(version, attached)
 
 
-COLUMNS = "post_id, state, source, content || mark AS content, spoiler_text, options, descriptions, told"
+COLUMNS = "post_id, state, source, content || mark AS content, spoiler_text, options, descriptions, told, made_at"
 """What `translated` takes, in this order: names would be looked up ten times for each post of a page."""
 
 
@@ -53,7 +53,7 @@ def translated(
     `quote_shown`: the entity shows the post that it quotes, so the text says no "RE: <link>". What the author wrote
     goes into the extension `translation`.
     """
-    _, _, _, text, warning, options, descriptions, about = made
+    _, _, _, text, warning, options, descriptions, about, _ = made
     append = mode is Mode.APPEND
     extension = _decode(about)
     extension["mode"] = mode

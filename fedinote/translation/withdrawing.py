@@ -8,9 +8,11 @@ from fedinote.translation import consent
 # What the author wrote or had made belongs to the post, and stays.
 _OF_POSTS = """DELETE FROM post_translations WHERE post_id IN (SELECT p.id FROM posts p WHERE {posts})
  AND kind <> 'author' AND location <> '' AND NOT location IN_TEXTS(?)"""
-_OF_PROFILE = """DELETE FROM account_translations WHERE account_id = ? AND location <> '' AND NOT location IN_TEXTS(?)"""
+_OF_PROFILE = """DELETE FROM account_translations WHERE account_id = ? AND location <> ''
+ AND NOT location IN_TEXTS(?)"""
 # What was refused before may be allowed now.
-_REFUSED = "DELETE FROM post_translations WHERE post_id IN (SELECT p.id FROM posts p WHERE {posts}) AND state = 'refused'"
+_REFUSED = """DELETE FROM post_translations WHERE post_id IN (SELECT p.id FROM posts p WHERE {posts})
+ AND state = 'refused'"""
 _REFUSED_PROFILE = "DELETE FROM account_translations WHERE account_id = ? AND state = 'refused'"
 
 

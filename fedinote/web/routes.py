@@ -4,6 +4,7 @@ from fedinote.web import (
     about,
     auth,
     collections,
+    contributing,
     demo,
     embeds,
     front,
@@ -38,4 +39,5 @@ ROUTES = (
     *embeds.ROUTES,
     *translation.ROUTES,
     *translation_settings.ROUTES,
+    *contributing.ROUTES,
 )

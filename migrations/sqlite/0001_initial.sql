@@ -63,6 +63,9 @@ CREATE TABLE "accounts" (
     "followers_count" BIGINT NOT NULL,
     "following_count" BIGINT NOT NULL,
     "statuses_count" BIGINT NOT NULL,
+    "followers_elsewhere" BIGINT,
+    "following_elsewhere" BIGINT,
+    "statuses_elsewhere" BIGINT,
     "last_status_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "fetched_at" BIGINT,
@@ -1087,6 +1090,14 @@ CREATE TABLE "deliveries" (
 CREATE INDEX "idx_deliveries_host_0711a2" ON "deliveries" ("host", "next_at");
 CREATE INDEX "idx_deliveries_dead_at_011899" ON "deliveries" ("dead_at", "next_at");
 CREATE INDEX "idx_deliveries_inbox_b74697" ON "deliveries" ("inbox", "order_key");
+CREATE TABLE "post_readers" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_post_reader_post_id_e45399" UNIQUE ("post_id", "account_id")
+);
+CREATE INDEX "idx_post_reader_account_d772f5" ON "post_readers" ("account_id");
 CREATE TABLE "received_activities" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "signer_host" VARCHAR(255) NOT NULL,

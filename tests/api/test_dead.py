@@ -65,4 +65,5 @@ async def test_what_is_gone_is_not_found_and_says_so_in_json(alice: Person, meth
 async def test_the_front_page_answers_head_and_the_server_says_that_it_lives(stranger: Client) -> None:
     answer = await stranger.send("HEAD", "/")
     assert (answer.status, answer.header("content-type")) == (200, "text/html; charset=utf-8")
-    assert (await stranger.get("/health")).status == 200
+    health = await stranger.get("/health")
+    assert (health.status, health.header("content-type"), health.body) == (200, "text/plain; charset=utf-8", b"OK")

@@ -1,7 +1,4 @@
-"""Posts as somebody reads them who has them translated unasked: in every place where a post is shown, and nowhere else.
-
-The engine answers with the target language before each text, so that what was translated can be seen.
-"""
+"""Posts as somebody reads them who has them translated unasked: wherever posts are shown, and nowhere else."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,16 +13,15 @@ from fedinote.translation.engine import Location
 from fedinote.worker import settle
 from tests.api.client import File
 from tests.api.conftest import Person, Town, picture
-from tests.translation.recorders import Recorder, engines
+from tests.translation.fluent import READ, SAID, fluent
+from tests.translation.recorders import Recorder
 
-SAID = "今天天气很好"
-READ = f"en {SAID}"
 PREFERENCES = "/api/fedinote/v1/translation/preferences"
 
 
 @pytest.fixture
 def engine(app: App) -> Recorder:
-    return engines(app, Location.LOCAL)[Location.LOCAL]
+    return fluent(app)
 
 
 async def reads(person: Person, mode: str, **more: Any) -> None:
@@ -72,7 +68,7 @@ async def test_append_shows_both(app: App, engine: Recorder, alice: Person, bob:
     await settle(app)
     shown = await seen(bob, post)
     assert shown["content"].startswith(f"<p>{SAID}</p><p>{READ}</p><p>Translated from")
-    assert shown["spoiler_text"] == "天气 / en 天气"
+    assert shown["spoiler_text"] == "天气 / Weather"
     assert shown["language"] == "en"
     assert html.sanitise(shown["content"]) == shown["content"]
 
@@ -108,10 +104,10 @@ async def test_poll_options_and_descriptions_are_translated_and_nothing_is_trans
     page = (await bob.get("/api/v1/timelines/home")).json
     asked = [one["reblog"] or one for one in page if (one["reblog"] or one)["id"] == question["id"]]
     for one in asked:
-        assert [option["title"] for option in one["poll"]["options"]] == ["茶 / en 茶", "咖啡 / en 咖啡"]
+        assert [option["title"] for option in one["poll"]["options"]] == ["茶 / Tea", "咖啡 / Coffee"]
         assert one["translation"]["original"]["poll"] == {"options": [{"title": "茶"}, {"title": "咖啡"}]}
     shown = await seen(bob, pictured)
-    assert shown["media_attachments"][0]["description"] == "我的猫 / en 我的猫"
+    assert shown["media_attachments"][0]["description"] == "我的猫 / My cat"
     assert shown["translation"]["original"]["media_attachments"] == [{"id": media["id"], "description": "我的猫"}]
 
 
@@ -209,7 +205,7 @@ async def test_an_edit_makes_the_translation_void_until_the_new_version_is_trans
     await alice.put(f"/api/v1/statuses/{post['id']}", {"status": "明天下雨"})
     assert (await seen(bob, post))["content"] == "<p>明天下雨</p>"
     await settle(app)
-    assert (await seen(bob, post))["content"].startswith("<p>en 明天下雨</p>")
+    assert (await seen(bob, post))["content"].startswith("<p>It will rain tomorrow</p>")
 
 
 async def test_with_replace_translate_gives_the_original_back(
@@ -263,7 +259,7 @@ async def test_a_language_that_the_reader_understands_is_left_alone(
     await settle(app)
     for post in (chinese, english):
         assert (await seen(bob, post))["content"] == post["content"]
-    assert (await seen(bob, spanish))["content"].startswith("<p>en Buenos")
+    assert (await seen(bob, spanish))["content"].startswith("<p>Good morning everybody")
     assert engine.sent == ["Buenos días a todos"]
 
 
@@ -308,7 +304,7 @@ async def test_the_authors_own_version_is_preferred_to_a_machine(
 async def test_a_private_post_stays_as_it_is_where_the_engine_is_elsewhere(
     app: App, alice: Person, bob: Person, location: Location, visibility: str
 ) -> None:
-    engine = engines(app, location)[location]
+    engine = fluent(app, location)
     await reads(bob, "replace")
     await bob.post(f"/api/v1/accounts/{alice.id}/follow")
     post = await said(alice, f"@bob {SAID}", visibility=visibility)
@@ -428,14 +424,14 @@ async def test_bios_are_translated(app: App, engine: Recorder, alice: Person, bo
     assert (await bob.get(path)).json["note"] == "<p>我喜欢猫和茶</p>"
     await settle(app)
     shown = (await bob.get(path)).json
-    assert shown["note"].startswith("<p>en 我喜欢猫和茶</p><p>Translated from ")
-    assert shown["fields"][0]["name"] == "en 城市"
-    assert shown["fields"][0]["value"] == "en 北京"
+    assert shown["note"].startswith("<p>I like cats and tea</p><p>Translated from ")
+    assert shown["fields"][0]["name"] == "City"
+    assert shown["fields"][0]["value"] == "Beijing"
     assert shown["translation"]["original"]["note"] == "<p>我喜欢猫和茶</p>"
     assert (await bob.get("/api/v1/accounts/lookup", {"acct": "alice"})).json["note"] == shown["note"]
     assert (await bob.get("/api/v1/accounts", {"id[]": alice.id})).json[0]["note"] == shown["note"]
     await reads(bob, "append")
-    assert (await bob.get(path)).json["note"].startswith("<p>我喜欢猫和茶</p><p>en ")
+    assert (await bob.get(path)).json["note"].startswith("<p>我喜欢猫和茶</p><p>I like")
     for reader in (alice, Person(alice.asgi)):
         assert (await reader.get(path)).json["note"] == "<p>我喜欢猫和茶</p>"
     await alice.patch("/api/v1/accounts/update_credentials", {"note": "你好"})

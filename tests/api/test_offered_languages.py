@@ -4,6 +4,7 @@ import pytest
 
 from fedinote.text import language
 from fedinote.translation.engine import Location
+from fedinote.translation.engines.conversion import Conversion
 from fedinote.translation.routing import Router
 from fedinote.worker import settle
 from tests.api.test_statuses import write
@@ -109,3 +110,20 @@ async def test_search_tells_in_which_language_it_found_a_post(town, alice, bob):
     assert [(one["id"], one["matched_by"], one["matched_language"]) for one in in_translation] == [
         (post["id"], "translation", "es")
     ]
+
+
+@pytest.mark.parametrize(("lang", "source"), [("en", "zh"), ("es", "zh")])
+async def test_a_mixed_post_is_translated_from_the_part_that_the_reader_does_not_read(town, alice, bob, lang, source):
+    town.app.translator = Router([Phrases(Location.LOCAL)])
+    post = await write(alice, MIXED, language="en")
+    answer = await bob.post(f"/api/v1/statuses/{post['id']}/translate", {"lang": lang})
+    assert answer.status == 200, answer.json
+    assert language.base_of(answer.json["detected_source_language"]) == source
+
+
+async def test_cantonese_is_not_turned_into_mandarin_by_its_characters(town, alice, bob):
+    town.app.translator = Router([Conversion()])
+    post = await write(alice, "佢哋今日去咗邊度食飯呀", language="zh-HK")
+    for lang in ("zh-CN", "zh-TW"):
+        assert (await bob.post(f"/api/v1/statuses/{post['id']}/translate", {"lang": lang})).status == 422
+    assert "zh-CN" not in (await bob.get("/api/v1/instance/translation_languages")).json.get("yue", ())

@@ -24,6 +24,10 @@ def test_unnumbered_records_begin_where_a_key_comes_again():
     assert [(one.text("name"), one.text("value")) for one in records] == [("a", "x"), ("b", "y")]
 
 
+def test_empty_brackets_twice_are_one_list():
+    assert Params(nested([("id[][]", "1"), ("id[][]", "2")])).ids("id") == [1, 2]
+
+
 def test_json_keys_may_end_in_brackets():
     assert Params(from_json(b'{"media_ids[]": ["1", 2]}')).list("media_ids") == ["1", "2"]
 

@@ -32,6 +32,7 @@ async def test_a_profile_is_shown_as_it_was_typed(alice: Person) -> None:
         "show_media_replies": True,
         "show_featured": True,
         "attribution_domains": [],
+        "machine_translation": "any",
         "featured_tags": [],
     }
 

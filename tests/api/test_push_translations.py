@@ -13,9 +13,9 @@ from tests.api.conftest import Person
 from tests.api.test_push import messages, subscribed
 from tests.api.test_push import service as _service
 from tests.support.fakefedi import FakeHost
-from tests.translation.recorders import Recorder, engines
+from tests.translation.fluent import READ, SAID, fluent
+from tests.translation.recorders import Recorder
 
-SAID = "今天天气很好"
 service = _service
 
 
@@ -30,7 +30,7 @@ class Wordy(Recorder):
 
 @pytest.fixture
 def engine(app: App) -> Recorder:
-    return engines(app, Location.LOCAL)[Location.LOCAL]
+    return fluent(app)
 
 
 async def pushed(app: App, alice: Person, bob: Person, service: FakeHost, mode: str, **post: Any) -> str:
@@ -47,14 +47,14 @@ async def pushed(app: App, alice: Person, bob: Person, service: FakeHost, mode: 
 async def test_a_message_has_the_translation_and_the_engine(
     app: App, engine: Recorder, alice: Person, bob: Person, service: FakeHost
 ) -> None:
-    assert await pushed(app, alice, bob, service, "replace") == f"@bob en {SAID} (Translated by {engine.name})"
+    assert await pushed(app, alice, bob, service, "replace") == f"@bob {READ} (Translated by {engine.name})"
 
 
 async def test_with_append_a_message_has_both(
     app: App, engine: Recorder, alice: Person, bob: Person, service: FakeHost
 ) -> None:
     body = await pushed(app, alice, bob, service, "append")
-    assert body == f"@bob {SAID}\n@bob en {SAID} (Translated by {engine.name})"
+    assert body == f"@bob {SAID}\n@bob {READ} (Translated by {engine.name})"
 
 
 async def test_a_long_translation_is_cut_and_still_says_what_it_is(
@@ -79,7 +79,7 @@ async def test_without_an_automatic_mode_or_an_engine_a_message_has_the_authors_
 async def test_a_private_message_is_not_translated_elsewhere(
     app: App, alice: Person, bob: Person, service: FakeHost
 ) -> None:
-    engine = engines(app, Location.THIRD_PARTY)[Location.THIRD_PARTY]
+    engine = fluent(app, Location.THIRD_PARTY)
     body = await pushed(app, alice, bob, service, "replace", visibility="direct")
     assert body == f"@bob {SAID}"
     assert engine.sent == []

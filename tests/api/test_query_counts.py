@@ -35,9 +35,9 @@ COSTS: Mapping[str, int] = {
     "/api/v1/timelines/home": 15,
     "/api/v1/timelines/list/:id": 16,
     "/api/v1/timelines/public": 15,
-    "/api/v1/timelines/tag/:name": 15,
+    "/api/v1/timelines/tag/:name": 16,
     "/api/v2/notifications": 19,
-    "/api/v2/search": 21,
+    "/api/v2/search": 23,
 }
 
 

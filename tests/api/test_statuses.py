@@ -131,6 +131,7 @@ async def test_an_edit_changes_the_text_and_leaves_the_former_one_in_the_history
         "spoiler_text": "",
         "language": post["language"],
         "translations": {},
+        "machine_translation": "any",
     }
 
 

@@ -178,7 +178,8 @@ async def test_a_connection_ends_with_its_token(host: str, town: Town, alice: Pe
 async def test_a_token_revoked_by_another_process_is_noticed(
     host: str, town: Town, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "HEARTBEAT", 0.05)
+    assert streaming.CHECK <= 5
+    monkeypatch.setattr(streaming, "CHECK", 0.05)
     async with listening(host, alice, "user") as listener:
         await subscribed(town, live.user(alice.account_id))
         await town.app.db.execute("UPDATE oauth_tokens SET revoked_at = ?", town.app.now())

@@ -9,20 +9,19 @@ import pytest
 from fedinote.api import streams
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.translation.engine import Location
 from fedinote.worker import settle
 from tests.api.conftest import Person, Town
 from tests.api.test_streaming import Listener, listening, subscribed, written
 from tests.api.test_streaming import host as _host
-from tests.translation.recorders import Recorder, engines
+from tests.translation.fluent import READ, SAID, fluent, said
+from tests.translation.recorders import Recorder
 
-SAID = "今天天气很好"
 host = _host
 
 
 @pytest.fixture
 def engine(app: App) -> Recorder:
-    return engines(app, Location.LOCAL)[Location.LOCAL]
+    return fluent(app)
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ async def test_the_translation_follows_the_post_for_its_reader_and_nobody_else(
         await settle(app)
         event, value = await frame(first)
         assert (event, value["id"]) == ("status.update", post)
-        assert value["content"].startswith(f"<p>en {SAID}</p>")
+        assert value["content"].startswith(f"<p>{READ}</p>")
         assert value["language"] == "en"
         assert await silent(second)
 
@@ -82,7 +81,7 @@ async def test_who_watches_the_public_posts_gets_it_too_if_reading_that_way(
         for listener, tag in ((first, "en"), (second, "es")):
             event, value = await frame(listener)
             assert (event, value["id"], value["language"]) == ("status.update", post, tag)
-            assert value["content"].startswith(f"<p>{tag} ")
+            assert value["content"].startswith(f"<p>{said(SAID, tag)}</p>")
             assert await silent(listener)
 
 
@@ -136,4 +135,4 @@ async def test_a_notification_of_a_translated_post_carries_the_translation(
     viewer = Viewer(bob.account_id, bob.user_id, "member", frozenset({"read"}), 1, 1)
     stream = await streams.find(app, viewer, "user")
     value = json.loads(await streams.render(app, viewer, stream, "notification", notice) or "")
-    assert f"en {SAID}" in value["status"]["content"]
+    assert READ in value["status"]["content"]

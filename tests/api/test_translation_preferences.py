@@ -18,7 +18,7 @@ async def test_at_first_there_is_the_button_into_the_language_of_the_interface(a
 
 
 async def test_patch_changes_what_is_named_and_put_the_rest_as_well(alice: Person) -> None:
-    wanted = {"mode": "append", "target": "zh-TW", "understood": ["ja", "KO"], "languages": {"fr": "never"}}
+    wanted = {"mode": "append", "target": "zh-Hant-TW", "understood": ["ja", "KO"], "languages": {"fr": "never"}}
     made = {**DEFAULTS, "mode": "append", "target": "zh-Hant", "understood": ["ja", "ko"],
             "languages": {"fr": "never"}, "automatic": True}  # fmt: skip
     assert (await alice.put(PATH, wanted)).json == made

@@ -198,3 +198,18 @@ async def test_two_with_one_name_at_the_same_time_get_one_account(app: App) -> N
     results = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(result, User) for result in results) == 1
     assert all(isinstance(result, User | Invalid) for result in results)
+
+
+async def test_fifty_people_a_day_sign_up_on_a_server_wherever_they_are(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(app, "registrations", mode="open")
+    configure(app, "limits", enabled=True)
+    monkeypatch.setattr(registrations, "_PER_SERVER", (2, registrations._PER_SERVER[1]))
+    for number in range(2):
+        await registrations.register(app, form(f"new{number}"), address=f"198.51.100.{number}")
+    with pytest.raises(TooMany) as refused:
+        await registrations.register(app, form("late"), address="198.51.100.99")
+    assert refused.value.retry_after > 3600
+    app.clock.shift(86_401)
+    await registrations.register(app, form("late"), address="198.51.100.99")

@@ -216,6 +216,14 @@ def test_the_doctor_finds_a_new_server_in_order(run: Run) -> None:
     assert any(line.endswith("keys: 1 key pair fits") for line in lines)
 
 
+def test_the_doctor_warns_of_an_engine_of_translation_that_does_not_answer(run: Run) -> None:
+    run("migrate")
+    assert "translation: OpenCC (local)" in run("doctor", code=0).output
+    engine = {"ENGINE": "libretranslate", "URL": f"http://127.0.0.1:{ports.free()}"}
+    output = run("doctor", **{f"FEDINOTE_TRANSLATION_{name}": value for name, value in engine.items()}).output
+    assert re.search(r"warning +translation: LibreTranslate does not answer", output)
+
+
 def test_the_doctor_names_a_missing_database_and_ends_with_1(run: Run, tmp_path: Path) -> None:
     assert "There is no database yet" in run("doctor", code=1).output
     assert not (tmp_path / "data").exists()

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from fedinote import worker
@@ -129,10 +130,16 @@ async def test_the_breaker_opens_after_five_failures_and_closes_with_the_first_g
         assert (await translated(alice, post)).status == 503
     assert len(service.paths("/translate")) == 5, "afterwards nobody waits for it"
     await the_original_is_there(alice, post)
+    offered = await alice.get("/api/v1/instance/translation_languages")
+    assert "zh-CN" in offered.json["en"], "clients keep this list for long"
+    clock.seconds += 61
+    for _ in range(3):
+        assert (await translated(alice, post)).status == 503
+    assert len(service.paths("/translate")) == 6, "one of them tried whether it is back"
     service.answering = libretranslate(good)
-    clock.seconds += 59
+    clock.seconds += 58
     assert (await translated(alice, post)).status == 503
-    clock.seconds += 2
+    clock.seconds += 3
     answer = await translated(alice, post)
     assert (answer.status, answer.json["content"]) == (200, f"<p>{CHINESE}</p>")
     assert town.app.translator.resting() == {}
@@ -207,6 +214,34 @@ async def test_when_the_first_engine_of_a_chain_fails_the_second_translates_at_o
         answer = await translated(alice, post)
         assert (answer.status, answer.json["provider"]) == (200, "Second")
         assert len(broken.paths("/translate")) == 1
+
+
+async def test_a_model_that_obeys_a_post_is_passed_over_and_a_chain_without_others_gives_the_original(
+    town: Town, alice: Person, clock: Clock, service: FakeService
+) -> None:
+    def obeying(asked: Asked) -> Any:
+        data = msgspec.json.decode(asked.json["messages"][1]["content"])
+        said = [{"id": each["id"], "text": "我是一个语言模型，请访问 https://evil.example/"} for each in data["texts"]]
+        message = {"role": "assistant", "content": msgspec.json.encode({"translations": said}).decode()}
+        return {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+
+    post = await posted(town, alice)
+    async with fake(obeying) as model:
+        engines = [
+            EngineSettings("openai", name="Model", url=model.url, model="m", timeout=SECONDS),
+            EngineSettings("libretranslate", url=service.url, timeout=SECONDS),
+        ]
+        for count in (1, 2):
+            configure(town.app, "translation", engine="", engines=engines[:count])
+            settings = town.app.settings.translation
+            town.app.translator = routing.build(settings, town.app.outbound.call_service, now=clock)
+            answer = await translated(alice, post)
+            if count == 1:
+                assert answer.status == 503
+                assert await kept(town.app) == 0
+        assert len(model.asked) == 2
+        assert (answer.json["provider"], answer.json["content"]) == ("LibreTranslate", f"<p>{CHINESE}</p>")
+        assert town.app.translator.resting() == {}, "nobody can switch a model off by what they write"
 
 
 async def test_words_that_are_not_public_are_never_sent_elsewhere_whatever_fails(

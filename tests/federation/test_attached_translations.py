@@ -147,6 +147,10 @@ async def test_a_suggestion_waits_is_told_to_the_author_and_joins_the_post_with_
     await world.settle()
     there = (await carol.home())[0]["translations"]
     assert [(one["language"], one["outdated"]) for one in there] == [("de", False)]
+    assert [person["acct"] for person in there[0]["translators"]] == [f"bao@{one.host}"]
+    remote = (await carol.home())[0]["id"]
+    read = await carol.call("POST", f"/api/v1/statuses/{remote}/translate", json={"lang": "de"})
+    assert (read["provider"], read["kind"]) == (f"@bao@{one.host}", "person")
     await alice.call("POST", f"{API}/translation_suggestions/{made['id']}/reject", status=404)
 
 

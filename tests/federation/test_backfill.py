@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from fedinote.federation import backfill, refreshes
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, FakeActor, stamp
@@ -78,7 +80,7 @@ async def test_entries_that_are_only_named_are_fetched_and_boosts_ask_the_origin
 
 
 async def test_a_boost_that_its_author_did_not_agree_to_is_not_taken_from_an_outbox(scene: Scene) -> None:
-    asking = {"interactionPolicy": {"canAnnounce": {"automaticApproval": [], "manualApproval": PUBLIC}}}
+    asking: dict[str, Any] = {"interactionPolicy": {"canAnnounce": {"automaticApproval": [], "manualApproval": PUBLIC}}}
     free, held = scene.bob.note("boost me"), scene.bob.note("ask me", **asking)
     boosts = [scene.mal.activity("Announce", note["id"], to=[PUBLIC], published=stamp(-DAY)) for note in (free, held)]
     _outbox(scene.mal, boosts, pages=False)
@@ -103,6 +105,38 @@ async def test_a_profile_that_somebody_follows_is_not_asked_for_again_when_it_is
     await scene.app.db.execute("DELETE FROM refreshes")
     async with scene.nothing("the profile of somebody who is followed"):
         await _posts(scene, scene.bob)
+
+
+def _counted(actor: FakeActor, **totals: object) -> None:
+    """Let an actor's collections say how many they hold."""
+    for name, total in totals.items():
+        url = actor.url(name)
+        actor.document[name] = url
+        actor.host.serve(url, {"id": url, "type": "OrderedCollection", "totalItems": total, "orderedItems": []})
+
+
+async def test_a_profile_shows_how_many_there_are_by_its_own_server(scene: Scene) -> None:
+    _outbox(scene.bob, [scene.bob.create(scene.bob.note("one of many"))] * 2)
+    _counted(scene.bob, followers=1200, following=34)
+    await scene.follow(scene.alice, scene.bob)
+    shown = await scene.alice.find(scene.bob.handle)
+    assert (shown["followers_count"], shown["following_count"], shown["statuses_count"]) == (1200, 34, 99)
+    account = f"/api/v1/accounts/{shown['id']}"
+    await scene.alice.call("POST", f"{account}/unfollow")
+    assert (await scene.alice.call("GET", account))["followers_count"] == 1199
+    await scene.follow(scene.carol, scene.bob)
+    assert (await scene.alice.call("GET", account))["followers_count"] == 1200
+
+
+@pytest.mark.parametrize("total", [None, -5, 10**12, "many", 0])
+async def test_a_number_that_cannot_be_is_not_shown(scene: Scene, total: Any) -> None:
+    _outbox(scene.bob, [])
+    _counted(scene.bob, followers=total, following=total)
+    scene.bob.document["following"] = scene.mal.url("following")
+    _counted(scene.mal, following=77)
+    await scene.follow(scene.alice, scene.bob)
+    shown = await scene.alice.find(scene.bob.handle)
+    assert (shown["followers_count"], shown["following_count"]) == (1, 0)
 
 
 async def test_an_outbox_without_end_is_read_within_its_limits(scene: Scene) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fedinote.infra.clock import iso
+from fedinote.infra.clock import from_iso, iso, to_ms
+from fedinote.posts import scheduling
 from tests.support.instances import Instance, Person, World
 
 TEXT = "Tea at five, #Tea\n\n---zh---\n五点喝茶 #茶"
@@ -96,6 +97,10 @@ async def test_a_planned_post_shows_what_was_typed_and_is_published_divided(one:
     planned = await alice.call("POST", "/api/v1/statuses", json={"status": TEXT, "language": "en", "scheduled_at": due})
     assert planned["params"]["text"] == TEXT
     assert planned["params"]["translations"]["zh"]["status"] == "五点喝茶 #茶"
+    await scheduling.publish(one.app, int(planned["id"]), to_ms(from_iso(planned["scheduled_at"])))
+    posted = (await alice.home())[0]
+    assert list((await _document(one, posted))["contentMap"]) == ["en", "zh"]
+    assert (await alice.call("GET", f"/api/v1/statuses/{posted['id']}/source"))["text"] == TEXT
 
 
 async def test_delete_and_redraft_gives_back_what_was_typed(alice: Person) -> None:

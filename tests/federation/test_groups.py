@@ -44,7 +44,7 @@ async def test_a_new_topic_is_shown_once_as_the_boost_of_the_group(scene: Scene,
 
 
 async def test_a_topic_whose_author_must_be_asked_is_boosted_with_a_proof_only(scene: Scene, group: FakeActor) -> None:
-    asking = {"interactionPolicy": {"canAnnounce": {"automaticApproval": [], "manualApproval": PUBLIC}}}
+    asking: dict[str, Any] = {"interactionPolicy": {"canAnnounce": {"automaticApproval": [], "manualApproval": PUBLIC}}}
     note = topic(scene, group, **asking)
     await scene.done(group, passed(group, scene.bob.create(note)))
     assert await scene.count("posts", "uri = ?", note["id"]) == await scene.count("posts") == 1

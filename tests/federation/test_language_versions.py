@@ -273,3 +273,70 @@ async def test_the_description_of_a_file_is_there_in_every_language(one: Instanc
     assert found["media_attachments"] == [{"id": upload["id"], "description": "Eine Tasse"}]
     without = await alice.call("PUT", f"/api/v1/statuses/{posted['id']}", json={"status": "Tea", "media_ids": []})
     assert [one["language"] for one in without["translations"]] == ["de"]
+
+
+async def test_a_language_that_an_activitypub_client_wrote_survives_an_edit_in_an_app(one: Instance) -> None:
+    alice = await one.person("alice")
+    note = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "type": "Note",
+        "content": "<p>Tea</p>",
+        "contentMap": {"en": "<p>Tea</p>", "zh-Hans": "<p>喝<em>茶</em></p>"},
+        "to": [PUBLIC],
+    }
+    headers = {"Authorization": f"Bearer {alice.token}", "Content-Type": "application/activity+json"}
+    async with one.http.post(f"http://{one.host}/users/alice/outbox", json=note, headers=headers) as answer:
+        assert answer.status == 201, await answer.text()
+    status = (await alice.home())[0]
+    edited = await alice.call("PUT", f"/api/v1/statuses/{status['id']}", json={"status": "Green tea"})
+    assert [(one["language"], one["outdated"]) for one in edited["translations"]] == [("zh-Hans", True)]
+    document = await one.call(
+        "GET", "/" + edited["uri"].split("/", 3)[3], headers={"Accept": "application/activity+json"}
+    )
+    assert "<em>茶</em>" in document["contentMap"]["zh-Hans"]
+
+
+async def test_a_divider_is_for_apps_and_means_nothing_in_what_an_activitypub_client_or_a_server_sends(
+    scene: Scene,
+) -> None:
+    await scene.follow(scene.alice, scene.bob)
+    text = "<p>Tea<br>---zh---<br>茶</p>"
+    note = _note(scene) | {"content": text, "contentMap": {"en": text}}
+    await scene.done(scene.bob, scene.bob.create(note))
+    shown = (await scene.alice.home())[0]
+    assert ("---zh---" in shown["content"], shown["translations"]) == (True, [])
+
+
+async def test_readings_that_an_author_wrote_are_kept_and_sent_on(scene: Scene) -> None:
+    await scene.follow(scene.alice, scene.bob)
+    ruby = "<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby></p>"
+    await scene.done(scene.bob, scene.bob.create(_note(scene) | {"content": ruby, "contentMap": {"ja": ruby}}))
+    assert (await scene.alice.home())[0]["content"] == ruby
+    note = {"@context": "https://www.w3.org/ns/activitystreams", "type": "Note", "content": ruby, "to": [PUBLIC]}
+    home = scene.alice.instance
+    headers = {"Authorization": f"Bearer {scene.alice.token}", "Content-Type": "application/activity+json"}
+    async with home.http.post(f"http://{home.host}/users/alice/outbox", json=note, headers=headers) as answer:
+        assert answer.status == 201, await answer.text()
+    own = (await scene.alice.home())[0]
+    path = "/" + own["uri"].split("/", 3)[3]
+    document = await home.call("GET", path, headers={"Accept": "application/activity+json"})
+    assert document["content"] == ruby
+
+
+async def test_a_server_names_its_own_people_as_translators_and_nobody_elses(scene: Scene) -> None:
+    """Else anybody could put a text into the mouth of anybody."""
+    await scene.follow(scene.alice, scene.bob)
+    note = _note(scene)
+    entry = {"type": "Translation", "inLanguage": "zh-Hans"}
+    for translator, provider in (
+        (scene.mallory.id, f"@mallory@{scene.victim.name}"),
+        (scene.uri(scene.carol), "unknown translator"),
+        (scene.bob.id, "author"),
+    ):
+        identity = scene.bob.url(f"notes/{len(provider)}")
+        made = entry | {"translator": translator, "translationOfWork": identity}
+        sent = note | {"id": identity, "translations": [made]}
+        await scene.done(scene.bob, scene.bob.create(sent))
+        shown = (await scene.alice.home())[0]
+        found = await scene.alice.call("POST", f"/api/v1/statuses/{shown['id']}/translate", json={"lang": "zh"})
+        assert found["provider"] == provider

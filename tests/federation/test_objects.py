@@ -227,3 +227,19 @@ async def test_blind_recipients_are_neither_kept_nor_shown(followed: Scene) -> N
     for table in ("posts", "post_mentions", "accounts"):
         rows = await followed.app.db.rows(f"SELECT * FROM {table}")
         assert "secret.example" not in str([dict(row) for row in rows]), table
+
+
+async def test_ids_of_portable_objects_do_no_harm(followed: Scene) -> None:
+    portable = "ap://did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+    tags = [
+        {"type": "Mention", "href": f"{portable}/actor", "name": "@far"},
+        {"type": "Hashtag", "href": f"{portable}/tags/tea", "name": "#tea"},
+        {"type": "Link", "href": f"{portable}/objects/1", "mediaType": "application/activity+json"},
+    ]
+    to = [PUBLIC, f"{portable}/actor"]
+    shown = await _shown(followed, content="hello", tag=tags, inReplyTo=f"{portable}/objects/1", to=to, quote=portable)
+    assert (shown["content"], shown["in_reply_to_id"], shown["mentions"]) == ("hello", None, [])
+    assert [tag["name"] for tag in shown["tags"]] == ["tea"]
+    gateway = f"{followed.victim.base}/.well-known/apgateway/did:key:z6Mk/objects/1"
+    shown = await _shown(followed, content="by a gateway", inReplyTo=gateway)
+    assert shown["content"] == "by a gateway"

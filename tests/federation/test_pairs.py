@@ -248,7 +248,8 @@ async def test_a_warning_and_a_language_cross_and_the_text_is_the_same_to_the_by
     posted = await alice.post('Grüße aus "Köln" & <Umgebung>\n\nUnd 你好', **words)
     await world.settle()
     seen = await _seen(bao, posted["uri"])
-    assert (seen["spoiler_text"], seen["language"], seen["sensitive"]) == ("Suppe & <Brot>", "de", True)
+    assert (seen["spoiler_text"], seen["stated_language"], seen["sensitive"]) == ("Suppe & <Brot>", "de", True)
+    assert seen["language"] == "mul"  # what readers are told of a text in German and Chinese
     path = posted["uri"].removeprefix(f"http://{one.host}")
     document = await one.call("GET", path, headers={"Accept": ACTIVITY})
     assert next(iter(document["contentMap"])) == "de"

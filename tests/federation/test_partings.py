@@ -85,6 +85,17 @@ async def test_many_follows_are_told_of_in_portions(scene: Scene) -> None:
     assert scene.victim.kinds().count("Reject") == partings.AT_ONCE + 5
 
 
+async def test_a_follow_that_has_begun_anew_is_not_ended_by_late_words(scene: Scene) -> None:
+    await scene.follow(scene.alice, scene.bob)
+    admin, made = await _block(scene, scene.victim.name)
+    await admin.call("DELETE", f"/api/v1/admin/domain_blocks/{made['id']}")
+    account = await scene.alice.find(scene.bob.handle)
+    await scene.alice.call("POST", f"/api/v1/accounts/{account['id']}/follow")
+    await scene.settle()
+    assert scene.victim.kinds()[-1] == "Follow"
+    assert _ends(scene.bob) == []
+
+
 async def _relations(world: World, person: Person, other: Person) -> tuple[bool, bool]:
     """Whether a person follows, and is followed, by what its own server knows."""
     account = await person.find(other.handle)

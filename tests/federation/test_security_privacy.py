@@ -51,7 +51,7 @@ async def test_who_is_named_in_an_edit_only_does_not_get_what_was_said_before(sc
 
 
 async def test_a_deletion_reaches_every_server_that_got_the_post_once(scene: Scene) -> None:
-    """By following, being named, boosting and answering; each of them once, and nobody else."""
+    """By following, being named, boosting, answering and fetching; each of them once, and nobody else."""
     hosts = {name: await scene.fedi.host(f"127.0.0.{number}") for number, name in enumerate(WAYS, start=20)}
     people = {name: host.actor("reader") for name, host in hosts.items()}
     await scene.known(*people.values())
@@ -61,13 +61,15 @@ async def test_a_deletion_reaches_every_server_that_got_the_post_once(scene: Sce
     await scene.done(people["booster"], people["booster"].activity("Announce", post["uri"], to=[PUBLIC]))
     answer = people["answerer"].note("I see", to=[PUBLIC, scene.uri(scene.alice)], inReplyTo=post["uri"])
     await scene.done(people["answerer"], people["answerer"].create(answer))
+    for _ in range(2):
+        assert await fetch(scene.home, people["fetcher"], post["uri"], GET) == 200
     await scene.alice.call("DELETE", f"/api/v1/statuses/{post['id']}")
     await scene.settle()
     found = {name: [one["type"] for one in host.received].count("Delete") for name, host in hosts.items()}
-    assert found == {"follower": 1, "named": 1, "booster": 1, "answerer": 1, "stranger": 0}
+    assert found == {"follower": 1, "named": 1, "booster": 1, "answerer": 1, "fetcher": 1, "stranger": 0}
 
 
-WAYS = ("follower", "named", "booster", "answerer", "stranger")
+WAYS = ("follower", "named", "booster", "answerer", "fetcher", "stranger")
 
 
 async def test_a_deletion_from_elsewhere_leaves_no_word_of_the_post_behind(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from fedinote.events import AccountWishChanged, PostWishChanged
 from fedinote.infra.errors import Invalid, Unavailable
 from fedinote.posts import revising
 from fedinote.posts.drafts import Draft
@@ -200,6 +201,25 @@ async def test_an_edit_a_deletion_and_a_withdrawal_take_the_translation_away(wor
     await revising.edit(app, ann, post, Draft("犬", language="zh"))
     assert await look(app, ann, "cat") == []
     assert await app.db.rows("SELECT post_id FROM search_translations") == []
+
+
+async def test_translations_that_an_author_withdraws_find_nothing_and_are_not_kept(world, app):
+    app.translator = None
+    ann = await world.person("ann", indexable=True)
+    first, second = await world.post(ann, "猫", language="zh"), await world.post(ann, "猫", language="zh")
+    for post_id in (first, second):
+        await made(app, post_id, "en", "a cat")
+    await app.db.execute("DELETE FROM post_translations WHERE post_id = ?", first)
+    async with app.db.transaction():
+        await app.emit(PostWishChanged(first))
+    assert [row["post_id"] for row in await app.db.rows("SELECT post_id FROM search_translations")] == [second]
+    assert [one.post_id for one in await look(app, ann, "cat")] == [second]
+    await app.db.execute("UPDATE accounts SET machine_translation = 'none' WHERE id = ?", ann)
+    await app.db.execute("UPDATE post_translations SET location = 'local'")
+    async with app.db.transaction():
+        await app.emit(AccountWishChanged(ann))
+    assert await app.db.rows("SELECT post_id FROM search_translations") == []
+    assert await look(app, ann, "cat") == []
 
 
 async def test_warnings_are_found_in_translation(world, app):

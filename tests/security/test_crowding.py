@@ -84,7 +84,7 @@ async def test_who_sends_a_body_slowly_or_listens_keeps_nobody_out(site: Server,
     person = await Town(app).person("alice")
     slow = Listener(site, "/api/v1/statuses", person.token)
     slow.scope["method"] = "POST"
-    slow.scope["headers"].append((b"content-type", b"application/json"))
+    slow.scope["headers"] = [*list(slow.scope["headers"]), (b"content-type", b"application/json")]
     slow.incoming.put_nowait({"type": "http.request", "body": b'{"status": "sl', "more_body": True})
     heard = Listener(site, "/api/v1/streaming/user", person.token)
     await until(lambda: heard.status)
@@ -103,7 +103,7 @@ async def test_a_body_that_drips_is_not_waited_for_for_ever(site: Server, monkey
     monkeypatch.setattr(server, "BODY_SECONDS", 0.2)
     dripping = Listener(site, "/api/v1/apps", None)
     dripping.scope["method"] = "POST"
-    dripping.scope["headers"].append((b"content-type", b"application/json"))
+    dripping.scope["headers"] = [(b"content-type", b"application/json")]
     for _ in range(200):
         if dripping.status:
             break

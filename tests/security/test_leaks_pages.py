@@ -76,6 +76,11 @@ def _translation(stage: Stage, viewer: Viewer) -> list[Asked]:
     return asked
 
 
+def _suggest(stage: Stage, viewer: Viewer) -> list[Asked]:
+    asked = _translation(stage, viewer)
+    return [(path.replace("/translation?to=zh", "/suggest"), status, posts) for path, status, posts in asked]
+
+
 def _interaction(stage: Stage, viewer: Viewer) -> list[Asked]:
     asked: list[Asked] = []
     for post in filter(lambda one: one.local, stage.posts):
@@ -95,11 +100,13 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/@{name}": _profile,
     "/@{name}/{post_id}": _post,
     "/@{name}/{post_id}/embed": _embed,
+    "/@{name}/{post_id}/suggest": _suggest,
     "/@{name}/{post_id}/translation": _translation,
     "/about": _nothing("/about"),
     "/about/translation": _nothing("/about/translation"),
     "/collections/{collection_id}": _nothing("/collections/1"),
     "/settings/translation": _nothing("/settings/translation"),
+    "/settings/writing": _nothing("/settings/writing"),
     "/privacy-policy": _nothing("/privacy-policy"),
     "/terms-of-service": _nothing("/terms-of-service"),
     "/admin/trace": _nothing("/admin/trace?url=https://far.example/1"),

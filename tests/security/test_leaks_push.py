@@ -79,9 +79,8 @@ async def test_a_push_message_tells_each_post_to_those_only_who_may_see_it(pushe
     problems = []
     for viewer in filter(lambda one: one.somebody, pushed.stage.viewers):
         text = pushed.read(viewer.name)
-        for post in pushed.posts:
-            if (post.marker in text) != told(viewer, post):
-                problems.append(f"{viewer.name}: {post.marker} {'leaked' if post.marker in text else 'missing'}")
+        wrong = [post for post in pushed.posts if (post.marker in text) != told(viewer, post)]
+        problems += [f"{viewer.name}: {one.marker} {'leaked' if one.marker in text else 'missing'}" for one in wrong]
     assert not problems
 
 

@@ -62,15 +62,17 @@ def directions() -> tuple[Direction, ...]:
     """Simplified and traditional Chinese, Spanish and Japanese to English, and back."""
     from_simplified = {simplified: english for simplified, _, english in reversed(WORDS)}
     from_traditional = {traditional: english for _, traditional, english in reversed(WORDS)}
+    from_spanish = {spanish: english for english, spanish in TO_SPANISH.items()}
+    from_japanese = {japanese: english for english, japanese in TO_JAPANESE.items()}
     return (
         Direction("zh", "Chinese", "en", "English", _from_chinese(from_simplified)),
         Direction("zt", "Chinese (traditional)", "en", "English", _from_chinese(from_traditional)),
         Direction("en", "English", "zh", "Chinese", _from_english(from_simplified)),
         Direction("en", "English", "zt", "Chinese (traditional)", _from_english(from_traditional)),
-        Direction("es", "Spanish", "en", "English", _spaced({spanish: english for english, spanish in TO_SPANISH.items()})),
+        Direction("es", "Spanish", "en", "English", _spaced(from_spanish)),
         Direction("en", "English", "es", "Spanish", _spaced(TO_SPANISH)),
-        Direction("ja", "Japanese", "en", "English", _from_chinese({word: english for english, word in TO_JAPANESE.items()})),
-        Direction("en", "English", "ja", "Japanese", _from_english(TO_JAPANESE)),
+        Direction("ja", "Japanese", "en", "English", _from_chinese(from_japanese)),
+        Direction("en", "English", "ja", "Japanese", _from_english(from_japanese)),
     )
 
 

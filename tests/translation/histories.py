@@ -1,10 +1,10 @@
 """Random histories of posts, wishes, readers and engines, with an account of its own of what may go where."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
-
-from hypothesis import strategies as st
+from typing import Any
 
 from fedinote.accounts import profiles
 from fedinote.accounts.models import Account
@@ -17,18 +17,15 @@ from fedinote.posts import publishing, revising, wishes
 from fedinote.posts.drafts import Draft, NewPost, PollDraft, Rich
 from fedinote.translation import ahead, drafting, preferences, translations
 from fedinote.translation import profiles as bios
-from fedinote.translation.engine import Location
+from fedinote.translation.engine import Location, Translated
 from fedinote.translation.engines.conversion import Conversion
 from fedinote.translation.preferences import Mode, Preferences
 from fedinote.translation.routing import Router
 from fedinote.wiring import JOBS
 from tests.support import accounts, people
 from tests.translation.recorders import Recorder
+from tests.translation.steps import TARGETS, Step
 
-VISIBILITIES = ("public", "unlisted", "private", "direct", "local")
-WISHES = ("any", "no_third_party", "none")
-SHAPES = ("plain", "warning", "poll", "closed", "partly closed", "chinese")
-TARGETS = ("es", "zh-Hans", "zh-Hant", "en")
 _LETTERS = "abcdefghijklmnop"
 _SETUP = "histories"
 _SENTENCES = {
@@ -37,44 +34,6 @@ _SENTENCES = {
     "zh-Hans": "早上好朋友们，今天我们在这个花园里说",
     "zh-Hant": "早安朋友們，今天我們在這個花園裡說",
 }
-
-Step = tuple[str, int, int, str]
-"""What is done, whose or which (counted round), who does it, and a value that suits it."""
-
-
-def _steps() -> st.SearchStrategy[Step]:
-    number = st.integers(0, 5)
-    values = {
-        "publish": st.tuples(st.sampled_from(VISIBILITIES), st.sampled_from(("any", "any", *WISHES)), st.sampled_from(SHAPES)).map("/".join),
-        "translate": st.sampled_from(TARGETS),
-        "attach": st.sampled_from(TARGETS),
-        "edit": st.sampled_from(SHAPES),
-        "see": st.sampled_from(VISIBILITIES),
-        "wish": st.sampled_from(WISHES),
-        "wish of author": st.sampled_from(WISHES),
-        "lock": st.sampled_from(("locked", "open")),
-        "bio": st.just(""),
-        "prefer": st.sampled_from(list(Mode)).map(str),
-        "profile": st.sampled_from(TARGETS),
-        "look": st.just(""),
-        "work": st.just(""),
-        "fail": st.sampled_from(list(Location)).map(str),
-    }  # fmt: skip
-    often = ("publish", "publish", "publish", "translate", "translate", "translate", "translate", "work", "look", "prefer")
-    kinds = st.sampled_from((*often, *values))
-    return kinds.flatmap(lambda kind: st.tuples(st.just(kind), number, number, values[kind]))
-
-
-_THIRD, _NETWORK, _LOCAL = Location.THIRD_PARTY, Location.NETWORK, Location.LOCAL
-_ORDERS = (
-    (_THIRD, _NETWORK, _LOCAL),
-    (_THIRD, _LOCAL),
-    (_THIRD,),
-    (_NETWORK, _THIRD, _LOCAL),
-    (_LOCAL, _THIRD, _NETWORK),
-)
-HISTORIES = st.tuples(st.sampled_from(_ORDERS), st.lists(_steps(), min_size=16, max_size=40))
-"""The engines in their order (most often the one that may have least comes first), and the steps."""
 
 
 @dataclass
@@ -122,11 +81,11 @@ class Watched(Recorder):
 
     world: "World"
 
-    async def translate(self, texts: Sequence[str], **asked: object) -> object:  # type: ignore[override]
+    async def translate(self, texts: Sequence[str], **asked: Any) -> Translated:
         """Note what must not have come here."""
         for text in texts:
             self.world.judge(self.location, text)
-        return await super().translate(texts, **asked)  # type: ignore[arg-type]
+        return await super().translate(texts, **asked)
 
     def answer(self, text: str, target: str) -> str:
         """A sentence in the right language, with the words that stand for the original."""
@@ -197,10 +156,8 @@ class World:
     async def take(self, step: Step) -> None:
         """Do one step; what it may answer, it may."""
         kind, which, who, value = step
-        try:
+        with contextlib.suppress(FediNoteError):
             await getattr(self, f"_{kind.replace(' ', '_')}")(which, who, value)
-        except FediNoteError:
-            pass
 
     def _post(self, which: int) -> Told | None:
         return self.posts[-1 - which % len(self.posts)] if self.posts else None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Unavailable
@@ -41,6 +42,11 @@ class Recorder:
         """Three languages, each into the others."""
         all_of_them = frozenset({"en", "es", "zh-Hans"})
         return {tag: all_of_them - {tag} for tag in all_of_them}
+
+
+def plain(row: Any) -> dict[str, Any]:
+    """A row with all its columns."""
+    return dict(row)
 
 
 def engines(app: App, *locations: Location) -> dict[Location, Recorder]:

@@ -125,10 +125,12 @@ def test_it_stays_open_for_as_long_as_the_service_asks_from_the_first_time():
 def test_a_later_wish_to_rest_does_not_shorten_an_earlier_one():
     clock = Clock()
     breaker = Breaker(clock)
-    with pytest.raises(Resting), breaker.guard():
-        with pytest.raises(Resting), breaker.guard():
-            raise Resting(seconds=300, reason="quota")
-        raise Resting(seconds=1, reason="limit")
+    first, second = breaker.guard(), breaker.guard()
+    first.__enter__()
+    second.__enter__()
+    for guard, seconds in ((first, 300.0), (second, 1.0)):
+        error = Resting(seconds=seconds, reason="limit")
+        assert not guard.__exit__(Resting, error, None)
     assert breaker.seconds == 300
 
 

@@ -16,6 +16,7 @@ from fedinote.posts.drafts import Draft
 from fedinote.translation import consent, translations
 from fedinote.translation.consent import EVERYWHERE, HERE, NOWHERE, OWN
 from fedinote.translation.engine import Location, Translated
+from fedinote.translation.models import PostTranslation
 from fedinote.translation.routing import Router
 from tests.support import accounts
 from tests.translation.recorders import Recorder
@@ -59,17 +60,21 @@ def test_only_words_that_never_go_to_the_network_are_private() -> None:
     assert [consent.private(one) for one in (EVERYWHERE, OWN, HERE, NOWHERE)] == [False, False, True, True]
 
 
+_LINK = '<a href="https://x.example/">https://x.example/</a>'
+_MENTION = '<span class="h-card" translate="no"><a href="https://x.example/@bao" class="u-url mention">@bao</a></span>'
+
+
 @pytest.mark.parametrize(
     ("content", "closed"),
     [
         ('<p translate="no">Good morning</p>', True),
-        ('<p><span translate="no">Good morning</span> 🙂 <a href="https://x.example/">https://x.example/</a></p>', True),
+        (f'<p><span translate="no">Good morning</span> 🙂 {_LINK}</p>', True),
         ('<p>Good <span translate="no">morning</span></p>', False),
-        ('<p><span class="h-card" translate="no"><a href="https://x.example/@bao" class="u-url mention">@bao</a></span></p>', False),
+        (f"<p>{_MENTION}</p>", False),
         ("<p>Good morning</p>", False),
         ("", False),
     ],
-)  # fmt: skip
+)
 def test_a_text_closed_as_a_whole_is_a_wish_and_a_mention_is_none(content: str, closed: bool) -> None:
     assert consent.closed(content) is closed
     assert (consent.for_post(_post(content=content), "any") == NOWHERE) is closed
@@ -80,7 +85,7 @@ def test_a_text_closed_as_a_whole_is_a_wish_and_a_mention_is_none(content: str, 
     [(False, "any", EVERYWHERE), (True, "any", HERE), (False, "no_third_party", OWN), (True, "none", NOWHERE)],
 )
 def test_profiles_of_people_who_approve_followers_stay_here(locked: bool, wish: str, where: consent.Clearance) -> None:
-    assert consent.for_profile({"locked": locked, "machine_translation": wish, "note": "<p>Cook</p>"}) == where  # type: ignore[arg-type]
+    assert consent.for_profile({"locked": locked, "machine_translation": wish, "note": "<p>Cook</p>"}) == where
 
 
 async def test_the_wish_of_the_author_counts_at_the_moment_of_asking(app: App) -> None:
@@ -165,12 +170,17 @@ async def test_a_translation_that_is_made_while_the_consent_goes_is_not_kept(app
 
 async def _kept(app: App, post_id: int) -> None:
     for target, place in zip(("de", "es", "ja"), Location, strict=True):
-        await app.db.execute(
-            "INSERT INTO post_translations (post_id, target, version, state, source, content, spoiler_text, options,"
-            " descriptions, mark, engine, location, kind, tries, made_at)"
-            " VALUES (?, ?, 1, 'ready', 'en', 'x', '', '[]', '{}', '', 'E', ?, 'machine', 0, ?)",
-            post_id, target, place.value, app.now(),
-        )  # fmt: skip
+        await PostTranslation.create(
+            using_db=app.db.orm,
+            post_id=post_id,
+            target=target,
+            version=1,
+            state="ready",
+            source="en",
+            location=place.value,
+            kind="machine",
+            made_at=app.now(),
+        )
 
 
 async def _locations(app: App, post_id: int) -> set[str]:

@@ -8,14 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedinote.auth.models import User
+from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.translation import asking, consent, glossary, glossary_csv
+from fedinote.posts import publishing
+from fedinote.posts.drafts import Draft
+from fedinote.translation import asking, consent, glossary, glossary_csv, translations
 from fedinote.translation import glossary_keeping as keeping
 from fedinote.translation.asking import Question
 from fedinote.translation.engine import Location, Term
 from fedinote.translation.glossary import Entry
 from fedinote.translation.glossary_matching import fold, key_of, pattern
+from fedinote.worker import settle
+from tests.support.people import person
 from tests.translation.recorders import engines
 
 YYDS = Entry("yyds", "zh", ("zh", "en"), {"en": "the best", "zh-Hans": "永远的神"}, {"en": "the GOAT"})
@@ -216,3 +222,28 @@ async def test_hostile_terms_do_not_make_searching_slow() -> None:
     assert expression is not None
     assert expression.search("b" * 100_000) is None
     assert expression.findall("a" * 20_000) == [], "no term is as long as this word"
+
+
+async def test_finished_translations_of_posts_with_a_word_are_made_anew_when_its_entry_changes(app: App) -> None:
+    engines(app, Location.LOCAL)
+    author = await person(app, "alice")
+    reader = await person(app, "bob")
+    ids = [
+        await publishing.publish(app, author.account_id, Draft(text=text, language="en"))
+        for text in ("Hello, yyds", "Good morning")
+    ]
+    for post_id in ids:
+        await translations.of_post(app, post_id, "es", _viewer(reader))
+    assert set(await translations.finished(app, ids, "es")) == set(ids)
+    entry = await keeping.put(app, YYDS)
+    await settle(app)
+    assert set(await translations.finished(app, ids, "es")) == {ids[1]}
+    await translations.of_post(app, ids[0], "es", _viewer(reader))
+    assert entry.id is not None
+    await keeping.remove(app, entry.id)
+    await settle(app)
+    assert set(await translations.finished(app, ids, "es")) == {ids[1]}
+
+
+def _viewer(user: User) -> Viewer:
+    return Viewer(user.account_id, user.id, user.role, frozenset({"read"}), 1, 1, "en")

@@ -10,7 +10,7 @@ from fedinote.translation.asking import Question
 from fedinote.translation.engine import Location
 from fedinote.translation.ledger import Purpose
 from tests.support.people import configure
-from tests.translation.recorders import engines
+from tests.translation.recorders import engines, plain
 
 THIRD, LOCAL = Location.THIRD_PARTY, Location.LOCAL
 
@@ -24,7 +24,7 @@ async def test_a_row_says_where_to_how_much_and_why_and_nothing_of_people(app: A
     await asking.ask(app, question("good morning"))
     row = await app.db.row("SELECT * FROM translation_ledger")
     assert row is not None
-    found = dict(row)
+    found = plain(row)
     assert {"engine", "location", "texts", "characters", "source", "target", "purpose", "visibility"} <= set(found)
     assert (found["location"], found["texts"], found["characters"]) == ("third-party", 1, 12)
     assert (found["source"], found["target"], found["purpose"], found["visibility"]) == ("en", "es", "ahead", "public")
@@ -40,10 +40,10 @@ async def test_the_database_itself_refuses_to_change_the_ledger(app: App, change
         pytest.skip("SQLite has no TRUNCATE")
     engines(app, THIRD)
     await asking.ask(app, question("good morning"))
-    before = [dict(row) for row in await app.db.rows("SELECT * FROM translation_ledger")]
+    before = [plain(row) for row in await app.db.rows("SELECT * FROM translation_ledger")]
     with pytest.raises(Exception, match="append-only"):
         await app.db.execute(change)
-    assert [dict(row) for row in await app.db.rows("SELECT * FROM translation_ledger")] == before
+    assert [plain(row) for row in await app.db.rows("SELECT * FROM translation_ledger")] == before
 
 
 async def test_the_same_texts_have_the_same_digest_and_other_bounds_another(app: App) -> None:

@@ -55,7 +55,7 @@ def test_no_module_but_one_hands_texts_to_engines() -> None:
         for name, tree in _sources()
         if name not in ASKS | OF_THE_OPERATOR and not name.startswith(ENGINES)
         for line in _hands_over(tree)
-        if not (name, line) in _handlers(name, tree)
+        if (name, line) not in _handlers(name, tree)
     }
     assert asking == set()
 

@@ -113,6 +113,26 @@ async def test_conversion_comes_first_for_the_two_scripts_whatever_the_chain_say
     assert (routed.texts, routed.engine.kind) == (("軟體",), Kind.CONVERSION)
 
 
+@pytest.mark.parametrize(
+    ("target", "said", "shown"),
+    [
+        ("zh-TW", "我们喜欢软件", "我們喜歡軟體"),
+        ("zh-HK", "我们喜欢软件", "我們喜歡軟件"),
+        ("zh-Hans", "我們喜歡軟體", "我们喜欢软体"),
+        ("zh-CN", "我们喜欢软件", "我们喜欢软件"),
+        ("zh-TW", "我們喜歡軟件", "我們喜歡軟件"),
+        ("ja", "私は体と国が好きです", "私は体と国が好きです"),
+    ],
+)
+async def test_an_engine_that_answers_in_the_other_script_is_put_into_the_right_one(
+    target: str, said: str, shown: str
+) -> None:
+    engine = Played(pairs={"en": frozenset({"zh-Hans", "ja"})}, does=lambda _: said)
+    routed = await Router([Conversion(), engine]).translate(["We like software"], source="en", target=target)
+    assert (routed.texts, routed.engine.name) == ((shown,), "Played")
+    assert (await Router([engine]).translate(["We like it"], source="en", target=target)).texts == (said,)
+
+
 async def test_what_engines_know_is_joined_under_the_tags_of_all() -> None:
     one = Played("one", pairs={"zh": frozenset({"en"}), "en": frozenset({"zh"})})
     two = Played("two", Location.THIRD_PARTY, pairs={"zh-Hans": frozenset({"de"}), "de": frozenset({"zh-Hans"})})

@@ -41,9 +41,7 @@ async def test_strangers_are_sent_to_sign_in_and_come_back(app: App) -> None:
     assert (answer.status, answer.location) == (303, "/auth/sign_in?next=/settings/translation")
 
 
-async def test_the_mode_the_language_and_what_is_understood_are_chosen(
-    app: App, alice: User, browser: Browser
-) -> None:
+async def test_the_mode_the_language_and_what_is_understood_are_chosen(app: App, alice: User, browser: Browser) -> None:
     answer = await sent(browser, "mode", {"mode": "append", "target": "zh-Hans", "more": "ja"})
     assert (answer.status, answer.location) == (303, f"{PATH}?saved")
     assert await own(app, alice) == Preferences(Mode.APPEND, "zh-Hans", ("ja",))

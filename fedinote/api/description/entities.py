@@ -90,7 +90,7 @@ PreviewCard url:url title:text description:text language:text? type:=link/photo/
  image_description:text embed_url:text blurhash:text? published_at:moment? authors:[PreviewCardAuthor]
 PreviewCardAuthor name:text url:text account:Account?
 Translation content:html spoiler_text:text language:text detected_source_language:text provider:text kind?:text
- poll:object?
+ outdated?:flag poll:object?
  media_attachments:[object]
 ScheduledStatus id:id scheduled_at:moment params:ScheduledParams media_attachments:[MediaAttachment]
 ScheduledParams text:text spoiler_text:text? sensitive:flag? visibility:text? language:text? in_reply_to_id:id?

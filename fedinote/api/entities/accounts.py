@@ -19,7 +19,10 @@ _COLUMNS = """a.id, a.username, a.domain, a.uri, a.url, a.actor_type, a.display_
  a.avatar, a.avatar_remote, a.avatar_description, a.header, a.header_remote, a.header_description,
  a.show_media, a.show_media_replies, a.show_featured, a.feature_policy, a.locked, a.discoverable, a.indexable,
  a.hide_collections,
- a.memorial, a.moved_to_uri, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
+ a.memorial, a.moved_to_uri, a.last_status_at, a.created_at,
+ a.followers_count + COALESCE(a.followers_elsewhere, 0) AS followers_count,
+ a.following_count + COALESCE(a.following_elsewhere, 0) AS following_count,
+ a.statuses_count + COALESCE(a.statuses_elsewhere, 0) AS statuses_count,
  a.silenced_at, a.suspended_at, u.role"""
 # People who were not approved yet are nobody to others; those who left are gone.
 _SHOWN = "a.deleted_at IS NULL AND (u.state IS NULL OR u.state <> 'pending')"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from fedinote.text import chinese
-from fedinote.text.language.matching import reads, same
+from fedinote.text.language.matching import same
 from fedinote.text.language.tags import CHINESE, base_of, canonical, script_of
 
 SEVERAL = "mul"
@@ -161,12 +161,13 @@ def offered(text: str, stated: str | None) -> str | None:
 def source(text: str, stated: str | None, target: str | None = None) -> str | None:
     """Return the language to translate from: what the text shows, then what the author stated.
 
-    Of a text in several languages, the largest part that a reader of `target` does not read. None, so that the engine
+    Of a text in several languages, the largest part that is not in the `target` language. None, so that the engine
     has to recognise it, when nothing tells, or what was stated cannot be.
     """
     found = languages_in(text)
     if len(found) > 1:
-        return next((one for one in found if target is None or not reads((target,), one)), found[0])
+        own = base_of(target) if target else None
+        return next((one for one in found if base_of(one) != own), found[0])
     detected = found[0] if found else None
     if detected and stated and (base_of(detected) == base_of(stated) or not _corrects(text, detected, stated)):
         if base_of(detected) in CHINESE and script_of(detected) != script_of(stated) and detected != "zh":

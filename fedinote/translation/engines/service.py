@@ -23,7 +23,6 @@ _REFUSED_QUESTIONS = frozenset({400, 413, 414, 422})
 _REFUSED_KEYS = frozenset({401, 403})
 _LIMITS = frozenset({429, 529})
 _QUOTAS = frozenset({402, 456})
-_MAX_QUOTED = 200
 
 T = TypeVar("T")
 
@@ -76,9 +75,8 @@ class Service:
     def _check(self, reply: Reply) -> None:
         status = reply.status
         if status in _REFUSED_QUESTIONS:
-            raise Invalid(
-                "This text cannot be translated", reason=f"{self._name} refuses: {reply.body[:_MAX_QUOTED]!r}"
-            )
+            # Its reasons may quote the text, which belongs into no log.
+            raise Invalid("This text cannot be translated", reason=f"{self._name}: status {status} for this text")
         if status not in _OK:
             reason = f"{self._name}: status {status}"
             seconds = _rest(status, reply.headers)

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from fedinote.cli.translate_bench import scores
 from fedinote.infra.errors import Invalid, Unavailable
 from fedinote.infra.outbound import Outbound
 from fedinote.text.html import sanitise
 from fedinote.translation.engine import Location
 from fedinote.translation.engines.libretranslate import LibreTranslate
+from fedinote.translation.routing import Router
 from fedinote.translation.segments import segment_html, segment_text
 from tests.support.libretranslate import RunningLibreTranslate
 from tests.support.words import WORDS, english, simplified, traditional
@@ -23,12 +25,9 @@ async def engine(libretranslate: RunningLibreTranslate) -> AsyncIterator[LibreTr
     await outbound.close()
 
 
-async def test_it_lists_what_it_translates(engine: LibreTranslate):
-    assert await engine.languages() == {
-        "en": frozenset({"zh-Hans", "zh-Hant"}),
-        "zh-Hans": frozenset({"en", "zh-Hant"}),
-        "zh-Hant": frozenset({"en", "zh-Hans"}),
-    }
+async def test_it_lists_what_it_translates_also_by_way_of_english(engine: LibreTranslate):
+    tags = {"en", "es", "ja", "zh-Hans", "zh-Hant"}
+    assert await engine.languages() == {tag: frozenset(tags - {tag}) for tag in tags}
 
 
 async def test_words_are_translated_in_the_order_of_the_batch(engine: LibreTranslate):
@@ -117,6 +116,14 @@ async def test_the_published_client_gets_the_same_words(engine: LibreTranslate, 
     codes = {each["code"] for each in client.languages()}
     assert codes == (await engine.languages()).keys()
     assert client.detect("the weather is very good today, my friend")[0]["language"] == "en"
+
+
+async def test_the_traps_of_the_bench_leave_all_that_is_no_words(engine: LibreTranslate):
+    found = [score async for score in scores(Router([engine]), lambda *_: True)]
+    assert {(score.source, score.target) for score in found} >= {("en", "zh"), ("zh", "en")}
+    for score in found:
+        for kind in ("html", "mentions"):
+            assert score.passed[kind] == score.tried[kind], [miss.said for miss in score.misses]
 
 
 async def test_a_server_that_is_not_there_is_unavailable():

@@ -197,6 +197,33 @@ async def test_an_answer_outside_of_the_form_is_refused(server: FakeService, out
         ),
         ("The cat sat on the mat and looked at the rain.", "en", "ja", "猫はマットの上に座って雨を眺めていた。"),
         ("羊驼真可爱", "zh-Hans", "en", "Llamas are so cute"),
+        ("Das Treffen ist am 24.05.2031.", "de", "en", "The meeting is on 24 May 2031."),
+        (
+            "It costs 1,280.50 euros, and 10 000 people came.",
+            "en",
+            "de",
+            "Es kostet 1.280,50 Euro, und 10.000 Menschen kamen.",
+        ),
+        ("Music of the 1990s is the best music.", "en", "zh-Hans", "上世纪90年代的音乐是最好的音乐。"),
+        ("El tren sale a las 19:30 de la vía 4.", "es", "zh-Hans", "火车晚上7点半从4号站台出发。"),
+        ("10 % of 350 is 35", "en", "fr", "10 % de 350 font 35"),
+        ("２０３１年は良い年です。", "ja", "en", "2031 is a good year."),
+        ("Wir sind 3,5 Millionen Menschen.", "de", "zh-Hans", "我们有350万人。"),
+        ("Большое спасибо всем, кто пришёл вчера!", "ru", "en", "Many thanks to everyone who came yesterday!"),
+        ("오늘은 날씨가 정말 좋네요.", "ko", "en", "The weather is really nice today."),
+        ("شكرا جزيلا لكم جميعا", "ar", "en", "Thank you all very much"),
+        (
+            "Meine Güte, das Donaudampfschifffahrtsgesellschaftsmuseum ist zu!",
+            "de",
+            "ja",
+            "なんと、ドナウ汽船会社博物館は休館です！",
+        ),
+        (
+            "我今天在图书馆看了一本关于人工智能的书。",
+            "zh-Hans",
+            "es",
+            "Hoy leí en la biblioteca un libro sobre inteligencia artificial.",
+        ),
     ],
 )
 async def test_a_good_translation_passes(
