@@ -193,7 +193,6 @@ class Seeder:
                 case _:
                     await interactions.boost(self.app, somebody, post_id)
 
-
     async def _translations(self) -> None:
         """Keep translations of the newest posts as an engine's would be kept, as long as the posts themselves."""
         for row in await self.app.db.rows(_NEWEST):

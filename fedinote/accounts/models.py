@@ -16,8 +16,8 @@ class Account(Model):
     that took its followers along. Of a deleted account the row stays, so that nobody takes the name or the id.
     `…_elsewhere` is how many more its own server counts than are known here.
     `sensitized_at`: all media that the account posts from then on is marked sensitive. `attribution_domains`: the
-    websites that may name the account as an author of their pages. `show_…`: which tabs its profile shall have. `feature_policy`: who may put an
-    account of another server into a collection, as bits; None when its server says nothing.
+    websites that may name the account as an author of their pages. `show_…`: which tabs its profile shall have.
+    `feature_policy`: who may put an account of another server into a collection, as bits; None where nothing is said.
     `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`.
     """
 

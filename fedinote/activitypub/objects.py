@@ -6,8 +6,8 @@ from typing import Any
 
 from fedinote.activitypub.actors import ACTOR_TYPES
 from fedinote.activitypub.media import Attachment, Link, attachments, links, page_url, picture
-from fedinote.activitypub.polls import Poll, parse_poll
 from fedinote.activitypub.permissions import Rule, rule_of
+from fedinote.activitypub.polls import Poll, parse_poll
 from fedinote.activitypub.quirks import WITH_EXCERPT, quote_of, title_of
 from fedinote.activitypub.shapes import (
     boolean,

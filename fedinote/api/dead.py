@@ -24,9 +24,10 @@ async def direct_timeline(call: Call) -> Page:
 
 
 async def search_v1(call: Call) -> Any:
-    """Search as version 2 does, but with the bare names of hashtags."""
+    """Search as version 2 does, but with the bare names of hashtags, and without what is newer than it."""
     found = await search.search(call)
-    return {**found, "hashtags": [tag["name"] for tag in found["hashtags"]]}
+    kept = {kind: found[kind] for kind in ("accounts", "statuses")}
+    return {**kept, "hashtags": [tag["name"] for tag in found["hashtags"]]}
 
 
 async def identity_proofs(call: Call) -> Any:

@@ -38,6 +38,9 @@ API_VERSION = 10
 _KEPT = timedelta(minutes=5)
 _HOUSE_KEPT = timedelta(seconds=10)
 _WEEK_MS = 7 * 86_400_000
+# Who may read timelines here: everybody, without a token too.
+_FEEDS = ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+_OPEN = {"local": "public", "remote": "public"}
 _WEEKS = 12
 
 
@@ -138,6 +141,7 @@ async def _configuration(app: App) -> dict[str, Any]:
         },
         "translation": {"enabled": app.translator is not None},
         "reactions": {"max_reactions": MAX_PER_PERSON},
+        "timelines_access": {name: dict(_OPEN) for name in _FEEDS},
         "limited_federation": app.settings.federation.allow_list,
     }
 

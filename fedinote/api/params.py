@@ -162,7 +162,7 @@ async def read(request: Request) -> Params:
 
 
 def _asks_by_body(request: Request) -> bool:
-    """Tell whether a GET has its parameters in a JSON body, as Mastodon.py asks for familiar followers (so does Rails)."""
+    """Tell whether a GET has its parameters in a JSON body: Mastodon.py asks so for familiar followers."""
     headers = request.headers
     return headers.get("content-length", "0") != "0" and headers.get("content-type", "").startswith("application/json")
 

@@ -42,8 +42,8 @@ def ip_block() -> None:
 def add_ip(setup: Setup, network: str, severity: str | None, comment: str | None, hours: int | None) -> None:
     """Block NETWORK: one address, or many like 192.0.2.0/24, or change the block that is there.
 
-    What is not said of a block that is there stays as it is. Behind a proxy it works only where server.trusted_proxies names the proxy. A running server follows within ten
-    seconds.
+    What is not said of a block that is there stays as it is. Behind a proxy it works only where server.trusted_proxies
+    names the proxy. A running server follows within ten seconds.
 
     \b
     Examples:

@@ -38,9 +38,7 @@ def topic() -> None:
 @topic.command()
 @click.argument("name", metavar="NAME")
 @click.argument("tags", metavar="TAG...", nargs=-1, required=True)
-@click.option(
-    "--title", "titles", type=Title(), multiple=True, help="What to call it in a language; repeatable."
-)
+@click.option("--title", "titles", type=Title(), multiple=True, help="What to call it in a language; repeatable.")
 @pass_setup
 def create(setup: Setup, name: str, tags: tuple[str, ...], titles: tuple[tuple[str, str], ...]) -> None:
     """Make the topic NAME of the hashtags TAG, with or without #.

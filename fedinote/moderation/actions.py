@@ -221,7 +221,8 @@ async def act(
     """Do one of ACTIONS to an account ("none": only note the reason), and close the reports that led to it.
 
     "none" closes the report that is named alone, as the others may tell something new; anything else closes all that
-    are open about the account. With `tell`, an account of ours learns of it (AccountWarned). `Invalid` for another kind, and otherwise what the action raises; then all stay open.
+    are open about the account. With `tell`, an account of ours learns of it (AccountWarned). `Invalid` for another
+    kind, and otherwise what the action raises; then all stay open.
     """
     if kind != "none" and kind not in ACTIONS:
         raise Invalid("Validation failed: Type is not included in the list")

@@ -11,7 +11,7 @@ from fedinote.accounts import emojis, wishes
 from fedinote.accounts.wishes import MachineTranslation
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import Invalid, NotFound
+from fedinote.infra.errors import Invalid
 from fedinote.posts import approvals, languages, permissions, quotes, tag_rules, visibility
 from fedinote.posts.approvals import NewQuote
 from fedinote.posts.languages import Frame, VersionDraft

@@ -40,8 +40,15 @@ class Question:
 
     @property
     def public(self) -> bool:
-        """Whether anything may be kept of the texts and of the answer."""
-        return not consent.private(self.clearance)
+        """Whether the words are everybody's to read."""
+        return self.purpose is not Purpose.SEARCH and not consent.private(self.clearance)
+
+    @property
+    def visibility(self) -> str:
+        """What the ledger says of the words: "public", "restricted" to the machine, or a "query"."""
+        if self.purpose is Purpose.SEARCH:
+            return "query"
+        return "public" if self.public else "restricted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,7 @@ async def _ask_one(app: App, asking: _Asking, engine: Engine) -> Answer:
 async def _charged(app: App, question: Question, engine: Engine) -> budgets.Charge | None:
     """Reserve what the question costs (a conversion of scripts costs nothing) and write it into the ledger."""
     texts = question.texts
-    handing = Handing(engine, texts, question.source, question.target, question.purpose, question.public)
+    handing = Handing(engine, texts, question.source, question.target, question.purpose, question.visibility)
     async with app.db.transaction():
         charge = None
         if engine.kind is not Kind.CONVERSION:

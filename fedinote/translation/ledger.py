@@ -44,14 +44,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """One call: what is about to be handed to which engine, and why. `public` as the privacy rules count it."""
+    """One call: what is about to be handed to which engine, and why. `visibility`: public, restricted or query."""
 
     engine: Engine
     texts: Sequence[str]
     source: str | None
     target: str
     purpose: Purpose
-    public: bool
+    visibility: str
 
     @property
     def characters(self) -> int:
@@ -85,7 +85,7 @@ async def write(app: App, handing: Handing) -> None:
     await app.db.execute(
         _ADD, app.ids.next(), now, engine.name, engine.location.value, digest(app, handing.texts),
         len(handing.texts), handing.characters, handing.source or "", handing.target, handing.purpose.value,
-        "public" if handing.public else "restricted",
+        handing.visibility,
     )  # fmt: skip
     await _count(app, engine, (1, 0, len(handing.texts), handing.characters, 0))
 

@@ -112,25 +112,40 @@ class Router:
         allowed = tuple(filter(among, able))
         if able and not allowed:
             raise Forbidden("Only public posts are translated: the engine is not on this machine")
-        same = source is not None and language.match(target, {source}) and not able
-        refusal: FediNoteError = Invalid(SAME if same else "This language cannot be translated into the other")
-        for engine in allowed:
+        refusal: FediNoteError = _unknown_pair(source, target)
+        for lane in (self._lanes[engine.name] for engine in allowed):
             try:
-                answer = await self._lanes[engine.name].translate(texts, source=source, target=target, terms=terms)
+                given, tag = await self._readable(lane, texts, source)
+                answer = await lane.translate(given, source=tag, target=target, terms=terms)
             except (Invalid, Unavailable) as error:
                 refusal = refusal if isinstance(refusal, Unavailable) and isinstance(error, Invalid) else error
                 if isinstance(error, Unavailable):
-                    _log.info("an engine did not translate", extra={"engine": engine.name, "why": error.reason})
+                    _log.info("an engine did not translate", extra={"engine": lane.engine.name, "why": error.reason})
             else:
-                return Routed(await self._in_script(answer.texts, target), answer.detected, engine)
+                return Routed(await self._in_script(answer.texts, target), answer.detected, lane.engine)
         raise refusal
 
     async def _in_script(self, texts: tuple[str, ...], target: str) -> tuple[str, ...]:
         """Write Chinese in the script that was asked for, where the engine knows only the other, or does not care."""
         found = language.detect(" ".join(texts)) if language.base_of(target) == "zh" else None
-        for lane in self._lanes.values() if found is not None else ():
-            if lane.engine.kind is Kind.CONVERSION and await lane.can(found, target):
-                return (await lane.translate(texts, source=found, target=target)).texts
+        return texts if found is None else tuple(await self._converted(texts, found, target))
+
+    async def _readable(self, lane: Lane, texts: Sequence[str], source: str | None) -> tuple[Sequence[str], str | None]:
+        """Chinese for an engine that says it knows only the other script, in that; everything else as it is."""
+        if source is None or lane.engine.kind is Kind.CONVERSION or language.base_of(source) != "zh":
+            return texts, source
+        try:
+            known = language.match(source, await lane.languages())
+        except Unavailable:
+            return texts, source
+        if known is None or "-" not in known or language.script_of(known) == language.script_of(source):
+            return texts, source  # "zh" alone may be both
+        return await self._converted(texts, source, known), known
+
+    async def _converted(self, texts: Sequence[str], source: str, target: str) -> Sequence[str]:
+        for lane in self._lanes.values():
+            if lane.engine.kind is Kind.CONVERSION and await lane.can(source, target):
+                return (await lane.translate(texts, source=source, target=target)).texts
         return texts
 
     async def chain(self, source: str | None, target: str) -> tuple[Engine, ...]:
@@ -155,6 +170,11 @@ class Router:
         """Raise `Unavailable` when an engine rests, so that it is of no use to prepare anything for it."""
         if self._lanes[engine.name].breaker.is_open:
             raise Unavailable("The translation service is not available at the moment", reason="breaker is open")
+
+
+def _unknown_pair(source: str | None, target: str) -> Invalid:
+    same = source is not None and language.match(target, {source})
+    return Invalid(SAME if same else "This language cannot be translated into the other")
 
 
 def _pair(key: str) -> tuple[str, str]:

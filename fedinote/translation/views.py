@@ -64,8 +64,7 @@ def translated(
         "poll": None,
         "media_attachments": [],
     }
-    if quote_shown:
-        text = without_fallback(text)
+    text = without_fallback(text) if quote_shown else text
     value["content"] = value["content"] + text if append else text
     value["language"] = target
     if warning:
@@ -96,7 +95,7 @@ def words(made: Sequence[Any]) -> Iterator[str]:
     """Give the words of a translation (a row of COLUMNS) as plain texts, without the line that says what it is."""
     _, _, _, content, warning, options, descriptions, *_ = made
     yield warning
-    yield to_text(content)
+    yield to_text(content[: content.rfind("<p>")])  # the line is the last paragraph
     yield from _decode(options)
     yield from _decode(descriptions).values()
 

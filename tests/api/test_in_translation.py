@@ -416,6 +416,22 @@ async def test_a_filter_still_finds_the_authors_words(app: App, engine: Recorder
     assert shown["filtered"][0]["keyword_matches"] == ["天气"]
 
 
+async def test_a_filter_finds_the_translation_but_not_the_line_that_says_what_it_is(
+    app: App, engine: Recorder, alice: Person, bob: Person
+) -> None:
+    await reads(bob, "replace")
+    words = ("good today", "Translated", "original", engine.name)
+    for word in words:
+        terms = {"title": word, "context": ["thread"], "keywords_attributes": [{"keyword": word}]}
+        assert (await bob.post("/api/v2/filters", terms)).status == 200
+    post = await said(alice)
+    await seen(bob, post)
+    await settle(app)
+    shown = await seen(bob, post)
+    assert all(word in html.to_text(shown["content"]) for word in words)
+    assert [one["filter"]["title"] for one in shown["filtered"]] == ["good today"]
+
+
 async def test_bios_are_translated(app: App, engine: Recorder, alice: Person, bob: Person) -> None:
     fields = [{"name": "城市", "value": "北京"}]
     await alice.patch("/api/v1/accounts/update_credentials", {"note": "我喜欢猫和茶", "fields_attributes": fields})

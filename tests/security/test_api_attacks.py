@@ -61,7 +61,8 @@ async def test_wildcards_in_a_search_stand_for_themselves(town: Town, alice: Per
     await town.person("somebody")
     await alice.post("/api/v1/statuses", {"status": "a secret word"})
     found = (await alice.get("/api/v2/search", {"q": spell})).json
-    assert found == {"accounts": [], "statuses": [], "hashtags": []}
+    assert {"accounts", "statuses", "hashtags"} <= set(found)
+    assert not any(found.values())
     assert (await alice.get("/api/v1/accounts/search", {"q": spell})).json == []
 
 

@@ -71,3 +71,10 @@ async def test_the_servers_own_actor_cannot_be_used_by_a_form_or_a_mention(town:
         assert (await bob.post(f"/api/v1/accounts/{actor.id}/{path}", {"comment": "x"})).status < 500
     signed = await app.db.row("SELECT 1 AS value FROM users WHERE account_id = ?", actor.id)
     assert signed is None
+
+
+async def test_the_name_of_the_host_itself_is_the_servers_own(town: Town) -> None:
+    """Where a host has no dot in it; its own actor is called like that."""
+    configure(town.app, "server", base_url="http://intranet")
+    assert (await sign_up(town, "Intranet")).status == 422
+    assert (await sign_up(town, "intranet_2")).status == 200

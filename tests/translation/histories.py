@@ -15,6 +15,9 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
 from fedinote.posts import publishing, revising, wishes
 from fedinote.posts.drafts import Draft, NewPost, PollDraft, Rich
+from fedinote.search import crossing
+from fedinote.search.crossing import Asker
+from fedinote.timelines.window import Window
 from fedinote.translation import ahead, drafting, preferences, translations
 from fedinote.translation import profiles as bios
 from fedinote.translation.engine import Location, Translated
@@ -294,6 +297,15 @@ class World:
 
         ids = [told.post_id for told in self.posts]
         await statuses.statuses(self.app, ids, self._reader(who), context="home")
+
+    async def _search(self, _which: int, who: int, _value: str) -> None:
+        """What people look for is theirs: it is given to engines on the machine only, and nowhere kept."""
+        word = self.word()
+        self.words[word] = Words(where=frozenset({Location.LOCAL}))
+        asker = Asker(self._reader(who).account_id)
+        self.app.caches.pop("search.languages", None)  # which languages are written here has just changed
+        await crossing.find(self.app, asker, f"what is good against {word} in the garden", Window(limit=5))
+        self.words[word].where = frozenset()
 
     async def _profile(self, which: int, who: int, value: str) -> None:
         await bios.finish(self.app, self._author(which).account.id, value, payer=self._reader(who).account_id)

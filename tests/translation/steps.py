@@ -29,6 +29,7 @@ def _steps() -> st.SearchStrategy[Step]:
         "prefer": st.sampled_from(list(Mode)).map(str),
         "profile": st.sampled_from(TARGETS),
         "look": st.just(""),
+        "search": st.just(""),
         "work": st.just(""),
         "fail": st.sampled_from(list(Location)).map(str),
     }  # fmt: skip

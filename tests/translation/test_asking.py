@@ -12,6 +12,7 @@ from fedinote.translation import asking, cache, consent
 from fedinote.translation.asking import Question
 from fedinote.translation.engine import Kind, Location, Translated
 from fedinote.translation.engines.conversion import Conversion
+from fedinote.translation.ledger import Purpose
 from fedinote.translation.routing import Router
 from tests.translation.recorders import Recorder, engines, plain
 
@@ -166,3 +167,14 @@ async def test_converting_the_script_is_written_down_but_neither_kept_nor_charge
     assert (row["calls"], row["charged"]) == (1, 0)
     with pytest.raises(Forbidden):
         await asking.ask(app, Question(("我喜欢猫",), "zh-Hans", "zh-Hant", consent.NOWHERE))
+
+
+async def test_what_people_search_for_is_never_kept_wherever_it_may_go(app: App) -> None:
+    recorders = engines(app)
+    asked = Question(("a private worry",), "en", "es", consent.EVERYWHERE, purpose=Purpose.SEARCH)
+    assert (await asking.ask(app, asked)).location is THIRD
+    await asking.ask(app, asked)
+    assert recorders[THIRD].calls == 2
+    assert await app.db.rows("SELECT key FROM translations") == []
+    rows = await app.db.rows("SELECT visibility FROM translation_ledger")
+    assert {row["visibility"] for row in rows} == {"query"}

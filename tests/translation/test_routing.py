@@ -133,6 +133,21 @@ async def test_an_engine_that_answers_in_the_other_script_is_put_into_the_right_
     assert (await Router([engine]).translate(["We like it"], source="en", target=target)).texts == (said,)
 
 
+@pytest.mark.parametrize(
+    ("known", "source", "asked"),
+    [
+        ("zh-Hans", "zh-TW", "我喜欢软件"),
+        ("zh-Hans", "zh-Hans", "我喜歡軟體"),
+        ("zh-Hant", "zh-TW", "我喜歡軟體"),
+        ("zh", "zh-TW", "我喜歡軟體"),
+    ],
+)
+async def test_an_engine_that_reads_only_the_other_script_gets_that(known: str, source: str, asked: str) -> None:
+    engine = Played(pairs={known: frozenset({"en"})}, does=lambda _: "I like software")
+    await Router([Conversion(), engine]).translate(["我喜歡軟體"], source=source, target="en")
+    assert engine.asked == [[asked]]
+
+
 async def test_what_engines_know_is_joined_under_the_tags_of_all() -> None:
     one = Played("one", pairs={"zh": frozenset({"en"}), "en": frozenset({"zh"})})
     two = Played("two", Location.THIRD_PARTY, pairs={"zh-Hans": frozenset({"de"}), "de": frozenset({"zh-Hans"})})

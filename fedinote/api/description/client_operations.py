@@ -57,7 +57,7 @@ POST /api/v1/conversations/{id}/unread Conversation
 DELETE /api/v1/conversations/{id} -
 GET /api/v1/timelines/direct [Status] @page
 GET /api/v1/search SearchV1 q!:text type:text offset:number resolve:flag limit:number following:flag
- account_id:id max_id:id min_id:id
+ account_id:id max_id:id min_id:id exclude_unreviewed:flag
 GET /api/v1/accounts/{id}/identity_proofs [IdentityProof]
 GET /api/v1/reports 404:Error
 POST /api/v1/emails/confirmations -

@@ -6,6 +6,8 @@ _TABLE = """
 PollDraft options!:[text] expires_in!:number multiple:flag hide_totals:flag
 FieldDraft name:text value:text
 SourceDraft privacy:text sensitive:flag language:text quote_policy:text language_divider:flag
+ translation:TranslationChoice
+TranslationChoice mode:text target:text understood:[text] languages:{text}
 About id:number domain:text
 RuleTerms words:[text] pattern:text hosts:[text] most:number days:number doing:text times:number minutes:number
  languages:[text] only:flag

@@ -13,7 +13,7 @@ Account id:id username:text acct:text locked:flag bot:flag discoverable:flag ind
  avatar_static:url avatar_description:text header:url header_static:url header_description:text emojis:[CustomEmoji]
  fields:[Field] memorial?:flag suspended?:flag limited?:flag moved?:Account mute_expires_at?:moment?
  show_featured?:flag show_media?:flag show_media_replies?:flag attribution_domains?:[text]
- feature_approval:FeatureApproval
+ feature_approval:FeatureApproval translation?:InTranslation
 FeatureApproval automatic:[text] manual:[text] current_user:=automatic/manual/denied/unknown/missing
 AccountRole id:id name:text color:text
 Role id:id name:text color:text permissions:text highlighted:flag collection_limit:number
@@ -23,7 +23,12 @@ CustomEmoji shortcode:text url:url static_url:url visible_in_picker:flag categor
 CredentialAccount +Account source:AccountSource role:Role
 AccountSource privacy:text sensitive:flag language:text? quote_policy?:text follow_requests_count:number note:text
  language_divider:flag fields:[Field] hide_collections:flag? discoverable:flag? indexable:flag?
- attribution_domains:[text] machine_translation:text also_known_as?:[text]
+ attribution_domains:[text] machine_translation:text also_known_as?:[text] translation:TranslationPreferences
+TranslationPreferences mode:=button/append/replace target:text understood:[text] languages:{text} accounts:{text}
+ automatic:flag
+TranslationException rule:=always/never account:Account
+InTranslation mode:=append/replace language:text detected_source_language:text provider:text
+ location:=local/network/third-party? kind:=machine/conversion/author created_at:moment original:object
 Profile id:id display_name:text note:text fields:[Field] avatar:url? avatar_static:url? avatar_description:text
  header:url? header_static:url? header_description:text bot:flag locked:flag hide_collections:flag discoverable:flag
  indexable:flag show_media:flag show_media_replies:flag show_featured:flag attribution_domains:[text]
@@ -41,7 +46,7 @@ Status id:id created_at:moment in_reply_to_id:id? in_reply_to_account_id:id? sen
  translations:[LanguageVersion] machine_translation:text card:PreviewCard? quote:Quote|ShallowQuote? quotes_count:number
  glossary_notes:[GlossaryNote] stated_language?:text? matched_by?:=text/translation/query matched_language?:text?
  quote_approval:QuoteApproval reactions:[EmojiReaction] pleroma?:object favourited?:flag reblogged?:flag muted?:flag
- bookmarked?:flag pinned?:flag filtered?:[FilterResult] tagged_collections:[Collection]
+ bookmarked?:flag pinned?:flag filtered?:[FilterResult] tagged_collections:[Collection] translation?:InTranslation
 DeletedStatus +Status content?:html text:text?
 StatusApplication name:text website:url?
 StatusMention id:id username:text acct:text url:url
@@ -150,6 +155,7 @@ Instance domain:text title:text version:text source_url:url description:text usa
  icon:[object] languages:[text] configuration:InstanceConfiguration registrations:object api_versions:{number}
  contact:InstanceContact rules:[Rule] wrapstodon:number?
 InstanceConfiguration urls:{text?} vapid:object accounts:{number} statuses:{number} media_attachments:object
+ timelines_access?:object
  polls:{number} translation:object reactions:object limited_federation:flag
 InstanceContact email:text account:Account?
 V1Instance uri:text title:text short_description:text description:text email:text version:text urls:{text}

@@ -126,6 +126,14 @@ POST /api/fedinote/v1/translation_suggestions/{id}/accept TranslationSuggestion
 POST /api/fedinote/v1/translation_suggestions/{id}/reject TranslationSuggestion
 DELETE /api/fedinote/v1/translation_suggestions/{id} -
 GET /api/fedinote/v1/translation TranslationAccounts
+GET /api/fedinote/v1/translation/preferences TranslationPreferences
+PATCH,PUT /api/fedinote/v1/translation/preferences TranslationPreferences mode:text target:text understood:[text]
+ languages:{text}
+PUT /api/fedinote/v1/translation/languages/{tag} TranslationPreferences rule!:text
+DELETE /api/fedinote/v1/translation/languages/{tag} TranslationPreferences
+GET /api/fedinote/v1/translation/accounts [TranslationException]
+PUT /api/fedinote/v1/translation/accounts/{id} TranslationPreferences rule!:text
+DELETE /api/fedinote/v1/translation/accounts/{id} TranslationPreferences
 GET /api/fedinote/v1/admin/translation TranslationAdministration
 PUT /api/fedinote/v1/statuses/{id}/machine_translation MachineTranslation machine_translation!:text
 GET /api/fedinote/v1/statuses/{id}/readings Readings kind:text lang:text

@@ -1,6 +1,7 @@
 """Notification entities, in batches. https://docs.joinmastodon.org/entities/Notification/"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fedinote.api.entities import reactions
@@ -29,10 +30,8 @@ async def of(app: App, notices: Sequence[Notice], viewer: Viewer) -> list[dict[s
     """
     if not notices:
         return []
-    reports = await _reports(app, [int(one.subject) for one in notices if one.kind == "admin.report"])
-    warned = await warnings.by_id(app, [int(one.subject) for one in notices if one.kind == warnings.KIND])
-    severed = await severances.by_id(app, [int(one.subject) for one in notices if one.kind == severances.KIND])
-    involved = {one.from_account_id for one in notices} | {row["target_id"] for row in reports.values()}
+    known = await _subjects(app, notices)
+    involved = {one.from_account_id for one in notices} | {row["target_id"] for row in known.reports.values()}
     people = {value["id"]: value for value in await accounts(app, list(involved), viewer)}
     wanted = list({one.post_id for one in notices if one.post_id is not None})
     posts = {value["id"]: value for value in await statuses(app, wanted, viewer, context="notifications")}
@@ -45,16 +44,42 @@ async def of(app: App, notices: Sequence[Notice], viewer: Viewer) -> list[dict[s
         if one.post_id is not None:
             value["status"] = posts[str(one.post_id)]
         value |= reacted.get(_pair(one), {}) if one.kind == reactions.KIND else {}
-        if one.kind == "admin.report" and int(one.subject) in reports:
-            value["report"] = _report(reports[int(one.subject)], people)
-        if one.kind == "translation_suggestion":
-            value["translation_suggestion"] = {"id": one.subject}
-        if one.kind == severances.KIND and int(one.subject) in severed:
-            value["event"] = _event(severed[int(one.subject)])
-        if one.kind == warnings.KIND and int(one.subject) in warned:
-            value["moderation_warning"] = _warning(warned[int(one.subject)], value["account"])
-        found.append(value)
+        found.append(value | _subject(one, known, people))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Subjects:
+    """What notifications without a post are about, by id."""
+
+    reports: dict[int, Any]
+    severed: dict[int, severances.Severance]
+    warned: dict[int, warnings.Warned]
+
+
+async def _subjects(app: App, notices: Sequence[Notice]) -> _Subjects:
+    def of_kind(kind: str) -> list[int]:
+        return [int(one.subject) for one in notices if one.kind == kind]
+
+    return _Subjects(
+        await _reports(app, of_kind("admin.report")),
+        await severances.by_id(app, of_kind(severances.KIND)),
+        await warnings.by_id(app, of_kind(warnings.KIND)),
+    )
+
+
+def _subject(one: Notice, known: _Subjects, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the part of a notification that is its kind's own; nothing where what it is about is gone."""
+    if one.kind == "translation_suggestion":
+        return {"translation_suggestion": {"id": one.subject}}
+    if one.kind == "admin.report" and int(one.subject) in known.reports:
+        return {"report": _report(known.reports[int(one.subject)], people)}
+    if one.kind == severances.KIND and int(one.subject) in known.severed:
+        return {"event": _event(known.severed[int(one.subject)])}
+    if one.kind == warnings.KIND and int(one.subject) in known.warned:
+        target = people[str(one.from_account_id)]
+        return {"moderation_warning": _warning(known.warned[int(one.subject)], target)}
+    return {}
 
 
 def _pair(one: Notice) -> tuple[int, int]:

@@ -58,9 +58,7 @@ class Translated:
     mode: Mode
 
 
-async def payload(
-    app: App, notice: Notice, post: Row | None, translated: Translated | None = None
-) -> dict[str, Any]:
+async def payload(app: App, notice: Notice, post: Row | None, translated: Translated | None = None) -> dict[str, Any]:
     """Return what a message tells of a notification, but for the token and the language; empty for a lost account.
 
     `post` is the row of its post, with content and spoiler_text; what is `translated` says so, and by whom. The id is
