@@ -37,7 +37,7 @@ class PostEdited:
 
 @dataclass(frozen=True, slots=True)
 class VersionsChanged:
-    """A translation was attached to a post or taken off it, or is credited to others; its own words are as they were."""
+    """A translation was attached to a post or taken off it, or is credited to others; its own words stay."""
 
     post_id: int
     author_id: int

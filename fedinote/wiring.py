@@ -111,7 +111,10 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         translated.on_post_wish_changed,
         quoting.on_post_wish_changed,
     ),
-    events.AccountWishChanged: (withdrawing.on_account_wish_changed, translated.on_account_wish_changed,),
+    events.AccountWishChanged: (
+        withdrawing.on_account_wish_changed,
+        translated.on_account_wish_changed,
+    ),
     events.Pinned: (outgoing.on_pinned,),
     events.PollVoted: (outgoing.on_poll_voted,),
     events.PollClosed: (notify.on_poll_closed, outgoing.on_poll_closed),

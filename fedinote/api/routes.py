@@ -52,9 +52,9 @@ from fedinote.api import (
     timelines,
     topics,
     traces,
-    translation_suggestions,
     translation_accounts,
     translation_preferences,
+    translation_suggestions,
     trends,
 )
 

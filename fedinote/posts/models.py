@@ -24,8 +24,8 @@ class Post(Model):
     like and boost it, where another server's author does not let everybody.
     `card_id`: the preview card of its first link, once there is one to show (`previews.cards`).
     `translated_at`: when a translation was last attached or taken off; the post itself is not edited by that.
-    `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`; the stricter
-    of the post's and its author's holds.
+    `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`; the
+    stricter of the post's and its author's holds.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)

@@ -32,7 +32,8 @@ class TranslationRecord(Model):
     """One handing over of texts to an engine, written down before it; rows are only ever added.
 
     `digest` is a keyed hash of the texts, so that nobody can look for a text by guessing it. `visibility`: "public",
-    "restricted" for what stays on this machine, or "query" for words that somebody searches for. There is no column for who asked, or whose words they are.
+    "restricted" for what stays on this machine, or "query" for words that somebody searches for. There is no column for
+    who asked, or whose words they are.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)

@@ -115,9 +115,7 @@ def _defaults(choice: Choice, readers: Collection[str]) -> list[str]:
     others = [tag for tag in choice.offered if not _related(tag, choice.source)]
     if not others:
         raise _Open("There is no other language here into which this post can be translated.")
-    fitting = [
-        found for tag in readers if not _related(tag, choice.source) and (found := language.match(tag, others))
-    ]
+    fitting = [found for tag in readers if not _related(tag, choice.source) and (found := language.match(tag, others))]
     first = fitting[0] if fitting else others[0]
     if choice.source:
         return [first]

@@ -219,8 +219,8 @@ def test_the_doctor_finds_a_new_server_in_order(run: Run) -> None:
 def test_the_doctor_warns_of_an_engine_of_translation_that_does_not_answer(run: Run) -> None:
     run("migrate")
     assert "translation: OpenCC (local)" in run("doctor", code=0).output
-    engine = {"ENGINE": "libretranslate", "URL": f"http://127.0.0.1:{ports.free()}"}
-    output = run("doctor", **{f"FEDINOTE_TRANSLATION_{name}": value for name, value in engine.items()}).output
+    url = f"http://127.0.0.1:{ports.free()}"
+    output = run("doctor", FEDINOTE_TRANSLATION_ENGINE="libretranslate", FEDINOTE_TRANSLATION_URL=url).output
     assert re.search(r"warning +translation: LibreTranslate does not answer", output)
 
 

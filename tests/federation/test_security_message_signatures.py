@@ -265,6 +265,8 @@ async def test_a_server_fetches_so_much_a_minute_whatever_its_addresses_and_othe
     assert found == [200] * 5 + [429] * 2
     assert await fetch(scene.home, scene.bob, scene.uri(scene.alice), way) == 200
     weak = MessageWay(names="@method", method="GET", headers={"content-type": None})
-    assert await fetch(scene.home, scene.mal, scene.uri(scene.alice), weak) == 200, "nobody else can use up an allowance"
+    assert await fetch(scene.home, scene.mal, scene.uri(scene.alice), weak) == 200, (
+        "nobody else can use up an allowance"
+    )
     scene.app.clock.shift(61)
     assert await fetch(scene.home, scene.mal, scene.uri(scene.alice), way) == 200

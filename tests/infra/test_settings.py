@@ -58,8 +58,7 @@ def test_a_value_that_is_none_of_the_allowed_ones_names_them(file) -> None:
     path = file('[translation]\nengine = "deep"')
     said = refused({}, path)
     assert (
-        said
-        == f"setting translation.engine (settings file {path}): 'deep' is none of: (empty), libretranslate, deepl,"
+        said == f"setting translation.engine (settings file {path}): 'deep' is none of: (empty), libretranslate, deepl,"
         " openai, argos, phrasebook"
     )
 

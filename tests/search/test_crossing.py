@@ -16,7 +16,8 @@ from fedinote.timelines.window import Window
 from fedinote.translation import translations
 from fedinote.translation.engine import Kind, Location, Term, Translated
 from fedinote.translation.routing import Router
-from fedinote.translation.translations import READY, Made
+from fedinote.translation.translations import Made
+from fedinote.translation.views import READY
 from tests.search.languages import POSTS, QUERIES, WORDS
 from tests.timelines.world import World
 

@@ -4,6 +4,7 @@ Whoever wrote the queries knows which posts each one means; no rule computed it.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ SOUND = (NewMedia("audio", "https://far.example/a.mp3", "audio/mpeg"),)
 POLL = NewPoll(("绿", "红"), (0, 0), multiple=False, hide_totals=False, expires_at=None)
 
 # number: (author, language, day of March 2026, text, what else it has)
-POSTS = {
+POSTS: dict[int, tuple[str, str, int, str, dict[str, Any]]] = {
     1: ("mei", "zh-Hans", 1, "早上喝茶", {}),
     2: ("mei", "zh-Hans", 2, "喝茶的猫", {"media": PICTURE}),
     3: ("mei", "zh-Hant", 3, "貓咪不喝茶", {"sensitive": True}),

@@ -108,7 +108,7 @@ async def test_an_engine_that_asks_for_rest_is_asked_again_after_it() -> None:
 
 async def test_a_wrong_number_of_answers_is_a_failure_of_the_engine() -> None:
     class Short(Played):
-        async def translate(self, texts, **options):  # type: ignore[no-untyped-def]
+        async def translate(self, texts, **options):
             found = await super().translate(texts, **options)
             return type(found)(found.texts[:-1])
 

@@ -40,7 +40,7 @@ async def test_when_one_fails_the_next_is_asked_and_named(failure: Exception) ->
 
 async def test_one_engine_makes_all_of_a_post_even_when_another_began_it() -> None:
     class Tiring(Played):
-        async def translate(self, texts, **options):  # type: ignore[no-untyped-def]
+        async def translate(self, texts, **options):
             if self.asked:
                 self.fails = Unavailable()
             return await super().translate(texts, **options)

@@ -219,7 +219,8 @@ DELETE /api/v1/scheduled_statuses/{id} -
 GET /api/v2/search Search q!:text type:text offset:number resolve:flag limit:number following:flag
  account_id:id max_id:id min_id:id exclude_unreviewed:flag
 GET /api/v1/accounts/search [Account] offset:number q:text limit:number following:flag resolve:flag
-POST /api/v1/statuses Status|ScheduledStatus @draft visibility:=public/unlisted/private/direct/local local_only:flag in_reply_to_id:id
+POST /api/v1/statuses Status|ScheduledStatus @draft visibility:=public/unlisted/private/direct/local local_only:flag
+ in_reply_to_id:id
  quoted_status_id:id scheduled_at:moment
 GET /api/v1/statuses [Status] id:[id]
 GET /api/v1/statuses/{id} Status
