@@ -62,7 +62,7 @@ def translated(
         "spoiler_text": value["spoiler_text"],
         "language": value["language"],
         "poll": None,
-        "media_attachments": [],
+        "media_attachments": (),
     }
     text = without_fallback(text) if quote_shown else text
     value["content"] = value["content"] + text if append else text
