@@ -30,7 +30,8 @@ ACCOUNT_VERBS = (
     actions.refuse,
 )
 POST_VERBS = (actions.delete_post, actions.mark_sensitive)
-MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD
+MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD | Power.PROPOSALS
+ADMIN = MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS | Power.GLOSSARY
 
 
 @pytest.mark.parametrize(
@@ -38,8 +39,8 @@ MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.
     [
         ("member", Power(0)),
         ("moderator", MODERATOR),
-        ("admin", MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS),
-        ("owner", MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS),
+        ("admin", ADMIN),
+        ("owner", ADMIN),
     ],
 )
 async def test_a_role_has_its_powers_and_no_others(app: App, role: str, powers: Power) -> None:

@@ -7,6 +7,7 @@ import pytest
 from fedinote import worker
 from fedinote.events import Blocked, FollowRequested
 from fedinote.federation import resolve
+from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Invalid, NotFound
 from fedinote.portability import exports, imports
@@ -205,15 +206,18 @@ async def test_a_server_is_not_asked_again_and_again_about_made_up_names(
     me, _ = await person(app, "me"), await person(app, "a")
     asked: list[str] = []
 
-    async def unknown(app: App, acct: str) -> int | None:
+    async def unknown(app: App, acct: str, budget: Budget) -> int:
         asked.append(acct)
-        return await app.db.value("SELECT id AS value FROM accounts WHERE username_key = ? AND domain = ''", acct)
+        found = await app.db.value("SELECT id AS value FROM accounts WHERE username_key = ? AND domain = ''", acct)
+        if found is None:
+            raise NotFound
+        return int(found)
 
-    monkeypatch.setattr(resolve, "account", unknown)
+    monkeypatch.setattr(resolve, "asked", unknown)
     names = "".join(f"n{number}@victim.example\n" for number in range(3 * imports.MAX_MISSES))
     row = await imported(app, me, "blocks", f"{names}a\n")
     assert len([one for one in asked if "victim" in one]) == imports.MAX_MISSES
-    assert (row["imported"], row["failed"]) == (1, 0)
+    assert (row["imported"], row["failed"]) == (1, imports.MAX_MISSES)
     for seconds in (61, 601):
         app.clock.shift(seconds)
         await worker.settle(app)
