@@ -1,5 +1,7 @@
 """One whole measurement: an empty server for its first start, a filled one for everything else."""
 
+import contextlib
+import secrets
 import socket
 import time
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from bench.seeding import Seeded, seed
 from fedinote.infra.settings import load
 
 FAN_OUT, SEPARATE = 1, 2  # numbers of the local people whom the remote ones follow
+FIRST_PORT, LAST_PORT = 12_000, 32_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,12 @@ class Session:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of 127.0.0.1 that nobody uses at the moment.
+
+    It is below those that systems hand out to outgoing connections, one of which could take it before our server.
+    """
+    while True:
+        port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -101,7 +101,7 @@ class Server:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
-        if path.startswith("/api/") or self.api.knows(path):
+        if _is_api(path) or self.api.knows(path):
             await self.api(scope, receive, send)
         elif self.files.serves(path):
             await self.files(scope, receive, send)
@@ -242,12 +242,16 @@ def _known(error: Exception) -> FediNoteError:
     return FediNoteError()
 
 
+def _is_api(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/")
+
+
 def _refusal(server: Server, error: Exception, scope: Scope, answer: _Answer) -> ASGIApp:
     known = _known(error)
     path: str = scope["path"]
     accept = HTTPConnection(scope).headers.get("accept", "")
     for_program = "text/html" not in accept and (cors.is_open(path) or path == "/inbox" or "json" in accept)
-    if path.startswith("/api/") or server.api.knows(path) or for_program:
+    if _is_api(path) or server.api.knows(path) or for_program:
         return errors.response(known, path)
     page = pages.failure(server.app, known)
     page.headers.update(errors.headers(known))

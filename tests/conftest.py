@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from fedinote.bootstrap import MODELS, database, running
@@ -13,6 +14,12 @@ from fedinote.infra.settings import Settings, load
 from tests.support import postgres
 from tests.support.databases import Databases
 from tests.support.requirements import SHARED, missing
+
+# The same examples in each run, however slow the machine is: what fails, fails again.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

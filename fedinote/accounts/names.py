@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from fedinote.infra.errors import Invalid
+from fedinote.infra.errors import InvalidField
 
 MAX_USERNAME = 30
 _USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")
@@ -35,9 +35,10 @@ def check(username: str) -> str:
     The name is not normalised first: what is not plain ASCII is refused, so look-alikes cannot slip in.
     """
     if not _USERNAME.fullmatch(username):
-        raise Invalid(f"Username must be 1 to {MAX_USERNAME} letters (a to z), digits or underscores")
+        rule = f"must be 1 to {MAX_USERNAME} letters (a to z), digits or underscores"
+        raise InvalidField("username", "ERR_INVALID", "Username", rule)
     if is_reserved(username):
-        raise Invalid("Username is reserved")
+        raise InvalidField("username", "ERR_RESERVED", "Username", "is reserved")
     return username
 
 

@@ -12,7 +12,7 @@ from fedinote.accounts.bios import field_html, note_html
 from fedinote.accounts.models import Account, AccountKey
 from fedinote.events import AccountJoined, AccountWishChanged, ProfileUpdated
 from fedinote.infra.app import App
-from fedinote.infra.errors import Invalid, NotFound
+from fedinote.infra.errors import Invalid, InvalidField, NotFound
 from fedinote.infra.keys import KeyPair, generate_pair
 from fedinote.policy import domains
 
@@ -86,7 +86,7 @@ async def create_local(
         try:
             await _save_with_key(app, account, made)
         except IntegrityError as error:
-            raise Invalid("Username has already been taken") from error
+            raise _taken() from error
         if announce:
             await app.emit(AccountJoined(account.id))
     return account
@@ -168,7 +168,11 @@ async def check_free(app: App, username: str) -> None:
         uris,
     )
     if taken is not None:
-        raise Invalid("Username has already been taken")
+        raise _taken()
+
+
+def _taken() -> InvalidField:
+    return InvalidField("username", "ERR_TAKEN", "Username", "has already been taken")
 
 
 async def update(app: App, account_id: int, changes: Changes) -> Account:

@@ -13,7 +13,7 @@ from fedinote.api.routing import Call, route
 from fedinote.auth import registrations, tokens
 from fedinote.auth.registrations import Form
 from fedinote.federation import backfill, refreshing
-from fedinote.infra.errors import Forbidden, Invalid, NotFound
+from fedinote.infra.errors import Forbidden, Invalid, InvalidField, NotFound
 from fedinote.timelines import queries, tags
 
 MANY = 80
@@ -70,7 +70,10 @@ async def sign_up(call: Call) -> Any:
     if app_token is None:
         raise Forbidden("This method needs a token of the app, not of a person")
     if not params.flag("agreement"):
-        raise Invalid("Validation failed: Agreement must be accepted")
+        raise InvalidField("agreement", "ERR_ACCEPTED", "Agreement", "must be accepted")
+    for field, label in (("username", "Username"), ("email", "E-mail address"), ("password", "Password")):
+        if not params.text(field, "").strip():
+            raise InvalidField(field, "ERR_BLANK", label, "can't be blank")
     form = Form(
         username=params.need("username"),
         email=params.need("email"),

@@ -30,7 +30,7 @@ PREFLIGHT: Headers = [
 
 def is_open(path: str) -> bool:
     """Tell whether a path may be read from everywhere."""
-    return path.startswith(_OPEN)
+    return path == "/api" or path.startswith(_OPEN)
 
 
 def is_preflight(scope: Scope) -> bool:

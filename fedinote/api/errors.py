@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from fedinote.api.routing import WrongMethod
-from fedinote.infra.errors import Busy, FediNoteError, OverBudget, TooMany, Unauthorized
+from fedinote.infra.errors import Busy, FediNoteError, InvalidField, OverBudget, TooMany, Unauthorized
 
 _OAUTH = {401: "invalid_client", 403: "access_denied", 429: "temporarily_unavailable", 503: "temporarily_unavailable"}
 _SERVER_ERROR = 500
@@ -23,7 +23,10 @@ def response(error: FediNoteError, path: str) -> Response:
 
 
 def body(error: FediNoteError, path: str) -> dict[str, Any]:
-    """Return what the error says (RFC 6749, section 5.2, below /oauth/)."""
+    """Return what the error says (RFC 6749, section 5.2, below /oauth/; Mastodon's ValidationError for a field)."""
+    if isinstance(error, InvalidField) and not path.startswith("/oauth/"):
+        details = {error.field: [{"error": error.code, "description": error.description}]}
+        return {"error": f"Validation failed: {error.message}", "details": details}
     if not path.startswith("/oauth/"):
         return {"error": error.message}
     code = getattr(error, "code", None)

@@ -17,11 +17,14 @@ from fedinote.posts.drafts import Draft
 from fedinote.posts.languages import Frame, VersionDraft
 from fedinote.text import language
 
+_KEYS = frozenset({"status", "spoiler_text", "poll_options", "media_descriptions", "machine", "reviewed"})
+
 
 def named(params: Params) -> dict[str, VersionDraft]:
     """Read `translations[<tag>][status|spoiler_text|poll_options|media_descriptions|machine|reviewed]`.
 
-    By canonical tag, blank versions included: they take a version off in an edit. Raises Invalid.
+    By canonical tag, blank versions included: they take a version off in an edit. Raises Invalid, for a key that is
+    none of these too: nobody should find the words of a post gone because the app calls them "text".
     """
     stated = params.mapping("translations")
     found = {}
@@ -29,7 +32,11 @@ def named(params: Params) -> dict[str, VersionDraft]:
         canonical = language.canonical(tag)
         if canonical is None or canonical in found:
             raise Invalid(f"Validation failed: Translations: {tag[:35]} is there twice, or not a valid BCP 47 tag")
-        found[canonical] = version(stated.mapping(tag))
+        parts = stated.mapping(tag)
+        unknown = sorted(set(parts) - _KEYS)
+        if unknown:
+            raise Invalid(f"Validation failed: Translations: {canonical} cannot have {unknown[0][:35]!r}")
+        found[canonical] = version(parts)
     return found
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from fedinote.infra.errors import Invalid
+from fedinote.infra.errors import InvalidField
 
 MIN_LENGTH = 8
 MAX_LENGTH = 256
@@ -18,12 +18,16 @@ _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$dV++2m6MrzF7GJY3AI9V6w$V6I/+7Cov8kEx0j
 def check(password: str, *, username: str = "", email: str = "") -> None:
     """Raise `Invalid` for a password that is too short, absurdly long, or the person's own name or address."""
     if len(password) < MIN_LENGTH:
-        raise Invalid(f"Password is too short (minimum is {MIN_LENGTH} characters)")
+        raise _refused("ERR_TOO_SHORT", f"is too short (minimum is {MIN_LENGTH} characters)")
     if len(password) > MAX_LENGTH:
-        raise Invalid(f"Password is too long (maximum is {MAX_LENGTH} characters)")
+        raise _refused("ERR_TOO_LONG", f"is too long (maximum is {MAX_LENGTH} characters)")
     folded = password.casefold()
     if len(set(password)) == 1 or folded in {username.casefold(), email.casefold(), email.partition("@")[0].casefold()}:
-        raise Invalid("Password is too easy to guess")
+        raise _refused("ERR_INVALID", "is too easy to guess")
+
+
+def _refused(code: str, description: str) -> InvalidField:
+    return InvalidField("password", code, "Password", description)
 
 
 async def hash_password(password: str) -> str:

@@ -12,7 +12,7 @@ from fedinote.auth.models import User
 from fedinote.auth.viewer import ROLES
 from fedinote.events import AccountJoined
 from fedinote.infra.app import App
-from fedinote.infra.errors import Forbidden, Invalid, NotFound, TooMany
+from fedinote.infra.errors import Forbidden, Invalid, InvalidField, NotFound, TooMany
 from fedinote.infra.keys import generate_pair
 from fedinote.infra.ratelimit import counted
 from fedinote.policy import emails, ip_blocks
@@ -59,9 +59,9 @@ async def register(app: App, form: Form, *, address: str, app_id: int | None = N
         raise Forbidden("Nobody can sign up from this address")
     standing = replace(await _standing(app, form), app_id=app_id)
     if len(form.reason) > MAX_REASON:
-        raise Invalid(f"Reason is too long (maximum is {MAX_REASON} characters)")
+        raise InvalidField("reason", "ERR_TOO_LONG", "Reason", f"is too long (maximum is {MAX_REASON} characters)")
     if standing.state == "pending" and not form.reason.strip():
-        raise Invalid("Reason can't be blank")
+        raise InvalidField("reason", "ERR_BLANK", "Reason", "can't be blank")
     await _check_form(app, form)
     visitor = counted(address)
     _count(app, f"sign-up:address:{visitor}", *_PER_ADDRESS)
@@ -105,7 +105,7 @@ async def _check_form(app: App, form: Form, *, any_host: bool = False) -> None:
     passwords.check(form.password, username=form.username, email=email)
     await profiles.check_free(app, form.username)
     if await app.db.row("SELECT 1 AS value FROM users WHERE email = ?", email):
-        raise Invalid("E-mail address has already been taken")
+        raise InvalidField("email", "ERR_TAKEN", "E-mail address", "has already been taken")
 
 
 async def _make(app: App, form: Form, standing: _Standing) -> User:
@@ -150,7 +150,7 @@ def check_email(text: str, *, any_host: bool = False) -> str:
         host = ""
     good = at and len(local) <= 64 and len(local) + len(host) < 254 and _LOCAL_PART.fullmatch(local)
     if not good or not _HOST.fullmatch(host) or not (any_host or "." in host):
-        raise Invalid("E-mail address is invalid")
+        raise InvalidField("email", "ERR_INVALID", "E-mail address", "is invalid")
     return f"{local.lower()}@{host}"
 
 

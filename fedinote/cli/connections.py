@@ -19,6 +19,7 @@ class Connection(HttpToolsProtocol):
     _clock: asyncio.TimerHandle | None = None
     _in_head = False
     _came = 0
+    _handed_over = False
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
@@ -47,6 +48,11 @@ class Connection(HttpToolsProtocol):
         self._arrived()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the WebSocket, which stays for as long as both sides like."""
+        self._handed_over = True
+        super().handle_websocket_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the clock."""
         self._arrived()
@@ -54,6 +60,8 @@ class Connection(HttpToolsProtocol):
 
     def _is_idle(self) -> bool:
         """Tell whether bytes came and are no whole request yet, and nothing is being answered."""
+        if self._handed_over:
+            return False
         waits = self._clock is None and self.timeout_keep_alive_task is None and not self.transport.is_closing()
         cycle: Any = self.cycle  # None before the first request, whatever its type says
         return waits and (cycle is None or cycle.response_complete)

@@ -103,6 +103,19 @@ class Invalid(FediNoteError):
     message = "Validation failed"
 
 
+class InvalidField(Invalid):
+    """A form has a wrong value (422): in which field, and Mastodon's code for it, such as ERR_TAKEN.
+
+    `label` is how people call the field; with `description` it is the message: "Username" "has already been taken".
+    """
+
+    def __init__(self, field: str, code: str, label: str, description: str) -> None:
+        super().__init__(f"{label} {description}")
+        self.field = field
+        self.code = code
+        self.description = description
+
+
 class TooMany(FediNoteError):
     """Rate limit reached (429). `retry_after` is in seconds."""
 

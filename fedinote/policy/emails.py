@@ -9,12 +9,12 @@ import hmac
 
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
-from fedinote.infra.errors import Invalid
+from fedinote.infra.errors import InvalidField
 from fedinote.infra.keys import COOKIE_KEY
 
 DAY_MS = 86_400_000
 DAYS_KEPT = 7
-_REFUSED = "This e-mail address cannot be used here"
+_REFUSED = "cannot be used here"
 _FIND = (
     "SELECT id, 'domain' AS kind FROM email_domain_blocks WHERE domain IN_TEXTS(?)"
     " UNION ALL SELECT id, 'address' AS kind FROM canonical_email_blocks WHERE hash = ?"
@@ -57,4 +57,4 @@ async def check(app: App, email: str, *, visitor: str) -> None:
     if blocks:
         await app.db.execute("DELETE FROM email_domain_attempts WHERE day <= ?", day - DAYS_KEPT)
         await app.db.execute_many(_COUNT, [(block_id, day, mark) for block_id in blocks])
-    raise Invalid(_REFUSED)
+    raise InvalidField("email", "ERR_BLOCKED", "E-mail address", _REFUSED)

@@ -15,7 +15,7 @@ from fedinote.infra.errors import Invalid
 from fedinote.posts import approvals, languages, permissions, quotes, tag_rules, visibility
 from fedinote.posts.approvals import NewQuote
 from fedinote.posts.languages import Frame, VersionDraft
-from fedinote.text import compose, html, language
+from fedinote.text import compose, graphemes, html, language
 
 VISIBILITIES = ("public", "unlisted", "private", "direct", "local")
 MIN_POLL_SECONDS = 300
@@ -314,7 +314,7 @@ def _poll(app: App, poll: PollDraft | None) -> NewPoll | None:
         raise Invalid("Validation failed: A poll needs at least two different options")
     if len(options) > limits.max_poll_options:
         raise Invalid(f"Validation failed: A poll can have at most {limits.max_poll_options} options")
-    if any(len(option) > limits.max_poll_option_characters for option in options):
+    if any(graphemes.count(option) > limits.max_poll_option_characters for option in options):
         raise Invalid(f"Validation failed: An option can have at most {limits.max_poll_option_characters} characters")
     if not MIN_POLL_SECONDS <= poll.expires_in <= MAX_POLL_SECONDS:
         raise Invalid("Validation failed: A poll lasts from 5 minutes to 31 days")

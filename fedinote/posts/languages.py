@@ -14,7 +14,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.text import compose, html, language
+from fedinote.text import compose, graphemes, html, language
 
 MAX_VERSIONS = 10
 MAX_ENGINE = 100
@@ -153,7 +153,7 @@ def _check(app: App, draft: VersionDraft, frame: Frame) -> None:
 def _check_options(options: tuple[str, ...], frame: Frame, most: int) -> None:
     if options and (len(options) != len(frame.options) or not all(options) or len(set(options)) != len(options)):
         raise Invalid("Validation failed: A translated poll needs each option once, in the same order")
-    if any(len(option) > most for option in options):
+    if any(graphemes.count(option) > most for option in options):
         raise Invalid(f"Validation failed: An option can have at most {most} characters")
 
 

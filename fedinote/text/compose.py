@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from fedinote.text import graphemes
 from fedinote.text.urls import safe_url
 
 URL_LENGTH = 23
@@ -130,17 +131,17 @@ def find_urls(text: str) -> list[str]:
 def length(text: str) -> int:
     """Return what the text counts against the limit: a URL 23, a remote mention only its local part.
 
-    Counts code points after NFC. Mastodon counts grapheme clusters, so an emoji joined of several counts more here.
+    Counts what a reader calls characters, as Mastodon and its clients do: a joined emoji, a letter with marks are one.
     """
     text = _tidy(text)
     total, position = 0, 0
     for entity in _entities(text):
         if entity.tag:
             continue
-        total += len(unicodedata.normalize("NFC", text[position : entity.start]))
+        total += graphemes.count(unicodedata.normalize("NFC", text[position : entity.start]))
         total += URL_LENGTH if entity.url else 1 + len(entity.handle.partition("@")[0])
         position = entity.end
-    return total + len(unicodedata.normalize("NFC", text[position:]))
+    return total + graphemes.count(unicodedata.normalize("NFC", text[position:]))
 
 
 def _tidy(text: str) -> str:

@@ -14,14 +14,14 @@ MACHINE = "machine translation"
 UNKNOWN = "unknown translator"
 
 
-async def find(app: App, row: Row, wanted: str) -> dict[str, Any] | None:
+async def find(app: App, row: Row, wanted: str, *, any_script: bool = False) -> dict[str, Any] | None:
     """Return Mastodon's Translation entity of a post's row in a version that its author gave; None where there is none.
 
-    For Chinese the script must be the wanted one: an engine does better than the other script.
+    For Chinese the script must be the wanted one, unless `any_script`: see `rewritten`.
     """
     made = decoded(row["translations"])
     tag = language.match(wanted, {*made, *filter(None, [row["language"]])}, target=True) if made else None
-    if tag is None or tag not in made or _other_script(wanted, tag):
+    if tag is None or tag not in made or (_other_script(wanted, tag) and not any_script):
         return None
     polls, media = await app.db.many(
         ("SELECT id, options, translations FROM polls WHERE post_id = ?", (row["id"],)),

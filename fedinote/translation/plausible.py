@@ -62,13 +62,16 @@ _ALIKE = (
 def check(texts: Sequence[str], answers: Sequence[str], *, source: str | None, target: str) -> None:
     """Look at one batch of any engine. Raises `Unavailable` for another number of answers than of texts.
 
-    `Doubtful`: an answer is out of proportion (models that lose the thread repeat a word for ever), or in a language
-    that it surely should not be in. A short answer may be names, and is believed.
+    `Doubtful`: an answer is out of proportion (models that lose the thread repeat a word for ever), there is nothing
+    where words were, or it is in a language that it surely should not be in. A short answer may be names, and is
+    believed.
     """
     if len(texts) != len(answers):
         raise Unavailable(reason=f"{len(answers)} answers for {len(texts)} texts")
     if any(len(answer) > _MOST_TIMES * len(text) + _MOST_MORE for text, answer in zip(texts, answers, strict=True)):
         raise Doubtful(reason="an answer is far longer than its text")
+    if any(not answer.strip() and _weight(text) >= _WORDY for text, answer in zip(texts, answers, strict=True)):
+        raise Doubtful(reason="an answer is empty")
     joined = " ".join(answers)
     if _weight(joined) < _TELLING:
         return

@@ -17,7 +17,7 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound, Unavailable
 from fedinote.posts import visibility
 from fedinote.text import html, language
-from fedinote.translation import asking, authored, consent, marks, offers, preferences, views
+from fedinote.translation import asking, authored, consent, marks, offers, preferences, rewritten, views
 from fedinote.translation.asking import Answer, Question
 from fedinote.translation.budgets import OverBudget
 from fedinote.translation.ledger import Purpose
@@ -58,6 +58,7 @@ class Made:
     engine: str = ""
     location: str = ""
     kind: str = ""
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ async def of_post(
     if own is not None and await _replaced(app, own, row, viewer, wanted):
         return await _original(app, row)
     if (version := await authored.find(app, row, wanted)) is not None:
+        said = version["provider"]  # what clients that know no `outdated` show
+        return version | {"provider": marks.older(said, target=wanted) if version["outdated"] else said}
+    if (version := await rewritten.find(app, row, wanted, purpose=Purpose.READER)) is not None:
         return version
     into = preferences.target_of(wanted) or wanted
     kept = (await finished(app, [row["id"]], into)).get(row["id"])
@@ -197,11 +201,13 @@ async def keep(app: App, row: Row, target: str, made: Made, *, tries: int = 0) -
     kept no reader needs to ask whether it is still true (`ahead.on_post_edited` removes the rest).
     """
     url = f"{row['url']}?original" if row["local"] else row["url"] or row["uri"]
-    mark = marks.line(target=target, source=made.source, engine=made.engine, kind=made.kind, url=url)
+    mark = marks.line(
+        target=target, source=made.source, engine=made.engine, kind=made.kind, url=url, outdated=made.outdated
+    )
     now = app.now()
     told = views.told(
         target=target, source=made.source, engine=made.engine, location=made.location, kind=made.kind, made_at=now
-    )
+    ) | ({"outdated": True} if made.outdated else {})
     values = (
         row["id"], target, version_of(row), made.state, made.source, made.content, made.spoiler_text,
         msgspec.json.encode(made.options).decode(), msgspec.json.encode(dict(made.descriptions)).decode(),
@@ -252,6 +258,8 @@ async def _unasked(app: App, row: Row, target: str, payer: int | None) -> Made:
         return Made(KNOWN, source)
     if (version := await authored.find(app, row, target)) is not None:
         return _by_author(version, source)
+    if (version := await rewritten.find(app, row, target, purpose=Purpose.AHEAD)) is not None:
+        return _by_author(version, version["detected_source_language"])
     try:
         purpose = Purpose.AHEAD if payer is None else Purpose.READER
         made = await _made(app, row, target, payer=payer, purpose=purpose)
@@ -275,7 +283,9 @@ def _by_author(version: dict[str, Any], source: str) -> Made:
         tuple(option["title"] for option in version["poll"]["options"]) if version["poll"] else (),
         tuple((one["id"], one["description"]) for one in version["media_attachments"]),
         engine=version["provider"],
+        location=version.get("location", ""),
         kind=version["kind"],
+        outdated=version["outdated"],
     )
 
 

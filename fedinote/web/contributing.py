@@ -37,10 +37,12 @@ async def ask(request: Request) -> Response:
     here = await browser.visit(request)
     found = await public(here.app, request)
     if here.person is None:
-        return redirect(f"/auth/sign_in?next={quote(f'{found.link}/suggest')}")
+        wanted = f"?to={quote(query(request)['to'])}" if "to" in query(request) else ""
+        return redirect(f"/auth/sign_in?next={quote(f'{found.link}/suggest{wanted}')}")
     await visibility.sees(here.app, here.person.account_id, found.id)
     tag = language.canonical(query(request).get("to", "")) or here.person.locale
-    return _form(here, found, {"language": tag}, sent="sent" in query(request))
+    chosen = "" if tag == found.language else tag  # nobody translates into the language that it is in
+    return _form(here, found, {"language": chosen}, sent="sent" in query(request))
 
 
 def _form(
@@ -48,6 +50,7 @@ def _form(
 ) -> Response:
     assert here.person is not None
     names, tag = offered(), values.get("language", "")
+    names.pop(found.language or "", None)
     own = found.person.id == here.person.account_id
     response = render(
         here.app,

@@ -24,6 +24,7 @@ from fedinote.web.pages import page, query, redirect, render
 from fedinote.web.posts import public
 
 _UNKNOWN = "und"
+_REGIONS = {"zh-TW": "台灣", "zh-HK": "香港", "zh-MO": "澳門"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,17 @@ async def _choice(app: App, found: Card) -> Choice:
     known = await router.languages()
     text = html.to_text(found.content)
     source = translations.source_of(text, found.language or None)
-    reachable = known.get(language.match(source, known.keys()) or "") if source else None
-    if reachable is None:  # an engine may still recognise it
+    if source:
+        reachable = known.get(language.match(source, known.keys()) or "", frozenset[str]())
+    else:  # an engine may still recognise it
         reachable = frozenset().union(*known.values())
-    return Choice(source or "", {tag: own_name(tag) for tag in sorted(reachable)})
+    return Choice(source or "", {tag: _named(tag) for tag in sorted(reachable)})
+
+
+def _named(tag: str) -> str:
+    """The name of a language, with the region where the words or characters of one were asked for."""
+    region = _REGIONS.get(tag)
+    return f"{own_name(tag)}（{region}）" if region else own_name(tag)
 
 
 def viewer_of(person: SignedIn) -> Viewer:

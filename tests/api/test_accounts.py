@@ -223,6 +223,30 @@ async def test_links_are_made_from_the_base_url_never_from_the_host_header(alice
     assert "evil" not in answer.header("link")
 
 
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"agreement": False}, "agreement", "ERR_ACCEPTED"),
+        ({"username": ""}, "username", "ERR_BLANK"),
+        ({"username": "Care ful"}, "username", "ERR_INVALID"),
+        ({"username": "alice"}, "username", "ERR_TAKEN"),
+        ({"username": "admin"}, "username", "ERR_RESERVED"),
+        ({"email": "nonsense"}, "email", "ERR_INVALID"),
+        ({"password": "short"}, "password", "ERR_TOO_SHORT"),
+        ({"reason": "  "}, "reason", "ERR_BLANK"),
+    ],
+)
+async def test_signing_up_tells_which_field_is_wrong(town, alice, change, field, code):
+    configure(town.app, "registrations", mode="approval")
+    app_client = Client(town.asgi, await town.token(None))
+    form = {"username": "carol", "email": "carol@mail.example", "password": "a horse with a hat", "agreement": True}
+    answer = await app_client.post("/api/v1/accounts", {**form, "reason": "tea", **change})
+    assert answer.status == 422
+    assert answer.json["error"].startswith("Validation failed: ")
+    assert [(name, found[0]["error"]) for name, found in answer.json["details"].items()] == [(field, code)]
+    assert answer.json["error"].endswith(answer.json["details"][field][0]["description"])
+
+
 async def test_signing_up_needs_an_app_an_agreement_and_open_doors(town, alice):
     app_client = Client(town.asgi, await town.token(None))
     form = {"username": "carol", "email": "carol@mail.example", "password": "a horse with a hat", "agreement": True}

@@ -112,6 +112,16 @@ async def test_words_of_the_glossary_are_explained_under_a_post_in_the_readers_l
     assert (await alice.get(path)).json["glossary_notes"][0]["meaning"] == "the very best"
 
 
+async def test_who_reads_in_translation_has_words_explained_in_that_language(alice: Person, admin: Person) -> None:
+    await admin.post(ADMIN, {"term": "no cap", "origin": "en", "meanings": {"en": "truly", "zh": "说真的"}})
+    posted = (await admin.post("/api/v1/statuses", {"status": "no cap, I like tea", "language": "en"})).json
+    path = f"/api/v1/statuses/{posted['id']}"
+    assert (await alice.get(path)).json["glossary_notes"] == []
+    await alice.put("/api/fedinote/v1/translation/preferences", {"mode": "append", "target": "zh-CN"})
+    note = {"term": "no cap", "meaning": "说真的", "language": "zh", "origin": "en"}
+    assert (await alice.get(path)).json["glossary_notes"] == [note]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"term": ""}, {"origin": "q9"}, {"meanings": {}, "translations": {}}, {"term": "x" * 65}, {"languages": ["q9"]}],

@@ -20,6 +20,8 @@ ORIGIN = {"Origin": "https://client.example"}
     [
         ("GET", "/api/v1/no_such_thing", 404),
         ("GET", "/api/v7", 404),
+        ("GET", "/api", 404),
+        ("GET", "/api/", 404),
         ("POST", "/api/v1/instance", 405),
         ("GET", "/api/v1/statuses/1", 404),
         ("GET", "/api/v1/statuses/abc", 404),

@@ -242,6 +242,17 @@ async def test_attachments_come_in_their_order_and_may_be_described_in_an_edit(a
     assert edited["media_attachments"][0]["meta"]["focus"] == {"x": 0.5, "y": -1.0}
 
 
+async def test_limits_count_what_a_reader_calls_characters(alice):
+    configuration = (await alice.get("/api/v2/instance")).json["configuration"]
+    most, of_option = configuration["statuses"]["max_characters"], configuration["polls"]["max_characters_per_option"]
+    assert (await alice.post("/api/v1/statuses", {"status": "👨‍👩‍👧" * most})).status == 200
+    assert (await alice.post("/api/v1/statuses", {"status": "नि" * (most + 1)})).status == 422
+    poll = {"options": ["👨‍👩‍👧" * of_option, "b"], "expires_in": 3600}
+    assert (await alice.post("/api/v1/statuses", {"status": "p", "poll": poll})).status == 200
+    poll["options"] = ["👨‍👩‍👧" * (of_option + 1), "b"]
+    assert (await alice.post("/api/v1/statuses", {"status": "p", "poll": poll})).status == 422
+
+
 async def test_a_poll_is_voted_in_by_numbers_or_text_and_once(alice, bob, stranger):
     poll = {"options": ["tea", "coffee"], "expires_in": 3600, "hide_totals": True}
     post = await write(alice, "which?", poll=poll)

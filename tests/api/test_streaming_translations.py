@@ -1,6 +1,5 @@
 """Translations that arrive live: a `status.update` for the reader alone for whom the post was translated."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -11,7 +10,7 @@ from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.worker import settle
 from tests.api.conftest import Person, Town
-from tests.api.test_streaming import Listener, listening, subscribed, written
+from tests.api.test_streaming import Listener, listening, subscribed, until, written
 from tests.api.test_streaming import host as _host
 from tests.translation.fluent import READ, SAID, fluent, said
 from tests.translation.recorders import Recorder
@@ -72,8 +71,7 @@ async def test_who_watches_the_public_posts_gets_it_too_if_reading_that_way(
     await reads(bob)
     await reads(carol, target="es")
     async with listening(host, bob, "public") as first, listening(host, carol, "public") as second:
-        await subscribed(town, "public")
-        await asyncio.sleep(0.05)
+        await until(lambda: len(town.app.bus._channels.get("public", ())) == 2)
         post = await written(alice, SAID, language="zh")
         for listener in (first, second):
             assert (await frame(listener))[0] == "update"  # rendering it is a look, and queues the translation

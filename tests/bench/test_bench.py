@@ -19,7 +19,7 @@ DELIVERY = b'{"type":"Create"}'
 def result(tmp_path_factory: pytest.TempPathFactory, dialect: str, cluster: object) -> dict:
     target = tmp_path_factory.mktemp("bench") / "figures.json"
     command = [sys.executable, "-m", "bench", "--smoke", "--database", dialect, "--json", str(target)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(target.read_text())
     found["printed"] = done.stdout

@@ -36,7 +36,7 @@ def _call(server: ServerProcess, token: str, method: str, path: str, fields: dic
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         found: dict = json.loads(answer.read())
         return found
 
@@ -49,7 +49,7 @@ def _seen(chromium: str, url: str, profile: Path) -> str:
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             f"--user-data-dir={profile}", "--virtual-time-budget=3000", "--dump-dom", url,
         ],
-        capture_output=True, text=True, timeout=90, check=False,
+        capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-1000:]
     return done.stdout

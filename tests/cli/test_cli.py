@@ -262,13 +262,13 @@ def test_a_server_starts_prints_the_owners_link_serves_and_ends_in_order(environ
         port = re.search(r" on 127\.0\.0\.1:(\d+)", "".join(lines))
         assert link, lines
         assert port, lines
-        with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}{link[1]}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}{link[1]}", timeout=60) as answer:
             assert "owner" in answer.read().decode()
             assert answer.headers["Server"] is None
             assert answer.headers["Date"]
     finally:
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
     assert process.returncode == 0, rest
 
 
@@ -284,7 +284,7 @@ def test_with_an_owner_no_link_is_printed(environment: dict[str, str], run: Run)
             first += line
     finally:
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
     assert process.returncode == 0, rest
     assert "/invite/" not in first + rest
 

@@ -13,10 +13,11 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from fedinote.cli import connections, serve
-from fedinote.cli.logs import JsonFormatter
+from fedinote.cli.logs import JsonFormatter, is_news
 from tests.support import ports
 
-SECONDS = 10
+SECONDS = 60
+SHORT = 0.3
 GET = b"GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -29,13 +30,21 @@ class Quiet(uvicorn.Server):
 
 
 class Site:
-    """A server on a port whose application reads the body and says how long it is; `seen` are method and path."""
+    """A server on a port whose application reads the body and says how long it is; `seen` are method and path.
+
+    A WebSocket hears again what it says, or is refused at /refused.
+    """
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
         self.port = ports.free()
+        self.config = serve._config(self)
+        self.config.timeout_keep_alive = SHORT  # type: ignore[assignment]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._echo(scope["path"], receive, send)
+            return
         if scope["type"] != "http":
             await receive()
             await send({"type": "lifespan.startup.complete"})
@@ -54,8 +63,18 @@ class Site:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
+    async def _echo(self, path: str, receive: Receive, send: Send) -> None:
+        await receive()
+        if path == "/refused":
+            await send({"type": "websocket.http.response.start", "status": 401, "headers": []})
+            await send({"type": "websocket.http.response.body", "body": b"no"})
+            return
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": message["text"]})
+
     async def say(self, *parts: bytes, pause: float = 0.0) -> bytes:
-        """Send the parts; what is answered until the server closes the connection, or says nothing for a while."""
+        """Send the parts; what is answered until the server closes the connection."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             for part in parts:
@@ -63,7 +82,7 @@ class Site:
                 await asyncio.sleep(pause)
             found = b""
             with contextlib.suppress(TimeoutError, ConnectionError):
-                async with asyncio.timeout(1.0):
+                async with asyncio.timeout(SECONDS):
                     while more := await reader.read(65536):
                         found += more
             return found
@@ -73,14 +92,12 @@ class Site:
 
 @pytest_asyncio.fixture
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", SHORT)
     here = Site()
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", here.port))
-    config = serve._config(here)
-    config.timeout_keep_alive = 1
-    server = Quiet(config)
+    server = Quiet(here.config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     async with asyncio.timeout(SECONDS):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
@@ -153,11 +170,46 @@ async def test_a_head_of_more_than_64_kib_is_refused(site: Site, monkeypatch: py
 
 
 async def test_a_connection_serves_one_request_after_the_other(site: Site) -> None:
-    found = await site.say(GET, GET, pause=0.1)
+    site.config.timeout_keep_alive = SECONDS
+    last = GET[:-2] + b"Connection: close\r\n\r\n"
+    found = await site.say(GET, last, pause=0.1)
     assert found.count(b"HTTP/1.1 200") == 2
-    assert (await site.say(GET * 3)).count(b"HTTP/1.1 200") == 3
+    assert (await site.say(GET * 2 + last)).count(b"HTTP/1.1 200") == 3
 
 
+@pytest.mark.parametrize("before", [False, True])
+async def test_a_websocket_stays_open_when_nothing_is_said_on_it(site: Site, before: bool) -> None:
+    """The clock of the head stops with the head, for the first request of a connection and for a later one."""
+    site.config.timeout_keep_alive = SECONDS
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    try:
+        if before:
+            writer.write(GET)
+            async with asyncio.timeout(SECONDS):
+                assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
+        writer.write(UPGRADE)
+        async with asyncio.timeout(SECONDS):
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+        await asyncio.sleep(connections.HEAD_SECONDS * 2)
+        writer.write(b"\x81\x82\x00\x00\x00\x00hi")  # a text frame, masked with zeros (RFC 6455, section 5.2)
+        async with asyncio.timeout(SECONDS):
+            assert await reader.readexactly(4) == b"\x81\x02hi"
+    finally:
+        writer.close()
+
+
+async def test_a_refused_websocket_is_no_error_in_the_log(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    found = await site.say(UPGRADE.replace(b"/ws", b"/refused"))
+    assert found.startswith(b"HTTP/1.1 401")
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(errors) == 1
+    assert not is_news(errors[0])
+
+
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SMUGGLED = {
     "both lengths": (

@@ -126,12 +126,12 @@ def test_it_serves_until_it_is_stopped_and_goes_on_from_its_data(tmp_path: Path,
         run = Run(tmp_path, "--port", str(port))
         running.append(run)
         run.says("Ctrl-C stops both servers")
-        with _HERE.open(f"http://localhost:{port + 1}/demo", timeout=20) as answer:
+        with _HERE.open(f"http://localhost:{port + 1}/demo", timeout=60) as answer:
             page = answer.read().decode()
         assert ALICE.text.partition(" #")[0] in page
         assert BAO.text.partition("#")[0] in page
         assert page.count('class="exchange"') == 2
-        with _HERE.open(f"http://localhost:{port}/@alice", timeout=20) as answer:
+        with _HERE.open(f"http://localhost:{port}/@alice", timeout=60) as answer:
             assert answer.read().decode().count("<article") == 1
         _answers_on_the_command_line(tmp_path, run)
         run.process.send_signal(signal.SIGINT)

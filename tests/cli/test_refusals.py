@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from fedinote.cli.main import cli
 from tests.support import ports
 from tests.support.process import ROOT, ServerProcess
 
@@ -39,12 +41,19 @@ class Shell:
         done = subprocess.run(
             [sys.executable, "-m", "fedinote", *words],
             env=self.environment | more, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=60, check=False, start_new_session=True,
+            timeout=180, check=False, start_new_session=True,
         )  # fmt: skip
         said = done.stdout + done.stderr
         assert done.returncode == code, said
         assert "Traceback" not in said
         return said
+
+    def here(self, *words: str, code: int, **more: str) -> str:
+        """Run a command in this process, which is quicker: where it only has to be one of several."""
+        outside = {name: None for name in os.environ if name.startswith("FEDINOTE_")}
+        done = CliRunner().invoke(cli, words, prog_name="fedinote", env={**outside, **self.environment, **more})
+        assert done.exit_code == code, (done.output, done.exception)
+        return done.output
 
 
 @pytest.fixture
@@ -53,19 +62,20 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def test_another_address_on_the_same_data_is_refused_by_every_command(shell: Shell) -> None:
-    shell(*CREATE, code=0)
+    shell.here(*CREATE, code=0)
     other = {"FEDINOTE_SERVER_BASE_URL": "https://social.example"}
+    refused = "it is https://social.example, but this data was made as http://localhost:8401"
+    assert refused in shell("serve", code=2, **other)
     for words in (
-        ("serve",),
         ("user", "list"),
         ("token", "create", "alice"),
         ("doctor",),
         (*CREATE[:2], "bob", *CREATE[3:]),
     ):
-        said = shell(*words, code=2, **other)
-        assert "it is https://social.example, but this data was made as http://localhost:8401" in said
+        said = shell.here(*words, code=2, **other)
+        assert refused in said
         assert "FEDINOTE_SERVER_BASE_URL" in said
-    assert "alice" in shell("user", "list", code=0, FEDINOTE_SERVER_BASE_URL="http://localhost:8401/")
+    assert "alice" in shell.here("user", "list", code=0, FEDINOTE_SERVER_BASE_URL="http://localhost:8401/")
 
 
 def test_a_second_server_on_the_same_data_is_refused_and_short_commands_are_not(server: ServerProcess) -> None:
@@ -127,14 +137,14 @@ def test_a_postgresql_that_cannot_be_reached_is_named_without_its_password(
 
 def test_settings_given_after_the_command_are_sent_before_it(shell: Shell) -> None:
     assert "fedinote --config FILE serve" in shell("serve", "--config", "x.toml", code=2)
-    assert "fedinote --config FILE user list" in shell("user", "list", "--config", "x.toml", code=2)
-    assert "No such option" in shell("serve", "--colour", code=2)
+    assert "fedinote --config FILE user list" in shell.here("user", "list", "--config", "x.toml", code=2)
+    assert "No such option" in shell.here("serve", "--colour", code=2)
 
 
 def test_scopes_are_listed_where_one_is_unknown_and_in_the_help(shell: Shell) -> None:
     for said in (
         shell("token", "create", "alice", "--scopes", "red", code=2),
-        shell("token", "create", "--help", code=0),
+        shell.here("token", "create", "--help", code=0),
     ):
         assert "write:statuses" in said
         assert "admin:read" in said
@@ -145,16 +155,16 @@ def test_without_a_terminal_the_password_must_be_given(shell: Shell) -> None:
 
 
 def test_tokens_are_listed_and_revoked_by_id(shell: Shell) -> None:
-    shell(*CREATE, code=0)
-    assert shell("token", "list", "alice", code=0) == "alice has no token\n"
+    shell.here(*CREATE, code=0)
+    assert shell.here("token", "list", "alice", code=0) == "alice has no token\n"
     text = shell("token", "create", "alice", "--scopes", "read", code=0).strip()
-    lines = shell("token", "list", "alice", code=0).splitlines()
+    lines = shell.here("token", "list", "alice", code=0).splitlines()
     assert len(lines) == 2
     assert text not in "".join(lines)
     token_id = lines[1].split()[0]
-    shell("token", "revoke", token_id, code=0)
-    assert shell("token", "list", "alice", code=0) == "alice has no token\n"
-    assert "token list" in shell("token", "revoke", token_id, code=1)
+    shell.here("token", "revoke", token_id, code=0)
+    assert shell.here("token", "list", "alice", code=0) == "alice has no token\n"
+    assert "token list" in shell.here("token", "revoke", token_id, code=1)
 
 
 def test_the_log_has_lines_of_json_alone(server: ServerProcess) -> None:
@@ -170,7 +180,7 @@ def test_the_doctor_finds_a_running_server_at_both_addresses(server: ServerProce
 
 
 def test_lists_that_are_empty_say_so(shell: Shell) -> None:
-    shell("migrate", code=0)
+    shell.here("migrate", code=0)
     assert "There is no emoji yet" in shell("emoji", "list", code=0)
-    assert "There is nobody yet" in shell("user", "list", code=0)
-    assert "There is nobody who is pending" in shell("user", "list", "--state", "pending", code=0)
+    assert "There is nobody yet" in shell.here("user", "list", code=0)
+    assert "There is nobody who is pending" in shell.here("user", "list", "--state", "pending", code=0)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.clients.mastodon_py import close
 from tests.support.process import ServerProcess
 
 mastodon: Any = pytest.importorskip("mastodon")
@@ -77,9 +78,9 @@ def test_filters_are_applied(alice: Client, bob: Client) -> None:
 @pytest.fixture
 def stream(alice: Client) -> Iterator["Listener"]:
     listener = Listener()
-    handle = alice.stream_user(listener, run_async=True, timeout=20)
+    handle = alice.stream_user(listener, run_async=True, timeout=60)
     yield listener
-    handle.close()
+    close(handle, lambda: alice.status_post("good night"))
 
 
 class Listener(mastodon.StreamListener):  # type: ignore[misc]
@@ -97,11 +98,11 @@ class Listener(mastodon.StreamListener):  # type: ignore[misc]
 
 
 def test_a_notification_is_streamed(alice: Client, bob: Client, stream: Listener) -> None:
-    for _ in range(50):  # the stream opens in its own time: something is seen once it is open
+    for _ in range(300):  # the stream opens in its own time: something is seen once it is open
         alice.status_post("are you there?")
         if stream.updated.wait(0.2):
             break
     assert stream.updated.is_set()
     bob.status_post("@alice hello by stream")
-    assert stream.notified.wait(10)
+    assert stream.notified.wait(60)
     assert "mention" in stream.kinds

@@ -321,7 +321,7 @@ def test_every_stream_brings_what_is_for_it(
     listener = Listener()
     handle = getattr(alice, name)(*asked, listener, run_async=True, timeout=60)
     visibility = "direct" if name == "stream_direct" else "public"
-    for _ in range(50):  # the stream opens in its own time
+    for _ in range(200):  # the stream opens in its own time
         bob.status_post(said, visibility=visibility)
         if listener.heard.wait(0.3):
             break
@@ -336,7 +336,7 @@ def test_streams_of_a_list_by_one_web_socket(alice: Client, bob: Client) -> None
     listener = Listener()
     socket = alice.stream_open_websocket(listener)
     alice.stream_list(made.id, listener, websocket_handle=socket)
-    for _ in range(50):
+    for _ in range(200):
         bob.status_post("for the list")
         if listener.heard.wait(0.3):
             break

@@ -33,7 +33,7 @@ def bob(server: ServerProcess) -> Client:
 def call(server: ServerProcess, who: Client, path: str, body: dict[str, Any]) -> Any:
     headers = {"Authorization": f"Bearer {who.access_token}", "Content-Type": "application/json"}
     request = Request(f"{server.base_url}{path}", json.dumps(body).encode(), headers)
-    with urlopen(request, timeout=30) as answer:
+    with urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 

@@ -31,7 +31,7 @@ class Terminal:
     def run(self, *arguments: str, given: str = "", fails: bool = False) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "toot", *arguments],
-            input=given, capture_output=True, text=True, timeout=60, check=False,
+            input=given, capture_output=True, text=True, timeout=180, check=False,
             env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
         )  # fmt: skip
         assert (done.returncode != 0) == fails, f"toot {arguments}: {done.stdout}\n{done.stderr}"
@@ -54,7 +54,7 @@ class Terminal:
         url = re.search(r"http\S+/oauth/authorize\S+", text)
         assert url is not None
         code = authorise(url.group(), name)
-        rest, _ = shown.communicate(f"n\n{code}\n", timeout=30)
+        rest, _ = shown.communicate(f"n\n{code}\n", timeout=60)
         assert "Successfully logged in" in rest, rest
 
 
@@ -63,7 +63,7 @@ def authorise(url: str, name: str) -> str:
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
     base = re.match(r"https?://[^/]+", url)
     assert base is not None
-    page = browser.open(url, timeout=10)
+    page = browser.open(url, timeout=60)
     for _ in range(5):
         text = page.read().decode()
         found = re.search(r"<code[^>]*>([^<]+)</code>", text)
@@ -79,7 +79,7 @@ def authorise(url: str, name: str) -> str:
             fields |= {visible[0]: f"{name}@mail.example", visible[1]: PASSWORD}
         target = base.group() + html.unescape(form[0])
         request = Request(target, urlencode(fields).encode(), {"Origin": base.group()})
-        page = browser.open(request, timeout=10)
+        page = browser.open(request, timeout=60)
     raise AssertionError("no code after five pages")
 
 

@@ -110,12 +110,13 @@ async def test_a_reply_is_shown_at_once_while_its_parent_is_slow_and_joined_when
     bob, slow = (await fedi.host()).actor("bob"), await fedi.host("127.0.0.9")
     carl = slow.actor("carl")
     parent = carl.note("late", to=[PUBLIC])
-    slow.serve(parent["id"], parent, delay=8.0)
+    shown = asyncio.Event()
+    slow.serve(parent["id"], parent, after=shown)
     await victim.start()
     reply = bob.note("early", to=[PUBLIC, victim.alice], inReplyTo=parent["id"])
     assert await deliver(victim, bob, bob.create(reply)) == 202
-    async with asyncio.timeout(7.5):
-        await victim.until("SELECT COUNT(*) AS value FROM posts WHERE content = '<p>early</p>'")
+    await victim.until("SELECT COUNT(*) AS value FROM posts WHERE content = '<p>early</p>'")
+    shown.set()
     await victim.idle()
     joined = "SELECT COUNT(*) AS value FROM posts r JOIN posts p ON p.id = r.in_reply_to_id WHERE p.uri = ?"
     assert await victim.value(joined, parent["id"]) == 1

@@ -12,6 +12,7 @@ from fedinote import worker
 from fedinote.infra.app import App
 from fedinote.infra.translation_settings import EngineSettings
 from fedinote.translation import routing
+from fedinote.translation.engines.libretranslate import LibreTranslate
 from tests.api.conftest import Person, Town
 from tests.support.people import configure
 from tests.translation.services import Answering, Asked, FakeService, Says, fake
@@ -19,7 +20,7 @@ from tests.translation.services import Answering, Asked, FakeService, Says, fake
 TEXT = "The weather is lovely and we drink tea in the park today"
 CHINESE = "今天天气很好，我们在公园里喝茶"
 LANGUAGES = [{"code": "en", "targets": ["zh-Hans"]}, {"code": "zh-Hans", "targets": ["en"]}]
-SECONDS = 0.4
+SECONDS = 60.0
 
 
 def libretranslate(translated: Any) -> Answering:
@@ -65,6 +66,12 @@ async def alice(town: Town) -> Person:
 def use(app: App, clock: Clock, url: str) -> None:
     configure(app, "translation", engine="libretranslate", url=url, timeout=SECONDS)
     app.translator = routing.build(app.settings.translation, app.outbound.call_service, now=clock)
+
+
+def gives_up_after(app: App, seconds: float) -> None:
+    """Let the engine wait so long from now on; what it remembers of the service stays."""
+    (engine,) = (one for one in app.translator.engines if isinstance(one, LibreTranslate))
+    engine._service._timeout = seconds
 
 
 async def posted(town: Town, person: Person, **more: Any) -> str:
@@ -126,6 +133,8 @@ async def test_the_breaker_opens_after_five_failures_and_closes_with_the_first_g
 ) -> None:
     service.answering = libretranslate(failing)
     post = await posted(town, alice)
+    await town.app.translator.languages()
+    gives_up_after(town.app, 0.2 if failing.after else SECONDS)
     for _ in range(8):
         assert (await translated(alice, post)).status == 503
     assert len(service.paths("/translate")) == 5, "afterwards nobody waits for it"
@@ -137,6 +146,7 @@ async def test_the_breaker_opens_after_five_failures_and_closes_with_the_first_g
         assert (await translated(alice, post)).status == 503
     assert len(service.paths("/translate")) == 6, "one of them tried whether it is back"
     service.answering = libretranslate(good)
+    gives_up_after(town.app, SECONDS)
     clock.seconds += 58
     assert (await translated(alice, post)).status == 503
     clock.seconds += 3

@@ -174,6 +174,25 @@ async def test_an_accepted_translation_is_stale_after_an_edit(one: Instance, ali
     assert document["translations"][0]["sourceUpdated"] < document["updated"]
 
 
+async def test_whoever_reads_a_stale_translation_is_told_whatever_the_app(
+    world: World, alice: Person, bao: Person
+) -> None:
+    post = await alice.post("Tea at five", language="en")
+    made = await bao.call("POST", _of(post, "translation_suggestions"), json={"language": "de", **GERMAN})
+    await alice.call("POST", f"{API}/translation_suggestions/{made['id']}/accept")
+    await bao.call("PUT", f"{API}/translation/preferences", json={"mode": "replace", "target": "de"})
+    await alice.call("PUT", f"/api/v1/statuses/{post['id']}", json={"status": "Tea at six"})
+    path = f"/api/v1/statuses/{post['id']}"
+    await bao.call("GET", path)
+    await world.settle()
+    read = await bao.call("GET", path)
+    assert "zu einer älteren Fassung" in read["content"]
+    assert (read["translation"]["kind"], read["translation"]["outdated"]) == ("person", True)
+    turned = await alice.call("POST", f"{path}/translate", json={"lang": "de"})
+    assert turned["provider"].endswith("· zu einer älteren Fassung")
+    assert turned["outdated"] is True
+
+
 async def test_a_suggestion_made_for_an_older_version_is_stale_when_it_is_accepted(alice: Person, bao: Person) -> None:
     post = await alice.post("Tea at five", language="en")
     made = await bao.call("POST", _of(post, "translation_suggestions"), json={"language": "de", **GERMAN})

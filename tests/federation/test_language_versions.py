@@ -3,8 +3,10 @@
 from typing import Any
 
 import aiohttp
+import pytest
 
 from fedinote.infra.clock import iso
+from fedinote.text import html
 from tests.api.conftest import picture
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, stamp
@@ -340,3 +342,33 @@ async def test_a_server_names_its_own_people_as_translators_and_nobody_elses(sce
         shown = (await scene.alice.home())[0]
         found = await scene.alice.call("POST", f"/api/v1/statuses/{shown['id']}/translate", json={"lang": "zh"})
         assert found["provider"] == provider
+
+
+async def test_a_key_that_no_version_has_is_refused_and_not_passed_over(one: Instance) -> None:
+    alice = await one.person("alice")
+    body = {"status": "Tea", "language": "en", "translations": {"de": {"text": "Tee"}}}
+    refused = await alice.call("POST", "/api/v1/statuses", json=body, status=422)
+    assert refused["error"] == "Validation failed: Translations: de cannot have 'text'"
+    posted = await alice.post("Tea", language="en", translations={"de": {"status": "Tee"}})
+    path = f"/api/v1/statuses/{posted['id']}"
+    await alice.call("PUT", path, json={"status": "Tea!", "translations": {"de": {"content": "Tee!"}}}, status=422)
+    given = (await alice.call("GET", f"{path}/source"))["translations"]
+    await alice.call("PUT", path, json={"status": "Tea!", "translations": given})
+
+
+@pytest.mark.parametrize(("wish", "said"), [("any", "飲料 五點喝茶"), ("none", "")])
+async def test_the_authors_chinese_is_read_in_the_other_script_before_an_engines(
+    one: Instance, wish: str, said: str
+) -> None:
+    alice, bao = await one.person("alice"), await one.person("bao")
+    chinese = {"status": "五点喝茶", "spoiler_text": "饮料", "poll_options": ["绿茶", "红茶"]}
+    poll = {"options": ["Green", "Black"], "expires_in": 3600}
+    text = {**_text(ENGLISH), "translations": {"zh": chinese}, "poll": poll, "machine_translation": wish}
+    path = f"/api/v1/statuses/{(await alice.post(**text))['id']}"
+    if not said:
+        await bao.call("POST", f"{path}/translate", json={"lang": "zh-TW"}, status=403)
+        return
+    found = await bao.call("POST", f"{path}/translate", json={"lang": "zh-TW"})
+    assert f"{found['spoiler_text']} {html.to_text(found['content'])}" == said
+    assert (found["language"], found["provider"], found["kind"]) == ("zh-TW", "OpenCC", "conversion")
+    assert [option["title"] for option in found["poll"]["options"]] == ["綠茶", "紅茶"]

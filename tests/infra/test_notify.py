@@ -9,7 +9,7 @@ from fedinote.infra.errors import Unavailable
 from fedinote.infra.notify import Bridge
 from fedinote.infra.pubsub import Bus, Subscription
 
-SECONDS = 10
+SECONDS = 60
 
 
 @pytest.fixture

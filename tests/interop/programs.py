@@ -34,7 +34,7 @@ def node() -> Path:
     def install(folder: Path) -> None:
         for path in lists:
             shutil.copy(path, folder)
-        _run(["npm", "ci", "--omit=dev", "--loglevel=error"], folder)
+        _run(["npm", "ci", "--omit=dev", "--loglevel=error", "--fetch-retries=5"], folder)
 
     return _installed(HOME / "node", lists, install)
 
@@ -44,7 +44,7 @@ def python() -> Path:
 
     def install(folder: Path) -> None:
         _run([sys.executable, "-m", "venv", str(folder)], folder)
-        options = ["--require-hashes", "--no-input", "--quiet", "--disable-pip-version-check", "--retries=1"]
+        options = ["--require-hashes", "--no-input", "--quiet", "--disable-pip-version-check", "--retries=5"]
         _run([str(folder / "bin/python"), "-m", "pip", "install", *options, "-r", str(REQUIREMENTS)], folder)
 
     return _installed(HOME / "python", [REQUIREMENTS], install) / "bin" / "python"

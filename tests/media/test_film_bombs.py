@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from fedinote.infra.errors import Invalid
-from fedinote.media import containers
 from fedinote.media.sniffing import sniff
 from tests.media.films import cleaned, film, needs_films, seen, sound
 from tests.media.pictures import encoded, moving, picture
@@ -27,7 +26,7 @@ def test_a_video_beyond_a_limit_is_refused_with_the_limit(tmp_path: Path, change
 
 @needs_films
 def test_a_video_of_too_many_frames_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(containers, "MAX_FRAMES", 24)
+    monkeypatch.setattr("fedinote.media.containers.MAX_FRAMES", 24)
     assert cleaned(tmp_path, film()).refusal == "The video has more than 24 frames"
 
 

@@ -31,11 +31,9 @@ def pids(app: App) -> list[int]:
 
 async def served(process: Process, count: int) -> None:
     """Wait until a process has so many files."""
-    for _ in range(1000):
-        if process.served >= count:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("the process got no file")
+    async with asyncio.timeout(60):
+        while process.served < count:  # noqa: ASYNC110  there is no event for it
+            await asyncio.sleep(0.01)
 
 
 async def inside(tmp_path: Path, code: str) -> str:
@@ -199,11 +197,9 @@ async def main():
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
     out, _ = await parent.communicate()
     assert parent.returncode == -signal.SIGKILL
-    for _ in range(500):
-        if not alive(int(out)):
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("the process outlives its server")
+    async with asyncio.timeout(60):
+        while alive(int(out)):  # noqa: ASYNC110  of a process that is not ours
+            await asyncio.sleep(0.01)
 
 
 def alive(pid: int) -> bool:

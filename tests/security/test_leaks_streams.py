@@ -18,7 +18,7 @@ from tests.security.stage import TAG, Post, Stage, Viewer, visibilities_of
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Shown = Callable[[Viewer, Post], bool]
-SECONDS = 20
+SECONDS = 60
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -55,13 +55,17 @@ class Seen:
 
 @dataclass(repr=False)
 class Answer:
-    """What a path answers. A body that is not bytes is sent as JSON, as it is at that moment."""
+    """What a path answers. A body that is not bytes is sent as JSON, as it is at that moment.
+
+    It is sent `delay` seconds late, and not before `after` has happened.
+    """
 
     body: Any = b""
     status: int = 200
     content_type: str | None = ACTIVITY
     headers: Sequence[tuple[str, str]] = ()
     delay: float = 0.0
+    after: asyncio.Event | None = None
 
     def data(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body, ensure_ascii=False).encode()
@@ -285,6 +289,8 @@ class FakeFedi:
                     self._changed.notify_all()
                 if answer.delay:
                     await asyncio.sleep(answer.delay)
+                if answer.after:
+                    await answer.after.wait()
                 writer.write(_written(answer))
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):

@@ -31,7 +31,7 @@ from tests.support import ports
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = Path(__file__).with_name("libretranslate-requirements.txt")
 INSTALL_SECONDS = 900.0
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 _FAILED = ".failed"
 # Loopback is never reached through a proxy, whatever the environment says.
@@ -143,7 +143,7 @@ def _install(folder: Path) -> None:
     _run([sys.executable, "-m", "venv", "--clear", str(folder)])
     (folder / ".gitignore").write_text("*\n", encoding="ascii")
     # Everything is listed: nothing may pull in torch with its gigabytes.
-    options = ["--no-deps", "--no-input", "--quiet", "--disable-pip-version-check", "--retries=1", "--timeout=20"]
+    options = ["--no-deps", "--no-input", "--quiet", "--disable-pip-version-check", "--retries=5", "--timeout=60"]
     _run([str(folder / "bin" / "python"), "-m", "pip", "install", *options, "--requirement", str(REQUIREMENTS)])
 
 

@@ -21,8 +21,8 @@ from tests.support import ports
 
 OWNERS = ("postgres", "nobody")
 SUPERUSER = "fedinote"
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
+START_SECONDS = 120.0
+STOP_SECONDS = 30.0
 PORT_ATTEMPTS = 5
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # Nothing here outlives the run, so nothing has to survive a crash of the machine.

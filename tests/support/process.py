@@ -9,6 +9,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from fedinote.cli.main import cli
 from tests.support import ports
 
 ROOT = Path(__file__).parents[2]
@@ -47,11 +50,19 @@ class ServerProcess:
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
+    def prepare(self, *arguments: str) -> str:
+        """Do what a command does, in this process, which has everything loaded; its output."""
+        outside = {name: None for name in os.environ if name.startswith("FEDINOTE_")}
+        ours = {name: value for name, value in self.environment.items() if name.startswith("FEDINOTE_")}
+        done = CliRunner().invoke(cli, arguments, prog_name="fedinote", env={**outside, **ours})
+        assert done.exit_code == 0, f"{arguments}: {done.output}{done.exception!r}"
+        return done.stdout
+
     def user(self, name: str, password: str = "a long enough password", role: str = "member") -> None:
-        self.run("user", "create", name, "--email", f"{name}@mail.example", "--password", password, "--role", role)
+        self.prepare("user", "create", name, "--email", f"{name}@mail.example", "--password", password, "--role", role)
 
     def token(self, name: str, scopes: str = "read write follow push") -> str:
-        return self.run("token", "create", name, "--scopes", scopes).strip().splitlines()[-1]
+        return self.prepare("token", "create", name, "--scopes", scopes).strip().splitlines()[-1]
 
     def start(self) -> None:
         """Start serving; returns when the first request is answered."""
@@ -60,7 +71,7 @@ class ServerProcess:
                 [sys.executable, "-m", "fedinote", "serve"],
                 env=self.environment, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended: {self.log.read_text()[-2000:]}")
@@ -85,7 +96,7 @@ class ServerProcess:
         return self.process.wait(60)
 
     def __enter__(self) -> "ServerProcess":
-        self.run("migrate")
+        self.prepare("migrate")
         self.start()
         return self
 

@@ -13,6 +13,9 @@ _TABLES = {
     "postgresql": "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
 }
 
+SEEN = ("oauth_tokens", "users", "user_days")
+"""Where it is noted that somebody was here, now and on this day."""
+
 ARRIVED = ("received_activities", "hosts")
 """What a request that is well signed always leaves behind: that it came, and that its host is there."""
 

@@ -102,13 +102,13 @@ def test_a_killed_test_run_leaves_no_server_behind() -> None:
         pid, folder = child.stdout.readline().split(maxsplit=1)
         child.kill()
     try:
-        assert _gone(int(pid)), "the server still runs ten seconds after the run was killed"
+        assert _gone(int(pid)), "the server still runs a minute after the run was killed"
     finally:
         shutil.rmtree(folder.strip())
 
 
 def _gone(pid: int) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             # An orphan whose new parent does not collect it stays as a zombie, which serves nobody.

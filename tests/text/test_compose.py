@@ -148,6 +148,7 @@ def test_shortcodes() -> None:
         ("a https://a.test b", 27),
         ("@bob@far.test hi", 7),
         ("e\u0301", 1),
+        ("👨‍👩‍👧 नि", 3),
         ("猫" * 10, 10),
         ("#tag", 4),
         ("a\r\nb", 3),

@@ -50,6 +50,8 @@ def test_what_may_be_right_is_believed(text: str, answer: str, source: str | Non
         ("天气很好，我们在公园里喝茶", "天气很好，我们在公园里喝茶", "zh-Hans", "en"),
         ("天气很好，我们在公园里喝茶", "天气很好，我们在公园里喝茶", None, "en"),
         ("tea", "tea " * 200, "en", "de"),
+        (ENGLISH, "", "en", "de"),
+        ("今天天气很好", " \n", "zh", "en"),
     ],
 )
 def test_what_cannot_be_right_is_not(text: str, answer: str, source: str | None, target: str) -> None:

@@ -5,6 +5,8 @@ import pytest
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
+from fedinote.posts import attached
+from fedinote.posts.languages import VersionDraft
 from fedinote.relations import blocks
 from fedinote.translation.engine import Location
 from tests.support.browser import Answer, Browser
@@ -138,3 +140,35 @@ async def test_thirty_suggestions_in_an_hour_are_enough(app: App, bob: User, pos
         for n in range(31)
     ]
     assert (set(answers[:30]), answers[30]) == ({303}, 429)
+
+
+async def test_nobody_is_offered_to_translate_into_the_language_of_the_post(
+    app: App, alice: User, bob: User, post_id: int
+) -> None:
+    reader = await signed_in(app, bob)
+    page = soup(await reader.get(f"/@alice/{post_id}/suggest"))
+    tags = [one["value"] for one in page.select("#language option")]
+    assert tags[0] == ""
+    assert "en" not in tags
+    assert [one["value"] for one in page.select("#language option[selected]")] == [""]
+    chosen = soup(await reader.get(f"/@alice/{post_id}/suggest?to=de"))
+    assert [one["value"] for one in chosen.select("#language option[selected]")] == ["de"]
+
+
+async def test_the_language_that_was_asked_for_outlives_the_signing_in(app: App, alice: User, post_id: int) -> None:
+    answer = await client(app).get(f"/@alice/{post_id}/suggest?to=zh-Hant")
+    assert answer.location == f"/auth/sign_in?next=/%40alice/{post_id}/suggest%3Fto%3Dzh-Hant"
+
+
+async def test_the_settings_of_languages_are_found_from_the_first_page(app: App, alice: User) -> None:
+    links = {one["href"] for one in soup(await (await signed_in(app, alice)).get("/")).select("main a")}
+    assert {"/settings/translation", "/settings/writing"} <= links
+
+
+async def test_a_version_by_the_author_is_not_called_a_translation_by_the_author(
+    app: App, alice: User, post_id: int
+) -> None:
+    await attached.attach(app, post_id, "zh-Hans", VersionDraft(text="五点喝茶"), author_id=alice.account_id)
+    page = soup(await (await signed_in(app, alice)).get(f"/@alice/{post_id}/translation?to=zh-Hans")).get_text()
+    assert "The author wrote both." in page
+    assert "Translated by" not in page

@@ -28,7 +28,8 @@ TranslationPreferences mode:=button/append/replace target:text understood:[text]
  automatic:flag
 TranslationException rule:=always/never account:Account
 InTranslation mode:=append/replace language:text detected_source_language:text provider:text
- location:=local/network/third-party? kind:=machine/conversion/author created_at:moment original:object
+ location:=local/network/third-party? kind:=machine/conversion/author/person
+ created_at:moment outdated?:flag original:object
 Profile id:id display_name:text note:text fields:[Field] avatar:url? avatar_static:url? avatar_description:text
  header:url? header_static:url? header_description:text bot:flag locked:flag hide_collections:flag discoverable:flag
  indexable:flag show_media:flag show_media_replies:flag show_featured:flag attribution_domains:[text]
@@ -96,7 +97,7 @@ PreviewCard url:url title:text description:text language:text? type:=link/photo/
  image_description:text embed_url:text blurhash:text? published_at:moment? authors:[PreviewCardAuthor]
 PreviewCardAuthor name:text url:text account:Account?
 Translation content:html spoiler_text:text language:text detected_source_language:text provider:text kind?:text
- outdated?:flag poll:object?
+ outdated?:flag location?:text poll:object?
  media_attachments:[object]
 ScheduledStatus id:id scheduled_at:moment params:ScheduledParams media_attachments:[MediaAttachment]
 ScheduledParams text:text spoiler_text:text? sensitive:flag? visibility:text? language:text? in_reply_to_id:id?

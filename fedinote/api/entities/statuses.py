@@ -114,8 +114,8 @@ async def _page(
         return []
     batch = _Batch(app, viewer_id, {row["id"]: row for row in rows})
     batch.glossary, batch.locale = await glossary.current(app), None if viewer is None else viewer.locale
-    if not as_written:
-        batch.reading = await in_translation.of_viewer(app, viewer_id)
+    if not as_written and (reading := await in_translation.of_viewer(app, viewer_id)) is not None:
+        batch.reading, batch.locale = reading, reading.own.target
     await _gather(batch, context)
     if quoted:
         batch.hidden.clear()  # the client decides, by the filters' results

@@ -88,7 +88,7 @@ async def outbound() -> AsyncIterator[Outbound]:
 
 @pytest.fixture
 def deepl(server: FakeService, outbound: Outbound) -> DeepL:
-    return DeepL(outbound.call_service, KEY, url=server.url, timeout=2.0)
+    return DeepL(outbound.call_service, KEY, url=server.url, timeout=60.0)
 
 
 def translations(server: FakeService) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def says(content: str | None, finish: str = "stop") -> dict[str, Any]:
 
 
 def engine(server: FakeService, outbound: Outbound, **options: Any) -> OpenAI:
-    return OpenAI(outbound.call_service, f"{server.url}/v1", "small-model", timeout=2.0, **options)
+    return OpenAI(outbound.call_service, f"{server.url}/v1", "small-model", timeout=60.0, **options)
 
 
 async def test_the_words_go_in_as_data_apart_from_the_instruction(server: FakeService, outbound: Outbound) -> None:

@@ -24,7 +24,7 @@ class Shape(msgspec.Struct):
     x: int
 
 
-def service(answer: Any, timeout: float = 1.0) -> Service:
+def service(answer: Any, timeout: float = 60.0) -> Service:
     async def call(method: str, url: str, **options: Any) -> Reply:
         assert (method, url) == ("GET", "http://service.example/path")
         assert options["headers"] == {"K": "v"}
