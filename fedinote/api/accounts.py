@@ -13,7 +13,7 @@ from fedinote.api.routing import Call, route
 from fedinote.auth import registrations, tokens
 from fedinote.auth.registrations import Form
 from fedinote.federation import backfill, refreshing
-from fedinote.infra.errors import Forbidden, Invalid, InvalidField, NotFound
+from fedinote.infra.errors import Forbidden, InvalidField, NotFound
 from fedinote.timelines import queries, tags
 
 MANY = 80

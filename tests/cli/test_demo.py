@@ -22,7 +22,7 @@ from fedinote.cli.main import cli
 from tests.support import libretranslate, ports
 from tools import demo as tools
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 ROOT = Path(demo.__file__).parents[2]
 _HERE = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

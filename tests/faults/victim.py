@@ -18,7 +18,7 @@ from fedinote.relations import follows
 from tests.support.fakefedi import FakeActor, FakeHost
 from tests.support.process import ServerProcess
 
-PATIENCE = 150.0
+PATIENCE = 600.0
 
 
 @dataclass

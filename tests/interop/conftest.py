@@ -22,7 +22,7 @@ from tests.support.fakefedi import FakeFedi, faking
 from tests.support.instances import Instance, Person, serving
 from tests.support.requirements import required
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 
 
 def _or_skip(found: Path | programs.MissingProgramError) -> Path:

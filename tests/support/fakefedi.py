@@ -24,7 +24,7 @@ ACTIVITY = "application/activity+json"
 JRD = "application/jrd+json"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
-PATIENCE = 90.0
+PATIENCE = 300.0
 
 
 @lru_cache
