@@ -136,7 +136,8 @@ async def test_without_a_valid_token_of_a_person_the_upgrade_is_refused(host: st
 
 
 async def test_the_token_does_not_get_into_the_log(host: str, alice: Person, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO")
+    for logger in ("", "uvicorn", "uvicorn.error"):  # whatever level another test left behind
+        caplog.set_level("INFO", logger=logger)
     async with connect(f"ws://{host}/api/v1/streaming?stream=user&access_token={alice.token}") as connection:
         await subscribed_to_user(alice, connection)
     assert alice.token
