@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import msgspec
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,7 +27,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.infra.errors import BadRequest, Busy, FediNoteError, NotFound, TooLarge
 from fedinote.infra.ratelimit import Allowance
-from fedinote.web import files, pages
+from fedinote.web import browser, files, pages
 from fedinote.web.routes import ROUTES as PAGES
 
 MAX_BODY = 1_000_000
@@ -53,11 +53,15 @@ class Server:
         self.files = files.Files(app)
         self.pages = Router(pages, redirect_slashes=False)
         self.html_headers = _html_headers(app)
-        media = app.settings.media  # beside the file there may be a thumbnail
-        self.max_upload = max(media.max_image_bytes, media.max_video_bytes) + media.max_image_bytes + MAX_BODY
         self.state = SimpleNamespace(state=State({"app": app}))
         limits = app.settings.limits
         self.gate = gate.gate_of(limits.parallel_per_cpu) if limits.enabled else None
+
+    @property
+    def max_upload(self) -> int:
+        """The most bytes of a form with a file; beside it there may be a thumbnail."""
+        media = self.app.settings.media
+        return max(media.max_image_bytes, media.max_video_bytes) + media.max_image_bytes + MAX_BODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -95,7 +99,7 @@ class Server:
             ticket.give()
 
     def _limit(self, path: str) -> int:
-        if path in _UPLOADS or path.startswith("/api/v1/media/"):
+        if path in _UPLOADS or path.startswith("/api/v1/media/") or path.startswith(pages.UPLOADS):
             return self.max_upload
         return MAX_PICTURES + MAX_BODY if path in _PICTURES else MAX_BODY
 
@@ -253,7 +257,7 @@ def _refusal(server: Server, error: Exception, scope: Scope, answer: _Answer) ->
     for_program = "text/html" not in accept and (cors.is_open(path) or path == "/inbox" or "json" in accept)
     if _is_api(path) or server.api.knows(path) or for_program:
         return errors.response(known, path)
-    page = pages.failure(server.app, known)
+    page = pages.failure(server.app, known, browser.words_of(Request({**scope, "app": server.state})))
     page.headers.update(errors.headers(known))
     return page
 

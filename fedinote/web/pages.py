@@ -1,45 +1,43 @@
-"""HTML pages: rendering with safe headers, errors as pages, and reading what a browser sends."""
+"""HTML pages: errors as pages, and reading what a browser sends. `shell` renders them in their frame."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-import fedinote
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, FediNoteError, NotFound, TooLarge, TooMany, UnsupportedType
 from fedinote.infra.ratelimit import counted, whole_address
+from fedinote.web import browser, shell, templating
+from fedinote.web.words import Words, choose
 
 Handler = Callable[[Request], Awaitable[Response]]
-_TEMPLATES = Path(__file__).parent / "templates"
-_CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self';"
-    " connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-# "same-origin", not "no-referrer": with that one browsers send `Origin: null` with our own forms.
-_HEADERS = {
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 NOTHING = "There is nothing here, or it is not public."
+UPLOADS = ("/settings/profile", "/publish", "/compose/media")
+"""Paths (and what lies below them) whose forms carry files: as large as uploads may be."""
 _TITLES = {403: "Not allowed", 404: "Not found", 405: "Not possible here", 410: "Gone", 429: "Too many requests"}
 _OURS = 500
 _BARE = (NotFound.message, "Not Found")  # what programs read
-_MAX_FORM = 65_536
-_MAX_FIELDS = 60
+_MAX_FORM = 262_144
+_MAX_FIELDS = 200
+_MAX_FILES = 40
+PART = "x-part"
 
 
 def app_of(request: Request) -> App:
     """Return the instance that serves a request; `server.py` put it into the state of the ASGI application."""
     app: App = request.app.state.app
     return app
+
+
+def wants_part(request: Request) -> bool:
+    """Tell whether one of our scripts asks for a part of a page (header `X-Part`)."""
+    return PART in request.headers
 
 
 def render(
@@ -49,92 +47,153 @@ def render(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     form_action: bool = True,
+    words: Words | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """Return a page. Values are escaped in the template; nothing inline is allowed to run.
-
-    `form_action` False leaves that directive out: Chromium applies it to the redirect that follows a form too, and an
-    app's log-in would hang. No Cross-Origin-Opener-Policy is set, because apps open the log-in in a popup.
-    """
-    environment: Environment | None = app.caches.get("pages")
-    if environment is None:
-        environment = app.caches["pages"] = _environment(app)
-    html = environment.get_template(template).render(**values)
-    policy = f"{_CSP}; form-action 'self'" if form_action else _CSP
-    return HTMLResponse(html, status, headers={**_HEADERS, "Content-Security-Policy": policy, **(headers or {})})
-
-
-def _environment(app: App) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Return a page for somebody of whom nothing is known but the words they read; `shell.show` for all others."""
     settings = app.settings
-    environment.globals.update(instance=settings.instance, host=settings.handle_host, version=fedinote.__version__)
-    return environment
+    frame = {"instance": settings.instance, "host": settings.handle_host, "now": app.now(), "theme": "auto"}
+    frame |= {"me": None, "unread": 0, "path": "", "notice": "", "form_token": "", "here": None}
+    html = templating.render(app, template, words or choose(settings.instance.languages), {**frame, **values})
+    policy = shell.CSP if not form_action else f"{shell.CSP}; form-action 'self'"
+    return HTMLResponse(html, status, headers={**shell.HEADERS, "Content-Security-Policy": policy, **(headers or {})})
 
 
-def message(
-    app: App, title: str, text: str, *, status: int = 200, link: tuple[str, str] | None = None, retry: int | None = None
-) -> HTMLResponse:
-    """Return a page that says one thing; `link` is (address, words), `retry` seconds for Retry-After."""
-    headers = {} if retry is None else {"Retry-After": str(retry)}
-    return render(app, "message.html", status=status, headers=headers, title=title, text=text, link=link)
+def message(app: App, title: str, text: str, *, status: int = 200, link: tuple[str, str] | None = None) -> HTMLResponse:
+    """Return a page that says one thing; `link` is (address, words)."""
+    return render(app, "message.html", status=status, title=title, text=text, link=link)
 
 
-def failure(app: App, error: FediNoteError) -> HTMLResponse:
+def failure(app: App, error: FediNoteError, words: Words) -> HTMLResponse:
     """Return the page that says what went wrong, with a way on; every error that a browser sees looks like this."""
-    retry = error.retry_after if isinstance(error, TooMany) else None
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     title = _TITLES.get(error.status, "Something went wrong" if error.status >= _OURS else "That did not work")
     text = NOTHING if error.message in _BARE else error.message
-    return message(app, title, text, status=error.status, retry=retry, link=("/", "To the front page"))
+    return render(
+        app,
+        "message.html",
+        status=error.status,
+        headers=headers,
+        words=words,
+        title=words.error(title),
+        text=words.error(text),
+        link=("/", words.error("To the front page")),
+    )
 
 
 def page(handler: Handler) -> Handler:
-    """Wrap a handler so that errors of the tree become pages that a person can read."""
+    """Wrap a handler so that errors of the tree become pages that a person can read, in their language.
+
+    Somebody who has to sign in first is sent to the form and brought back; a script of ours gets the status and the
+    words alone.
+    """
 
     async def wrapped(request: Request) -> Response:
         try:
             return await handler(request)
         except FediNoteError as error:
-            if error.status >= 500:
+            if error.status >= _OURS:
                 raise
-            return failure(app_of(request), error)
+            if isinstance(error, browser.SignInFirst) and not wants_part(request):
+                return redirect(f"/auth/sign_in?next={quote(_back(request), safe='')}")
+            words = browser.words_of(request)
+            if wants_part(request):
+                return Response(words.error(error.message), error.status, shell.HEADERS, "text/plain; charset=utf-8")
+            return failure(app_of(request), error, words)
 
     return wrapped
 
 
+def _back(request: Request) -> str:
+    """Return where somebody comes back to after signing in: the page, or the one from which a form was sent."""
+    if request.method != "GET":
+        return "/"
+    asked = request.url.query
+    return f"{request.url.path}?{asked}" if asked else request.url.path
+
+
 def redirect(location: str) -> Response:
     """Send the browser on with a GET. The location must be our own path, or an address that was registered."""
-    return Response(status_code=303, headers={**_HEADERS, "Location": location})
+    return Response(status_code=303, headers={**shell.HEADERS, "Location": location})
 
 
 def query(request: Request) -> dict[str, str]:
     """Return the query's parameters. `BadRequest` when one comes twice: two readers could see different ones."""
-    return _once(request.scope["query_string"].decode("latin-1"))
+    return _once(_pairs(request.scope["query_string"]))
 
 
 async def form(request: Request) -> dict[str, str]:
-    """Return the fields of an urlencoded form of at most 64 KiB. `BadRequest`, `UnsupportedType` or `TooLarge`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
+    """Return the fields of an urlencoded form of at most 256 KiB, each once.
+
+    `BadRequest`, `UnsupportedType` or `TooLarge`.
+    """
+    return _once(_pairs(await _body(request)))
+
+
+async def form_lists(request: Request) -> dict[str, list[str]]:
+    """Return the fields of a form in which some come several times (boxes to tick). Errors as `form`."""
+    found: dict[str, list[str]] = {}
+    for name, value in _pairs(await _body(request)):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form with files. An input without a chosen file is not among `files`."""
+
+    fields: Mapping[str, str]
+    lists: Mapping[str, list[str]]
+    files: Mapping[str, list[UploadFile]]
+
+    def file(self, name: str) -> UploadFile | None:
+        """Return the first file of this name."""
+        return next(iter(self.files.get(name, ())), None)
+
+
+async def upload(request: Request) -> Upload:
+    """Return a multipart form (RFC 7578); files are on disk beyond 1 MB. An urlencoded one is read as `form` does.
+
+    The path must be in `UPLOADS`, or the body may have 1 MB only.
+    """
+    kind = _kind(request)
+    if kind != "multipart/form-data":
+        lists = await form_lists(request)
+        return Upload({name: values[0] for name, values in lists.items()}, lists, {})
+    sent = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FORM)
+    lists: dict[str, list[str]] = {}
+    files: dict[str, list[UploadFile]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            lists.setdefault(name, []).append(value)
+        elif value.filename:
+            files.setdefault(name, []).append(value)
+    return Upload({name: values[0] for name, values in lists.items()}, lists, files)
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _body(request: Request) -> bytes:
+    if _kind(request) != "application/x-www-form-urlencoded":
         raise UnsupportedType
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > _MAX_FORM:
             raise TooLarge
-    return _once(body.decode("latin-1"))
+    return bytes(body)
 
 
-def _once(text: str) -> dict[str, str]:
+def _pairs(text: bytes) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        return parse_qsl(text.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError as error:
         raise BadRequest from error
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise BadRequest("A parameter was given twice")
