@@ -7,27 +7,36 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedinote.moderation import texts
-from fedinote.web.pages import app_of, page, render
+from fedinote.web import browser, shell
+from fedinote.web.pages import page
 
 _HEADERS = {"Cache-Control": "public, max-age=60"}
 
 
 async def privacy_policy(request: Request) -> Response:
     """GET /privacy-policy. 404 where nobody wrote one."""
-    app = app_of(request)
-    found = await asyncio.to_thread(texts.read, app.settings, texts.PRIVACY)
-    when = f"Last changed on {found.updated_at:%Y-%m-%d}."
-    return render(app, "house.html", headers=_HEADERS, title="Privacy policy", content=found.content, when=when)
+    here = await browser.visit(request)
+    _ = here.words.gettext
+    found = await asyncio.to_thread(texts.read, here.app.settings, texts.PRIVACY)
+    when = _("Last changed on %(day)s.", day=here.words.date(found.updated_at))
+    title = _("Privacy policy")
+    return await shell.show(
+        request, here, "house.html", headers=_HEADERS, title=title, content=found.content, when=when
+    )
 
 
 async def terms_of_service(request: Request) -> Response:
     """GET /terms-of-service: those that hold. 404 where there are none."""
-    app = app_of(request)
-    found = await asyncio.to_thread(texts.terms, app.settings, app.now().date())
-    when = f"In force from {found.effective_date:%Y-%m-%d}."
+    here = await browser.visit(request)
+    _, day = here.words.gettext, here.words.date
+    found = await asyncio.to_thread(texts.terms, here.app.settings, here.app.now().date())
+    when = _("In force from %(day)s.", day=day(found.effective_date))
     if found.succeeded_by is not None:
-        when += f" New terms follow on {found.succeeded_by:%Y-%m-%d}."
-    return render(app, "house.html", headers=_HEADERS, title="Terms of service", content=found.content, when=when)
+        when += " " + _("New terms follow on %(day)s.", day=day(found.succeeded_by))
+    title = _("Terms of service")
+    return await shell.show(
+        request, here, "house.html", headers=_HEADERS, title=title, content=found.content, when=when
+    )
 
 
 ROUTES = (

@@ -3,13 +3,13 @@
 English is what the sources say; the other languages are below `locales/`, in the files that Babel reads and writes.
 """
 
+import datetime as dt
 import functools
 import gettext
 import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ ERRORS = "errors"
 INVALID = "Validation failed: "
 """How errors about values begin at the client API; people are not told."""
 _HOLE = re.compile(r"\{(\d+)\}")
-_WEEK = timedelta(days=7)
+_WEEK = dt.timedelta(days=7)
 _COMPACT = 10_000
 _UNITS = ("kB", "MB", "GB", "TB")
 
@@ -94,15 +94,15 @@ class Words:
             size, unit = size / 1000, larger
         return f"{format_decimal(round(size, 1 if size < 100 and unit != 'B' else 0), locale=self.locale)}\u00a0{unit}"
 
-    def date(self, moment: datetime) -> str:
-        """Return the day of a moment."""
+    def date(self, moment: dt.date) -> str:
+        """Return a day, or the day of a moment (UTC)."""
         return str(format_date(moment, "medium", locale=self.locale))
 
-    def moment(self, moment: datetime) -> str:
+    def moment(self, moment: dt.datetime) -> str:
         """Return day and time (UTC)."""
         return str(format_datetime(moment, "medium", locale=self.locale))
 
-    def ago(self, moment: datetime, now: datetime) -> str:
+    def ago(self, moment: dt.datetime, now: dt.datetime) -> str:
         """Return how long ago or how soon a moment is, in short; the day where it is more than a week."""
         apart = moment - now
         if abs(apart) > _WEEK:
