@@ -9,7 +9,7 @@ import asyncpg
 
 import fedinote
 from fedinote.accounts import profiles
-from fedinote.infra import migrations
+from fedinote.infra import choices, migrations
 from fedinote.infra.app import App
 from fedinote.infra.clock import Clock
 from fedinote.infra.db import Database
@@ -24,10 +24,10 @@ from fedinote.infra.ratelimit import Limiter
 from fedinote.infra.settings import Settings, SettingsError
 from fedinote.infra.sqlite import SqliteDatabase
 from fedinote.infra.storage import LocalStorage
-from fedinote.media import workers
+from fedinote.media import remote_cache, workers
 from fedinote.policy import ip_blocks
 from fedinote.translation import routing
-from fedinote.wiring import EVENTS
+from fedinote.wiring import EVENTS, RENEWALS
 
 ADDRESS = "base_url"
 """The name in `secrets` of the address under which the data was made."""
@@ -40,8 +40,11 @@ MODELS = (
     "fedinote.relations.models",
     "fedinote.media.models",
     "fedinote.posts.models",
+    "fedinote.posts.board_models",
+    "fedinote.posts.history_models",
     "fedinote.posts.annual_models",
     "fedinote.posts.holding_models",
+    "fedinote.posts.unfinished_models",
     "fedinote.previews.models",
     "fedinote.timelines.models",
     "fedinote.notifications.models",
@@ -109,6 +112,7 @@ def build(settings: Settings, db: Database) -> App:
         bus=Bus(),
         limiter=Limiter(clock.now),
         reactions=EVENTS,
+        renewals=RENEWALS,
     )
     app.outbound.forbidden_in = lambda: db.in_transaction
     app.translator = routing.router_of(app)
@@ -134,10 +138,11 @@ async def running(settings: Settings, *, migrate: bool = False) -> AsyncIterator
         app = build(settings, db)
         try:
             await _prepare(app)
-            async with _bridged(app):
+            async with _bridged(app), choices.followed(app):
                 yield app
         finally:
             app.bus.close()
+            await remote_cache.close(app)
             await workers.close(app)
             if app.translator is not None:
                 await app.translator.close()

@@ -349,6 +349,35 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardChanged:
+    """Somebody here made (`change` "made"), changed ("changed") or is about to delete ("removed") a board."""
+
+    board_id: int
+    account_id: int
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardItemChanged:
+    """A post is on a board of somebody here (`account_id`) from now on, or (`listed` False) not any more."""
+
+    board_id: int
+    account_id: int
+    post_id: int
+    author_id: int
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostImported:
+    """An author here brought an old post along. Nobody is told of it."""
+
+    post_id: int
+    author_id: int
+    visibility: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFiled:
     """Somebody reported an account."""
 
@@ -423,13 +452,33 @@ class AccountWarned:
     """The staff decided something about a local account, and says so to it.
 
     `action` is Mastodon's: none, disable, sensitive, silence, suspend, delete_statuses, mark_statuses_as_sensitive.
-    `text` is what the moderator wrote; `post_ids` are the posts concerned.
+    `text` is what the moderator wrote; `post_ids` are the posts concerned; `statement_id` is the statement of reasons.
     """
 
+    statement_id: int
     account_id: int
     action: str
     text: str = ""
     post_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppealMade:
+    """A member asks to decide again about a statement, or adds to their appeal."""
+
+    appeal_id: int
+    statement_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppealAnswered:
+    """The staff wrote in an appeal, or decided it (`state` is "lifted" or "upheld" then, else "open")."""
+
+    appeal_id: int
+    statement_id: int
+    account_id: int
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from fedinote.infra.clock import iso
 from fedinote.infra.errors import BadRequest, Busy, FediNoteError, NotFound, TooLarge
 from fedinote.infra.ratelimit import Allowance
 from fedinote.web import browser, files, pages
+from fedinote.web.explore.routes import FEEDS
 from fedinote.web.routes import ROUTES as PAGES
 
 MAX_BODY = 1_000_000
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 def create(app: App) -> ASGIApp:
     """Return the ASGI application of an instance whose database is open."""
-    return Server(app, pages=[*FEDERATION, *PAGES])
+    return Server(app, pages=[*FEEDS, *FEDERATION, *PAGES])
 
 
 class Server:

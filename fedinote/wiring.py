@@ -1,4 +1,5 @@
-"""What follows what: EVENT → reactions, JOB → function, PERIODIC → function. Nothing is registered anywhere else.
+"""What follows what: EVENT → reactions, JOB → function, PERIODIC → function, and RENEWALS. Nothing is registered
+anywhere else.
 
 Reactions run in the order given, in the transaction of their cause.
 """
@@ -9,13 +10,14 @@ from typing import Any
 
 from fedinote import events
 from fedinote.accounts import links
-from fedinote.api import pushing
-from fedinote.auth import oauth, sessions
+from fedinote.api import instance, pushing
+from fedinote.auth import challenges, oauth, sessions
 from fedinote.auth import reactions as logins
 from fedinote.federation import (
     actors,
     assertions,
     backfill,
+    boards,
     crediting,
     curating,
     delivery,
@@ -35,22 +37,31 @@ from fedinote.federation import (
     synchronisation,
     threads,
 )
-from fedinote.infra import jobs
-from fedinote.infra.app import App, Reaction
+from fedinote.infra import choices, jobs
+from fedinote.infra.app import App, Reaction, Renewal
 from fedinote.infra.jobs import JobFunction
-from fedinote.media import processing, sweeping
-from fedinote.moderation import announcements, audit
+from fedinote.media import processing, remote_files, sweeping
+from fedinote.moderation import announcements, audit, finality, house_rules
 from fedinote.moderation import rules as moderation_rules
 from fedinote.notifications import reactions as notify
 from fedinote.notifications import requests as notice_requests
 from fedinote.notifications import severances, subscriptions, warnings
-from fedinote.portability import imports
+from fedinote.portability import archive_imports, archives, imports
 from fedinote.posts import annual_reports, attached, holding, polls, purging, quotes, scheduling
 from fedinote.previews import cards
 from fedinote.relations import blocks, domains, endorsements, moving
-from fedinote.search import index, translated
+from fedinote.search import crossing, index, translated
 from fedinote.timelines import conversations, fanout, lists, live, trends
-from fedinote.translation import ahead, budgets, cache, glossary_renewing, suggestions, withdrawing
+from fedinote.translation import (
+    accounting,
+    ahead,
+    budgets,
+    cache,
+    glossary_renewing,
+    routing,
+    suggestions,
+    withdrawing,
+)
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
@@ -97,6 +108,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         conversations.on_post_deleted,
         notify.on_post_deleted,
         cards.on_post_deleted,
+        remote_files.on_post_deleted,
     ),
     events.Boosted: (fanout.on_boosted, notify.on_boosted, outgoing.on_boosted, live.on_boosted),
     events.Favourited: (notify.on_favourited, outgoing.on_favourited),
@@ -143,16 +155,25 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.Unblocked: (outgoing.on_unblocked,),
     events.ProfileUpdated: (outgoing.on_profile_updated, links.on_profile_updated),
     events.AccountJoined: (assertions.on_account_joined, notify.on_account_joined),
-    events.AccountSuspended: (logins.on_account_suspended, outgoing.on_account_suspended),
+    events.AccountSuspended: (
+        logins.on_account_suspended,
+        outgoing.on_account_suspended,
+        remote_files.on_account_suspended,
+    ),
     events.AccountDeleted: (
         logins.on_account_deleted,
         departures.on_account_deleted,
         suggestions.on_account_deleted,
         purging.on_account_deleted,
+        remote_files.on_account_deleted,
+        finality.on_account_deleted,
     ),
     events.AccountMoved: (moving.on_account_moved, moves.on_account_moved),
     events.CollectionChanged: (curating.on_collection_changed,),
     events.MemberAsked: (curating.on_member_asked,),
+    events.BoardChanged: (boards.on_board_changed,),
+    events.BoardItemChanged: (boards.on_board_item_changed,),
+    events.PostImported: (index.on_post_imported,),
     events.MemberChanged: (curating.on_member_changed,),
     events.ReportFiled: (notify.on_report_filed, outgoing.on_report_filed),
     events.PolicyApplied: (audit.on_policy_applied,),
@@ -161,6 +182,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.CreatorNamed: (crediting.on_creator_named,),
     events.RelationshipsSevered: (severances.on_relationships_severed,),
     events.AccountWarned: (warnings.on_account_warned,),
+    events.AppealAnswered: (warnings.on_appeal_answered,),
     events.FollowsSevered: (partings.on_follows_severed,),
     events.AnnouncementPublished: (live.on_announcement_published,),
     events.AnnouncementRemoved: (live.on_announcement_removed,),
@@ -188,9 +210,12 @@ JOBS: Mapping[str, JobFunction] = {
     moving.CARRY_JOB: moving.carry,
     announcements.TELL_JOB: announcements.tell,
     processing.JOB: processing.process,
+    remote_files.FORGET_JOB: remote_files.forget,
     live.REACTIONS_JOB: live.tell_reactions,
     annual_reports.JOB: annual_reports.make,
     imports.JOB: imports.work,
+    archives.JOB: archives.make,
+    archive_imports.JOB: archive_imports.work,
     subscriptions.PUSH_JOB: pushing.push,
     ahead.JOB: ahead.translate_post,
     ahead.PROFILE_JOB: ahead.translate_profile,
@@ -200,7 +225,17 @@ JOBS: Mapping[str, JobFunction] = {
     crediting.CREDIT_JOB: crediting.credit,
 }
 
+RENEWALS: Sequence[Renewal] = (
+    routing.on_settings_renewed,
+    accounting.on_settings_renewed,
+    crossing.on_settings_renewed,
+    house_rules.on_settings_renewed,
+    instance.on_settings_renewed,
+)
+"""What is made from the settings, and made anew when one of them is changed while the server runs."""
+
 PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
+    (timedelta(seconds=5), choices.catch_up),
     (timedelta(seconds=1), index.catch_up),
     (timedelta(minutes=10), delivery.tidy),
     (timedelta(hours=1), jobs.tidy),
@@ -209,9 +244,15 @@ PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(minutes=10), blocks.forget_expired_mutes),
     (timedelta(hours=6), fanout.trim),
     (timedelta(hours=1), sweeping.sweep),
+    (timedelta(minutes=10), remote_files.tidy),
+    (timedelta(hours=24), remote_files.sweep),
+    (timedelta(hours=1), finality.purge),
     (timedelta(hours=1), sessions.prune),
     (timedelta(hours=1), oauth.prune),
+    (timedelta(hours=1), challenges.prune),
     (timedelta(hours=6), imports.tidy),
+    (timedelta(hours=1), archives.tidy),
+    (timedelta(hours=1), archive_imports.tidy),
     (timedelta(hours=6), holding.tidy),
     (timedelta(hours=6), cards.tidy),
     (timedelta(hours=1), cache.tidy),

@@ -17,7 +17,8 @@ async def used(app: App, text: str, domain: str = "") -> tuple[Mapping[str, str]
     if not codes:
         return ()
     rows = await app.db.rows(
-        "SELECT shortcode, url, static_url, updated_at FROM custom_emojis WHERE domain = ? AND shortcode IN_TEXTS(?)",
+        "SELECT shortcode, url, static_url, updated_at FROM custom_emojis WHERE domain = ?"
+        " AND shortcode IN_TEXTS(?) AND disabled_at IS NULL",
         domain,
         codes,
     )

@@ -88,6 +88,15 @@ _TRANSLATION: _Terms = {
     "inLanguage": "https://schema.org/inLanguage",
     "translationOfWork": _id("https://schema.org/translationOfWork"),
 }
+_MUSIC: _Terms = {
+    "fw": "https://funkwhale.audio/ns#",
+    "Track": "fw:Track",
+    "Artist": "fw:Artist",
+    "track": _id("fw:track"),
+    "artists": {"@id": "fw:artists", "@type": "@id", "@container": "@list"},
+    "waveform": "urn:fedinote:waveform",
+}
+_PLACE: _Terms = {"position": "http://schema.org/position"}
 _REACTION: _Terms = {"_misskey_reaction": "https://misskey-hub.net/ns#_misskey_reaction"}
 
 
@@ -103,9 +112,14 @@ def actor_context(*, multikeys: bool) -> list[Any]:
     return [ACTIVITYSTREAMS, SECURITY, *([MULTIKEY] if multikeys else []), terms]
 
 
-def post_context(*, translated: bool = False) -> list[Any]:
-    """The context of a post, and of an activity that carries one; `translated`: with the terms of FEP-22cd."""
-    return [ACTIVITYSTREAMS, {**_POST, **_EMOJI, **_MEDIA, **_QUOTE, **(_TRANSLATION if translated else {})}]
+def post_context(*, translated: bool = False, placed: bool = False, music: bool = False) -> list[Any]:
+    """The context of a post, and of an activity that carries one.
+
+    `translated`: with the terms of FEP-22cd; `placed`: with the place that each attachment has for readers;
+    `music`: with what is told of sounds.
+    """
+    more = {**(_TRANSLATION if translated else {}), **(_PLACE if placed else {}), **(_MUSIC if music else {})}
+    return [ACTIVITYSTREAMS, {**_POST, **_EMOJI, **_MEDIA, **_QUOTE, **more}]
 
 
 def quote_context() -> list[Any]:

@@ -11,10 +11,12 @@ Kind = Literal["image", "gifv", "video", "audio", "unknown"]
 MAX_ATTACHMENTS = 64
 MAX_DESCRIPTION = 10_000
 MAX_SIDE = 65_535
+MAX_NAME = 200
 
 _MEDIA_TYPES = frozenset({"Document", "Image", "Video", "Audio"})
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,200}")
+_WAVEFORM = re.compile(r"[A-Za-z0-9_-]{16,400}")
 _KIND_OF_EXTENSION: dict[str, Kind] = {
     **dict.fromkeys(("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "apng"), "image"),
     **dict.fromkeys(("mp4", "webm", "mov", "m4v", "ogv", "mkv"), "video"),
@@ -28,7 +30,8 @@ class Attachment:
 
     `kind` is a guess from what the sender says, and never `gifv` (which needs the file itself); `description` is
     None when there is no alternative text, `descriptions` has it in several languages; `focus` is (x, y) from -1 to 1,
-    y upwards; `duration` in seconds.
+    y upwards; `duration` in seconds. `position` is the place that it has for readers, where that is told.
+    `title`, `artist` and `waveform` (a letter of base64url for each part of it, how loud that is) are a sound's.
     """
 
     kind: Kind
@@ -42,6 +45,10 @@ class Attachment:
     thumbnail: str | None = None
     duration: float | None = None
     descriptions: dict[str, str] | None = None
+    title: str | None = None
+    artist: str | None = None
+    waveform: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,16 @@ class Link:
 
 
 def attachments(document: dict[str, Any]) -> tuple[Attachment, ...]:
-    """All media attachments of an object, in order, each URL once; entries of other types are left out."""
+    """All media attachments of an object, each URL once; entries of other types are left out.
+
+    They are in the order in which they stand there, or by `position` where each of them has another one.
+    """
     found = [_attachment(entry) for entry in items(document.get("attachment"))]
     by_url = {one.url: one for one in reversed(found) if one}
     ordered = [one for one in found if one and by_url.get(one.url) is one]
+    places = [one.position for one in ordered if one.position is not None]
+    if len(set(places)) == len(ordered):
+        ordered.sort(key=lambda one: one.position or 0)
     return tuple(ordered[:MAX_ATTACHMENTS])
 
 
@@ -90,11 +103,13 @@ def _described(entry: dict[str, Any], named: set[str]) -> Attachment | None:
     kind = _kind_of(media_type, url)
     if kind == "unknown":
         kind = next((by_type for name, by_type in _KIND_OF_TYPE if name in named), "unknown")
+    title, artist = _track(entry) if kind == "audio" else (None, None)
+    description = _description(entry)
     return Attachment(
         kind=kind,
         media_type=media_type,
         url=url,
-        description=_description(entry),
+        description=None if description == caption(title, artist) else description,
         descriptions=language_map(entry.get("nameMap"), MAX_DESCRIPTION) or None,
         width=_side(entry.get("width")),
         height=_side(entry.get("height")),
@@ -102,7 +117,29 @@ def _described(entry: dict[str, Any], named: set[str]) -> Attachment | None:
         focus=_focus(entry.get("focalPoint")),
         thumbnail=picture(entry.get("icon")) or picture(entry.get("preview")),
         duration=duration(entry.get("duration")),
+        position=count(entry.get("position")),
+        title=title,
+        artist=artist,
+        waveform=_waveform(entry.get("waveform")) if kind == "audio" else None,
     )
+
+
+def caption(title: str | None, artist: str | None) -> str | None:
+    """What stands as the alternative text of a sound that has none of its own; None where nothing is known."""
+    return " – ".join(filter(None, (artist, title))) or None
+
+
+def _track(entry: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(title, artists) of a sound, as Funkwhale says them: `track` with `name` and `artists`, each with a `name`."""
+    track = first(entry.get("track"))
+    if not isinstance(track, dict):
+        return None, None
+    artists = [line(one.get("name"), MAX_NAME) for one in items(track.get("artists"))[:8] if isinstance(one, dict)]
+    return line(track.get("name"), MAX_NAME) or None, ", ".join(filter(None, artists))[:MAX_NAME] or None
+
+
+def _waveform(value: Any) -> str | None:
+    return value if isinstance(value, str) and _WAVEFORM.fullmatch(value) else None
 
 
 _KIND_OF_TYPE: tuple[tuple[str, Kind], ...] = (("Image", "image"), ("Video", "video"), ("Audio", "audio"))

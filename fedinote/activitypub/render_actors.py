@@ -67,6 +67,7 @@ class ActorOut:
     featured: str | None = None
     featured_tags: str | None = None
     featured_collections: str | None = None
+    streams: tuple[str, ...] = ()
     liked: str | None = None
     shared_inbox: str | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +110,7 @@ def actor(account: ActorOut) -> dict[str, Any]:
         "memorial": account.memorial,
         "publicKey": {"id": account.key_id, "owner": account.id, "publicKeyPem": account.public_key_pem},
         "endpoints": {**_present({"sharedInbox": account.shared_inbox}), **account.endpoints},
+        **({"streams": list(account.streams)} if account.streams else {}),
         **_present({"movedTo": account.moved_to, "webfinger": account.webfinger}),
         **wish(account.machine_translation),
     }

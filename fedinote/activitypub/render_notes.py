@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fedinote.activitypub.context import post_context
+from fedinote.activitypub.media import caption
 from fedinote.activitypub.render_actors import EmojiOut, HashtagOut, ImageOut, emoji, hashtag, instant, picture, wish
 from fedinote.activitypub.versions import Version, rendered
 
@@ -17,7 +18,8 @@ QUOTE_REL = "https://misskey-hub.net/ns#_misskey_quote"
 class MediaOut:
     """An attached file by its public URL; `focus` is (x, y) from -1 to 1, `duration` in seconds.
 
-    `descriptions` are the description in other languages than the post's.
+    `descriptions` are the description in other languages than the post's. `position` is its place for readers, from
+    1, where files stand in another order in the document. `title`, `artist` and `waveform` are a sound's.
     """
 
     url: str
@@ -30,6 +32,10 @@ class MediaOut:
     thumbnail: ImageOut | None = None
     duration: float | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    title: str | None = None
+    artist: str | None = None
+    waveform: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,11 @@ class NoteOut:
 def note(post: NoteOut) -> dict[str, Any]:
     """The document of a local post: a Question when it has a poll."""
     document: dict[str, Any] = {
-        "@context": post_context(translated=bool(post.versions)),
+        "@context": post_context(
+            translated=bool(post.versions),
+            placed=any(file.position is not None for file in post.attachments),
+            music=any(file.title or file.artist or file.waveform for file in post.attachments),
+        ),
         "id": post.id,
         "type": "Question" if post.poll else post.type,
         "attributedTo": post.attributed_to,
@@ -175,7 +185,7 @@ def _media(file: MediaOut, language: str | None) -> dict[str, Any]:
         "type": "Document",
         "mediaType": file.media_type,
         "url": file.url,
-        "name": file.description,
+        "name": file.description or caption(file.title, file.artist),
     }
     if language and file.descriptions:
         document["nameMap"] = _map(language, file.description, file.descriptions)
@@ -183,13 +193,26 @@ def _media(file: MediaOut, language: str | None) -> dict[str, Any]:
         document["blurhash"] = file.blurhash
     if file.focus:
         document["focalPoint"] = list(file.focus)
+    if file.position is not None:
+        document["position"] = file.position
     if file.width and file.height:
         document |= {"width": file.width, "height": file.height}
     if file.thumbnail:
         document["icon"] = picture(file.thumbnail)
     if file.duration:
         document["duration"] = f"PT{file.duration:.3f}".rstrip("0").rstrip(".") + "S"
-    return document
+    return document | _sound(file)
+
+
+def _sound(file: MediaOut) -> dict[str, Any]:
+    """Title and artist in Funkwhale's words; the type stays Document, since some servers refuse what they know not."""
+    found: dict[str, Any] = {}
+    if file.title or file.artist:
+        artists = [{"type": "Artist", "name": file.artist}] if file.artist else []
+        found["track"] = {"type": "Track", **({"name": file.title} if file.title else {}), "artists": artists}
+    if file.waveform:
+        found["waveform"] = file.waveform
+    return found
 
 
 def _mention(entry: MentionOut) -> dict[str, str]:

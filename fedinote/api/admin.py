@@ -16,6 +16,7 @@ from fedinote.infra.errors import NotFound
 from fedinote.moderation import actions, moderator, queries, reports
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.moderation.queries import Wanted
+from fedinote.moderation.statements import Basis
 
 Handler = Callable[[Call], Awaitable[Any]]
 _USUAL, _MOST = 100, 200
@@ -113,7 +114,7 @@ async def act(call: Call) -> Any:
         call.params.need("type", max=20),
         reason=call.params.text("text", ""),
         report_id=report[0] if report else None,
-        tell=bool(call.params.flag("send_email_notification", True)),
+        basis=Basis(tell=bool(call.params.flag("send_email_notification", True))),
     )
     return {}
 

@@ -5,7 +5,6 @@ All of it is true of this instance: limits come from the settings, counts from t
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from fedinote.infra.errors import NotFound
 from fedinote.infra.keys import VAPID_PUBLIC
 from fedinote.infra.settings import Settings
 from fedinote.media import uploads, workers
-from fedinote.moderation import texts
+from fedinote.moderation import house_rules, texts
 from fedinote.posts import annual_reports
 from fedinote.posts.drafts import MAX_POLL_SECONDS, MIN_POLL_SECONDS
 from fedinote.posts.featured_tags import MAX_FEATURED
@@ -179,7 +178,6 @@ class _House:
 
     has_privacy: bool
     has_terms: bool
-    rules: Mapping[str, list[str]]
 
 
 async def _house(app: App) -> _House:
@@ -192,22 +190,24 @@ async def _house(app: App) -> _House:
     return house
 
 
+async def on_settings_renewed(app: App, _: Settings) -> None:
+    """Look at the texts of the house anew."""
+    app.caches.pop("instance-house", None)
+
+
 def _read_house(settings: Settings) -> _House:
-    return _House(texts.has(settings, texts.PRIVACY), texts.has(settings, texts.TERMS), texts.rules(settings))
+    return _House(texts.has(settings, texts.PRIVACY), texts.has(settings, texts.TERMS))
 
 
 async def _rules(app: App) -> list[dict[str, Any]]:
-    house = await _house(app)
     return [
         {
-            "id": str(number + 1),
-            "text": text,
-            "hint": "",
-            "translations": {
-                tag: {"text": lines[number], "hint": ""} for tag, lines in house.rules.items() if number < len(lines)
-            },
+            "id": str(rule.number),
+            "text": rule.text,
+            "hint": rule.hint,
+            "translations": {tag: {"text": said.text, "hint": said.hint} for tag, said in rule.translations.items()},
         }
-        for number, text in enumerate(app.settings.instance.rules)
+        for rule in await house_rules.listing(app)
     ]
 
 

@@ -50,9 +50,9 @@ async def show(call: Call) -> Any:
 
 
 async def update(call: Call) -> Any:
-    """PUT /api/v1/media/:id: another description, focus or thumbnail, before it is attached."""
+    """PUT /api/v1/media/:id: another description, focus, thumbnail, or a sound's title and artist; until attached."""
     params, me = call.params, call.me.account_id
-    changes = {name: params.text(name) for name in ("description", "focus") if name in params}
+    changes = {name: params.text(name) for name in ("description", "focus", "title", "artist") if name in params}
     if thumbnail := params.file("thumbnail"):
         await uploads.illustrate(call.app, me, call.id(), thumbnail.file)
     return _answer(call, await uploads.describe(call.app, me, call.id(), changes))

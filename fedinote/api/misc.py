@@ -8,7 +8,8 @@ from fedinote.api.routing import Call, route
 async def custom_emojis(call: Call) -> Any:
     """GET /api/v1/custom_emojis: ours. https://docs.joinmastodon.org/methods/custom_emojis/"""
     rows = await call.app.db.rows(
-        "SELECT shortcode, url, static_url, category, visible FROM custom_emojis WHERE domain = '' ORDER BY shortcode"
+        "SELECT shortcode, url, static_url, category, visible FROM custom_emojis WHERE domain = ''"
+        " AND disabled_at IS NULL ORDER BY shortcode"
     )
     return [
         {

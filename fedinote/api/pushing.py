@@ -21,6 +21,7 @@ from fedinote.translation.preferences import Mode
 
 _POST = """SELECT id, account_id, content, spoiler_text, language, shown_language, created_at, edited_at, translated_at
  FROM posts WHERE id = ?"""
+_OWN = frozenset({"severed_relationships", "moderation_warning"})
 TRANSLATING_SECONDS = 8.0
 """How long a message waits for a translation that is not there yet."""
 
@@ -36,7 +37,7 @@ async def push(app: App, subscription_id: int, notification_id: int) -> None:
         return
     subscription, locale, role = found
     notice = await _wanted(app, subscription, notification_id, role)
-    token = subscriptions.unseal(app, subscription.sealed_token)
+    token = subscriptions.unseal(app, subscription.sealed_token) if subscription.sealed_token else ""
     if notice is None or token is None:
         return
     post = None if notice.post_id is None else await app.db.row(_POST, notice.post_id)
@@ -45,7 +46,24 @@ async def push(app: App, subscription_id: int, notification_id: int) -> None:
     words = None if post is None else await _words(app, subscription.account_id, post)
     told = await entities.payload(app, notice, post, words)
     if told:
-        await pushing.send(app, subscription, _encoded({"access_token": token, "preferred_locale": locale, **told}))
+        own = {"access_token": token} if token else {"path": await _path(app, notice)}
+        await pushing.send(app, subscription, _encoded({**own, "preferred_locale": locale, **told}))
+
+
+_POST_PLACE = """SELECT p.id, a.username, a.domain FROM posts p JOIN accounts a ON a.id = p.account_id WHERE p.id = ?"""
+_PLACE = "SELECT NULL AS id, username, domain FROM accounts WHERE id = ?"
+
+
+async def _path(app: App, notice: Notice) -> str:
+    """Return the page of ours that a browser opens for a notification: the post, else who did it."""
+    if notice.kind.startswith("admin.") or notice.kind in _OWN:
+        return "/notifications"
+    sql, key = (_PLACE, notice.from_account_id) if notice.post_id is None else (_POST_PLACE, notice.post_id)
+    row = await app.db.row(sql, key)
+    if row is None:
+        return "/notifications"
+    name = f"/@{row['username']}@{row['domain']}" if row["domain"] else f"/@{row['username']}"
+    return name if row["id"] is None else f"{name}/{row['id']}"
 
 
 async def _words(app: App, account_id: int, post: Row) -> Translated | None:

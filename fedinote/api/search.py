@@ -3,9 +3,7 @@
 https://docs.joinmastodon.org/methods/search/ Posts are found by `fedinote.search`.
 """
 
-import unicodedata
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from fedinote.accounts import profiles
@@ -16,43 +14,16 @@ from fedinote.api.entities.tags import tags
 from fedinote.api.routing import Call, route
 from fedinote.federation import resolve
 from fedinote.infra.app import App
-from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Unauthorized
 from fedinote.relations import curation
-from fedinote.search import crossing
+from fedinote.search import crossing, hashtags, people
 from fedinote.search.crossing import Asker
-from fedinote.text.cjk import fold
 from fedinote.timelines.window import Window
 
 MOST, USUAL = 40, 20
 MAX_QUERY = 500
-LOOKED_AT = 1000
 MAX_OFFSET = 10_000
-_LAST = "\U0010ffff"  # after everything that begins with the text before it, compared byte by byte
-_BYTES = {"sqlite": "BINARY", "postgresql": '"C"'}
 _KINDS = ("accounts", "hashtags", "statuses")
-# The actor of this server itself is nobody whom one could talk to.
-_PERSON = "NOT (a.domain = '' AND a.actor_type = 'Application')"
-_ROW = """a.id, a.username_key, a.display_name, a.followers_count, a.id = ? OR EXISTS (
-  SELECT 1 FROM follows f WHERE f.follower_id = ? AND f.target_id = a.id AND f.accepted) AS followed"""
-# The best known of those whose names begin so; of very many, of the first ones by name.
-_NAMED = f"""SELECT * FROM (SELECT {_ROW} FROM accounts a
- WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND {_PERSON}
- AND a.username_key COLLATE {{c}} >= ? AND a.username_key COLLATE {{c}} < ? ORDER BY a.username_key
- LIMIT {2 * LOOKED_AT}) b ORDER BY b.followers_count DESC, b.id LIMIT 200"""  # noqa: S608
-_NEAR = f"""SELECT {_ROW} FROM accounts a
- WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND {_PERSON} AND (a.domain = '' OR a.id IN (
-  SELECT f.target_id FROM follows f WHERE f.follower_id = ?)) ORDER BY a.id LIMIT {2 * LOOKED_AT}"""  # noqa: S608
-# A tag that stands in private posts alone would tell what is in them.
-_TAGS = """SELECT t.id FROM tags t WHERE t.name COLLATE {c} >= ? AND t.name COLLATE {c} < ?
- AND COALESCE(t.listable, TRUE) AND (EXISTS (SELECT 1 FROM post_tags x JOIN posts p ON p.id = x.post_id
-   WHERE x.tag_id = t.id AND p.visibility IN ('public', 'unlisted'))
-  OR EXISTS (SELECT 1 FROM featured_tags g WHERE g.tag_id = t.id)
-  OR EXISTS (SELECT 1 FROM followed_tags f WHERE f.tag_id = t.id AND f.account_id = ?)){reviewed}
- ORDER BY CASE WHEN t.name = ? THEN 0
-  WHEN EXISTS (SELECT 1 FROM followed_tags f WHERE f.tag_id = t.id AND f.account_id = ?) THEN 1 ELSE 2 END,
- LENGTH(t.name), t.name LIMIT 200"""
-_REVIEWED = " AND (t.reviewed_at IS NOT NULL OR t.name = ?)"
 
 
 async def search(call: Call) -> Any:
@@ -102,52 +73,26 @@ async def _pasted(call: Call, text: str, kinds: Sequence[str | None]) -> dict[st
     else:
         target = await _known(call.app, text)
     kind, found = target or ("", 0)
-    people = await accounts(call.app, [found], call.viewer) if kind == "account" and "accounts" in kinds else []
+    persons = await accounts(call.app, [found], call.viewer) if kind == "account" and "accounts" in kinds else []
     shown = await statuses(call.app, [found], call.viewer) if kind == "status" and "statuses" in kinds else []
-    return {"accounts": people, "statuses": shown, "hashtags": [], "collections": []}
+    return {"accounts": persons, "statuses": shown, "hashtags": [], "collections": []}
 
 
 async def _known(app: App, text: str) -> tuple[str, int] | None:
-    people, posts = await app.db.many(
+    accounts_, posts = await app.db.many(
         ("SELECT id FROM accounts WHERE uri = ? AND deleted_at IS NULL AND suspended_at IS NULL", (text,)),
         ("SELECT id FROM posts WHERE uri = ?", (text,)),
     )
-    if people:
-        return "account", people[0]["id"]
+    if accounts_:
+        return "account", accounts_[0]["id"]
     return ("status", posts[0]["id"]) if posts else None
 
 
 async def _people(call: Call, text: str, *, following: bool) -> list[int]:
-    """Return account ids: the very handle first (asked for elsewhere with `resolve`), then names that match.
-
-    Of these, the viewer and whom the viewer follows come first, then who is called just so, then who is known best.
-    """
-    app, handle = call.app, text.removeprefix("@")
-    exact: list[int] = []
-    if not any(sign.isspace() for sign in handle):
-        exact = await _handle(call, handle)
-    wanted = handle.partition("@")[0].lower()
-    viewer_id = call.viewer_id or 0
-    near: Query = (_NEAR, (viewer_id, viewer_id, viewer_id))
-    begins: Query = (_NAMED.format(c=_BYTES[app.db.dialect]), (viewer_id, viewer_id, wanted, wanted + _LAST))
-    named, around = await app.db.many(begins, near)
-    folded, by_name = fold(handle), "@" not in handle
-    rows = {row["id"]: row for row in named if by_name}
-    for row in around:
-        if folded in fold(row["display_name"]) or (by_name and row["username_key"].startswith(wanted)):
-            rows[row["id"]] = row
-    ids = list(dict.fromkeys([*exact, *(row["id"] for row in sorted(rows.values(), key=partial(_rank, wanted)))]))
-    if not following:
-        return ids
-    mine = await app.db.rows(
-        "SELECT target_id FROM follows WHERE follower_id = ? AND accepted AND target_id IN_INTS(?)", viewer_id, ids
-    )
-    followed = {row["target_id"] for row in mine}
-    return [one for one in ids if one in followed]
-
-
-def _rank(wanted: str, row: Row) -> tuple[Any, ...]:
-    return not row["followed"], row["username_key"] != wanted, -row["followers_count"], row["username_key"], row["id"]
+    """Return account ids: the very handle first (asked for elsewhere with `resolve`), then names that match."""
+    handle = text.removeprefix("@")
+    exact = [] if any(sign.isspace() for sign in handle) else await _handle(call, handle)
+    return await people.named(call.app, call.viewer_id, text, exact=exact, following=following)
 
 
 async def _handle(call: Call, handle: str) -> list[int]:
@@ -156,23 +101,12 @@ async def _handle(call: Call, handle: str) -> list[int]:
     else:
         known = await profiles.find(call.app, handle)
         found = None if known is None else known.id
-    return [] if found is None or await _suspended(call.app, found) else [found]
-
-
-async def _suspended(app: App, account_id: int) -> bool:
-    return await app.db.value("SELECT suspended_at AS value FROM accounts WHERE id = ?", account_id) is not None
+    return [found] if found is not None and await people.shown(call.app, found) else []
 
 
 async def _hashtags(call: Call, text: str) -> list[int]:
-    wanted = unicodedata.normalize("NFKC", text.removeprefix("#")).lower()  # as tags are folded
-    if not wanted:
-        return []
     reviewed = call.params.flag("exclude_unreviewed")
-    sql = _TAGS.format(c=_BYTES[call.app.db.dialect], reviewed=_REVIEWED if reviewed else "")
-    viewer_id = call.viewer_id or 0
-    more = (wanted,) if reviewed else ()
-    rows = await call.app.db.rows(sql, wanted, wanted + _LAST, viewer_id, *more, wanted, viewer_id)
-    return [row["id"] for row in rows]
+    return await hashtags.named(call.app, call.viewer_id, text, reviewed=reviewed)
 
 
 async def _posts(call: Call, text: str, limit: int, offset: int) -> list[dict[str, Any]]:

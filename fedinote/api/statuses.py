@@ -14,7 +14,7 @@ from fedinote.federation import threads as completing
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
-from fedinote.posts import dividers, languages, publishing, revising, scheduling, threads, visibility, wishes
+from fedinote.posts import covers, dividers, languages, publishing, revising, scheduling, threads, visibility, wishes
 from fedinote.posts import quotes as post_quotes
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
@@ -57,6 +57,7 @@ async def _draft(call: Call) -> Draft:
         language=params.text("language") or own["default_language"],
         in_reply_to_id=_parent(params),
         media_ids=_media_ids(params),
+        covers=_covers(params),
         poll=_poll(params),
         application=None if own["name"] is None else {"name": own["name"], "website": own["website"]},
         quoted_id=quotes.wanted(params),
@@ -77,12 +78,17 @@ def _visibility(params: Params) -> str:
     return "local"
 
 
-def _media_ids(params: Params) -> tuple[int, ...]:
+def _media_ids(params: Params, name: str = "media_ids") -> tuple[int, ...]:
     """Return the ids of the attachments. What cannot be one is not left out: the post would lack a picture."""
-    texts = [text for text in params.list("media_ids") if text]
+    texts = [text for text in params.list(name) if text]
     if not all(is_id(text) for text in texts):
         raise Invalid(f"Validation failed: Media {', '.join(texts)[:200]} not found")
-    return tuple(params.ids("media_ids"))
+    return tuple(params.ids(name))
+
+
+def _covers(params: Params) -> tuple[int, ...] | None:
+    """Return which attachments servers get first that keep four; None where nothing is said of it."""
+    return _media_ids(params, "cover_media_ids") if "cover_media_ids" in params else None
 
 
 def _parent(params: Params) -> int | None:
@@ -146,6 +152,7 @@ async def source(call: Call) -> Any:
         "language": row["language"],
         "translations": versions,
         "machine_translation": row["machine_translation"],
+        "cover_media_ids": [str(one) for one in await covers.of_post(call.app, row["id"])],
     }
 
 
@@ -164,8 +171,8 @@ async def history(call: Call) -> Any:
 async def edit(call: Call) -> Any:
     """PUT /api/v1/statuses/:id: a new version. What is left out of text, warning and language stays as it was.
 
-    So are the attachments, whose descriptions `media_attributes` changes, and the languages that `translations` does
-    not name; a poll that is not named again goes.
+    So are the attachments, whose descriptions (and a sound's title and artist) `media_attributes` changes, and the
+    languages that `translations` does not name; a poll that is not named again goes.
     """
     app, params, me = call.app, call.params, call.me.account_id
     row = await _own(call)
@@ -176,6 +183,7 @@ async def edit(call: Call) -> Any:
         visibility=row["visibility"],
         language=params.text("language") or row["language"],
         media_ids=_media_ids(params) if "media_ids" in params else await _attached(call, row["id"]),
+        covers=_covers(params),
         poll=_poll(params),
     )
     draft = await language_versions.of_edit(app, call.me, row, draft, params)
@@ -200,7 +208,7 @@ async def _attached(call: Call, post_id: int) -> tuple[int, ...]:
 async def _describe(call: Call, post_id: int, wanted: Params) -> None:
     """Change the words of one attachment: of the post, or an upload that is about to join it."""
     me = call.me.account_id
-    changes = {name: wanted.text(name) for name in ("description", "focus") if name in wanted}
+    changes = {name: wanted.text(name) for name in ("description", "focus", "title", "artist") if name in wanted}
     for media_id in wanted.ids("id"):
         there = await call.app.db.row("SELECT post_id FROM media WHERE id = ? AND account_id = ?", media_id, me)
         if there is None or there["post_id"] not in (None, post_id):

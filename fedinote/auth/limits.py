@@ -30,7 +30,7 @@ LIMITS = {
     "deletes": Limit(30, 30 * _MINUTE),
     "follows": Limit(400, 24 * _HOUR),
     "imports": Limit(20, 24 * _HOUR),
-    "media": Limit(30, 30 * _MINUTE),
+    "media": Limit(96, 30 * _MINUTE),
     "paging": Limit(300, 15 * _MINUTE),
     "reports": Limit(400, 24 * _HOUR),
     "sign-up": Limit(5, 30 * _MINUTE, "address"),

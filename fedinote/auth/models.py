@@ -59,7 +59,10 @@ class UserDay(Model):
 
 
 class Session(Model):
-    """A browser that is signed in. The key is the SHA-256 of the cookie."""
+    """A browser that is signed in. The key is the SHA-256 of the cookie.
+
+    `confirmed_at`: when the person last proved here who they are (password, passkey), which dangerous changes want.
+    """
 
     token_hash = fields.CharField(64, primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("fedinote.User", related_name="sessions")
@@ -68,6 +71,7 @@ class Session(Model):
     address = fields.CharField(64, default="")
     created_at = TimeField()
     last_used_at = TimeField()
+    confirmed_at = TimeField(null=True)
 
     class Meta:
         table = "sessions"
@@ -148,3 +152,71 @@ class Invite(Model):
 
     class Meta:
         table = "invites"
+
+
+class SecondFactor(Model):
+    """The authenticator app of a person, and how often codes were tried in vain.
+
+    `secret` is sealed (`auth.sealing`); it counts once `confirmed_at` is set. `last_step`: the period (RFC 6238) of
+    the last code that was good, as each is good once. `tries` since `tries_since`.
+    """
+
+    user: fields.OneToOneRelation[User] = fields.OneToOneField(
+        "fedinote.User", related_name="factor", primary_key=True
+    )
+    user_id: int
+    secret = fields.TextField(null=True)
+    confirmed_at = TimeField(null=True)
+    last_step = fields.BigIntField(default=0)
+    tries = fields.IntField(default=0)
+    tries_since = TimeField(null=True)
+
+    class Meta:
+        table = "second_factors"
+
+
+class RecoveryCode(Model):
+    """A code for the day when the phone is lost, as a SHA-256. Good until `used_at` is set."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("fedinote.User", related_name="recovery_codes")
+    user_id: int
+    code_hash = fields.CharField(64)
+    used_at = TimeField(null=True)
+
+    class Meta:
+        table = "recovery_codes"
+        unique_together = (("user", "code_hash"),)
+
+
+class Passkey(Model):
+    """A public key of a person (WebAuthn, Level 3). `credential_id` and `public_key` (COSE) are base64url.
+
+    `backed_up`: it is kept on several devices. `transports` is a list of WebAuthn's words, a hint for browsers.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("fedinote.User", related_name="passkeys")
+    user_id: int
+    credential_id = fields.CharField(1400, unique=True)
+    public_key = fields.TextField()
+    sign_count = fields.BigIntField(default=0)
+    name = fields.CharField(100)
+    backed_up = fields.BooleanField(default=False)
+    transports = JsonField()
+    created_at = TimeField()
+    last_used_at = TimeField(null=True)
+
+    class Meta:
+        table = "passkeys"
+        indexes = (("user",),)
+
+
+class SpentChallenge(Model):
+    """A challenge that a passkey has answered: an answer that was heard is not good again."""
+
+    challenge_hash = fields.CharField(64, primary_key=True)
+    expires_at = TimeField()
+
+    class Meta:
+        table = "spent_challenges"

@@ -146,7 +146,7 @@ async def _clock(app: App) -> Finding:
 
 async def _secrets(app: App) -> Finding:
     names = {row["name"] for row in await app.db.rows("SELECT name FROM secrets")}
-    missing = sorted({keys.COOKIE_KEY, keys.VAPID_PRIVATE, keys.VAPID_PUBLIC} - names)
+    missing = sorted({keys.COOKIE_KEY, keys.FACTOR_KEY, keys.VAPID_PRIVATE, keys.VAPID_PUBLIC} - names)
     if missing:
         return Finding("secrets", "warning", f"not made yet: {', '.join(missing)}. The first start makes them")
     return Finding("secrets", "ok", "there")

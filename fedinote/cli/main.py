@@ -17,11 +17,13 @@ from fedinote.cli.emojis import emoji
 from fedinote.cli.glossary import glossary
 from fedinote.cli.invites import invite
 from fedinote.cli.leaving import alias, delete, move
+from fedinote.cli.media import media
 from fedinote.cli.portability import export, import_, imports_
 from fedinote.cli.relays import relay
 from fedinote.cli.rules import held, rule
 from fedinote.cli.search import search
 from fedinote.cli.serve import migrate, serve, worker
+from fedinote.cli.settings import setting
 from fedinote.cli.tokens import token
 from fedinote.cli.topics import topic
 from fedinote.cli.translate import translate
@@ -79,8 +81,10 @@ for command in (
     announcement,
     emoji,
     glossary,
+    media,
     relay,
     search,
+    setting,
     topic,
     translate,
     doctor,

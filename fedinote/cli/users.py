@@ -6,7 +6,7 @@ import warnings
 
 import click
 
-from fedinote.auth import registrations, users
+from fedinote.auth import factors, registrations, users
 from fedinote.auth.viewer import ROLES
 from fedinote.cli.context import Setup, need_user, pass_setup, table
 from fedinote.infra.app import App
@@ -69,6 +69,31 @@ def password(setup: Setup, name: str, password: str | None) -> None:
 
     setup.run(work)
     click.echo(f"{name} has a new password; sessions and tokens are ended")
+
+
+@user.command(name="reset-2fa")
+@click.argument("name")
+@pass_setup
+def reset_2fa(setup: Setup, name: str) -> None:
+    """Take authenticator app, passkeys and recovery codes of somebody away: the phone is lost, and the codes too.
+
+    All sessions and connected apps of the person end; the password alone signs in again. Be sure who asks you.
+
+    \b
+    Example:
+      fedinote user reset-2fa alice
+    """
+
+    async def work(app: App) -> bool:
+        found = await need_user(app, name)
+        had = (await factors.of(app, found.id)).on
+        await factors.take_away(app, found.id)
+        return had
+
+    had = setup.run(work)
+    click.echo(f"{name} signs in with the password alone; sessions and tokens are ended")
+    if not had:
+        click.echo("There was no second factor")
 
 
 @user.command()

@@ -120,6 +120,9 @@ def _media(attachment: vocab.Attachment, own: str | None) -> NewMedia:
         description_map={tag: text for tag, _, text in _canonical(attachment.descriptions) if tag != own},
         blurhash=attachment.blurhash,
         meta=meta,
+        title=attachment.title,
+        artist=attachment.artist,
+        waveform=attachment.waveform,
     )
 
 

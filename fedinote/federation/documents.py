@@ -19,6 +19,7 @@ from fedinote.infra.clock import EPOCH, from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
 from fedinote.media import emojis
+from fedinote.posts import covers
 from fedinote.posts.languages import decoded, outdated
 
 TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
@@ -42,8 +43,11 @@ class PostDocument:
     cc: tuple[str, ...]
 
 
-async def post(app: App, post_id: int) -> PostDocument:
-    """Render a local post (not a boost). NotFound when it is gone, or for this server alone: that has no document."""
+async def post(app: App, post_id: int, *, private: bool = False) -> PostDocument:
+    """Render a local post (not a boost). NotFound when it is gone, or for this server alone: that has no document.
+
+    `private`: for its author's own archive, where it has one, addressed to those whom it names.
+    """
     rows, media, mentioned, polls = await app.db.many(
         (_POST, (post_id,)),
         ("SELECT * FROM media WHERE post_id = ? ORDER BY position", (post_id,)),
@@ -54,11 +58,12 @@ async def post(app: App, post_id: int) -> PostDocument:
         ),
         ("SELECT * FROM polls WHERE post_id = ?", (post_id,)),
     )
-    if not rows or rows[0]["visibility"] == "local":
+    if not rows or (rows[0]["visibility"] == "local" and not private):
         raise NotFound
     row = rows[0]
     people = [m["uri"] for m in mentioned] + ([row["group_uri"]] if _in_group(row) else [])
-    to, cc = audience.addressing(row["visibility"], row["followers_url"], people)
+    level: audience.Visibility = "direct" if row["visibility"] == "local" else row["visibility"]
+    to, cc = audience.addressing(level, row["followers_url"], people)
     found = NoteOut(
         id=row["uri"],
         type="Question" if polls else "Note",
@@ -69,7 +74,7 @@ async def post(app: App, post_id: int) -> PostDocument:
         cc=cc,
         url=row["url"],
         in_reply_to=row["parent_uri"] or row["in_reply_to_uri"],
-        attachments=tuple(_media(app, m) for m in media),
+        attachments=tuple(_media(app, m, place) for m, place in covers.first(media)),
         mentions=tuple(_mention(app, m) for m in mentioned if not m["silent"]),
         poll=_poll(app, polls[0]) if polls else None,
         replies=f"{row['uri']}/replies",
@@ -143,7 +148,7 @@ def _version(row: Row) -> int:
     return changed
 
 
-def _media(app: App, row: Row) -> MediaOut:
+def _media(app: App, row: Row, position: int | None) -> MediaOut:
     meta = msgspec.json.decode(row["meta"]) or {}
     original, focus = meta.get("original") or {}, meta.get("focus")
     return MediaOut(
@@ -157,6 +162,8 @@ def _media(app: App, row: Row) -> MediaOut:
         focus=(focus["x"], focus["y"]) if focus else None,
         thumbnail=_image(app, row["preview_key"]) if row["kind"] != "image" and row["preview_key"] else None,
         duration=original.get("duration"),
+        **({name: row[name] or None for name in ("title", "artist", "waveform")} if row["kind"] == "audio" else {}),
+        position=position,
     )
 
 
@@ -224,6 +231,7 @@ async def account(app: App, account_id: int) -> dict[str, Any]:
             featured=row["featured_url"],
             featured_tags=f"{row['uri']}/collections/tags",
             featured_collections=f"{row['uri']}/featured_collections",
+            streams=(f"{row['uri']}/boards",),
             liked=f"{row['uri']}/liked",
             endpoints=_endpoints(app),
             webfinger=f"{row['username']}@{app.settings.handle_host}",

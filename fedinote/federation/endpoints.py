@@ -13,6 +13,7 @@ from fedinote.activitypub.quirks import host_of
 from fedinote.activitypub.signatures import SignedRequest, read_signature
 from fedinote.federation import (
     approving,
+    boards,
     collections,
     curating,
     departures,
@@ -315,6 +316,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route(f"{_USER}/collections/tags", _collection(collections.tags)),
     Route(f"{_USER}/collections/{{collection_id:int}}", _collection(curating.one)),
     Route(f"{_USER}/featured_collections", _collection(curating.listing)),
+    Route(f"{_USER}/boards", _collection(boards.listing)),
+    Route(f"{_USER}/boards/{{board_id:int}}", _collection(boards.one)),
     Route(f"{_USER}/feature_authorizations/{{item_id:int}}", _collection(curating.authorization)),
     Route(f"{_USER}/authorizations/{{approval_id:int}}", authorization),
     Route(f"{_USER}/quote_authorizations/{{post_id:int}}", quote_authorization),

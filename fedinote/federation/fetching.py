@@ -144,6 +144,18 @@ def is_activity_type(value: str) -> bool:
 
 async def webfinger(app: App, handle: discovery.Handle, budget: Budget) -> tuple[discovery.Handle | None, str | None]:
     """Ask a host who a handle is: (subject, id of the actor), neither proven. Raises like `document`."""
+    return discovery.parse_jrd(await _finger(app, handle, budget))
+
+
+async def subscribe_template(app: App, handle: discovery.Handle, budget: Budget) -> str | None:
+    """Ask a host where the owner of a handle can act on what lies elsewhere: a URL with `{uri}` in it, or None.
+
+    Raises like `document`.
+    """
+    return discovery.subscribe_template(await _finger(app, handle, budget))
+
+
+async def _finger(app: App, handle: discovery.Handle, budget: Budget) -> dict[str, Any]:
     if await domains.suspended(app, handle.host):
         raise Forbidden(reason="the domain is blocked here")
     budget.spend(handle.host)
@@ -154,4 +166,4 @@ async def webfinger(app: App, handle: discovery.Handle, budget: Budget) -> tuple
     found = answer.json()
     if not isinstance(found, dict):
         raise Malformed(reason="the WebFinger answer is not an object")
-    return discovery.parse_jrd(found)
+    return found

@@ -1,19 +1,24 @@
 """Answers of other servers: their body within a limit, their type, and when they want to be asked again."""
 
+import asyncio
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from fedinote.infra.errors import Malformed, Refused, Unreachable
 
+_CHUNK = 1 << 16
 _INFLATE_STEP = 1 << 18
 _MAX_DIGITS = 18
 _MAX_RETRY_AFTER = 86_400.0
+
+Keep = Callable[[bytes], Awaitable[None]]
+"""Takes the next piece of a body that is not to be held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Body:
         """Begin; `Refused` when the headers alone say that it is too long or in an encoding not asked for."""
         self._limit = limit
         self._received = 0
+        self._taken = 0
         self._collected = bytearray()
         declared = headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > limit:
@@ -82,9 +88,16 @@ class Body:
         else:
             rest = self._inflate(self._gzip, piece)
         self._received += len(piece) - len(rest)
-        if max(self._received, len(self._collected)) > self._limit:
+        if max(self._received, self._taken + len(self._collected)) > self._limit:
             raise Refused(reason="the body is too long")
         return rest
+
+    def take(self) -> bytes:
+        """Return what came since the last call, which is then held here no more; it still counts."""
+        piece = bytes(self._collected)
+        self._taken += len(piece)
+        self._collected.clear()
+        return piece
 
     def finish(self) -> bytes:
         """Return the whole body; `Unreachable` when its gzip stream was cut short."""
@@ -95,7 +108,7 @@ class Body:
     def _inflate(self, stream: "zlib._Decompress", piece: bytes) -> bytes:
         if stream.eof:
             raise Refused(reason="bytes after the end of the gzip stream")
-        room = self._limit + 1 - len(self._collected)
+        room = self._limit + 1 - self._taken - len(self._collected)
         try:
             self._collected += stream.decompress(piece, min(room, _INFLATE_STEP))
         except zlib.error:
@@ -103,3 +116,49 @@ class Body:
         if stream.unused_data:
             raise Refused(reason="bytes after the end of the gzip stream")
         return stream.unconsumed_tail
+
+
+class Content(Protocol):
+    """The body of an answer that is still coming in."""
+
+    async def read(self, n: int = -1, /) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+
+
+class Incoming(Protocol):
+    """An answer whose headers are here. The client library's own, which only `outbound` knows."""
+
+    @property
+    def status(self) -> int:
+        """The status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; names ignore case."""
+
+    @property
+    def content(self) -> Content:
+        """The body."""
+
+    def close(self) -> None:
+        """Close the connection, unless the body was read to its end."""
+
+
+async def read(answer: Incoming, url: str, limit: int, keep: Keep | None = None) -> Response:
+    """Read an answer to its end. With `keep` the body of a 200 goes there, and no other body is read.
+
+    `Refused` beyond the limit, `Unreachable` when the body is cut short; the connection is closed then.
+    """
+    try:
+        if keep is not None and answer.status != 200:
+            return Response(answer.status, url, answer.headers, b"")
+        body = Body(answer.headers, limit)
+        while rest := await answer.content.read(_CHUNK):
+            while rest:
+                rest = body.feed(rest)
+                await asyncio.sleep(0)
+                if keep is not None:
+                    await keep(body.take())
+        return Response(answer.status, url, answer.headers, body.finish())
+    finally:
+        answer.close()  # a connection with the rest of a body on it is of no use; one read to its end is kept

@@ -16,11 +16,17 @@ from fedinote.infra.storage import LocalStorage
 from fedinote.infra.wake import Wake
 
 Reaction = Callable[["App", Any], Awaitable[None]]
+Renewal = Callable[["App", Settings], Awaitable[None]]
+"""Renews what was made from the settings; gets those from before."""
 
 
 @dataclass(slots=True)
 class App:
-    """One running instance. `translator` is what `translation` built from the settings, or None."""
+    """One running instance. `translator` is what `translation` built from the settings, or None.
+
+    `settings` may be replaced while it runs (`infra.choices`): what is made from them is renewed by `renewals`.
+    `given` is what file and environment say.
+    """
 
     settings: Settings
     clock: Clock
@@ -35,6 +41,12 @@ class App:
     caches: dict[str, Any] = field(default_factory=dict)
     translator: Any = None
     work: Wake = field(default_factory=Wake)
+    renewals: Sequence[Renewal] = ()
+    given: Settings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what the settings are without choices."""
+        self.given = self.settings
 
     def now(self) -> datetime:
         """Return the present moment, aware, UTC."""

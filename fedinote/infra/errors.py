@@ -185,6 +185,10 @@ class Unreachable(Unavailable):
     message = "The remote server could not be reached"
 
 
+class Crowded(Unreachable):
+    """It was not asked at all: too many requests to it, or in all, are under way here."""
+
+
 class GiveUp(Exception):
     """Raised by a job that can never succeed: it is closed and not tried again."""
 

@@ -12,6 +12,7 @@ from fedinote.infra.app import App
 
 RSA_BITS = 2048
 COOKIE_KEY = "cookie_key"
+FACTOR_KEY = "factor_key"
 VAPID_PRIVATE = "vapid_private_key"
 VAPID_PUBLIC = "vapid_public_key"
 
@@ -40,16 +41,18 @@ def _generate_pair() -> KeyPair:
 async def ensure_secrets(app: App) -> None:
     """Load the instance's secrets into `app.secrets`, making those that are missing.
 
-    `cookie_key` is 32 random bytes in hex. `vapid_private_key` is a P-256 key as PEM (PKCS #8), `vapid_public_key`
+    `cookie_key` and `factor_key` (which seals the secrets of authenticator apps) are 32 random bytes in hex.
+    `vapid_private_key` is a P-256 key as PEM (PKCS #8), `vapid_public_key`
     its point, uncompressed, base64url without padding (RFC 8292, section 3.2). Processes that start together agree:
     the first to write a secret wins.
     """
     rows = await app.db.rows("SELECT name, value FROM secrets")
-    if {COOKIE_KEY, VAPID_PRIVATE, VAPID_PUBLIC} - {row["name"] for row in rows}:
+    if {COOKIE_KEY, FACTOR_KEY, VAPID_PRIVATE, VAPID_PUBLIC} - {row["name"] for row in rows}:
         private, public = _vapid_pair()
         async with app.db.transaction():
             # The two halves of the pair belong together: whoever writes the first writes the second.
             await _put(app, COOKIE_KEY, secrets.token_hex(32))
+            await _put(app, FACTOR_KEY, secrets.token_hex(32))
             if await _put(app, VAPID_PRIVATE, private):
                 await app.db.execute("DELETE FROM secrets WHERE name = ?", VAPID_PUBLIC)
                 await _put(app, VAPID_PUBLIC, public)

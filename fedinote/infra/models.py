@@ -42,3 +42,20 @@ class Secret(Model):
 
     class Meta:
         table = "secrets"
+
+
+class Choice(Model):
+    """A setting that was chosen while the server runs: `key` is `section.key`, `value` None once it was taken back.
+
+    `version` grows with each change, so that a process sees what is new. `chosen_by` is the account of who did it, None
+    for the command line; the account may be gone since.
+    """
+
+    key = fields.CharField(64, primary_key=True)
+    value = JsonField(null=True)
+    version = fields.BigIntField()
+    chosen_by = fields.BigIntField(null=True)
+    chosen_at = TimeField()
+
+    class Meta:
+        table = "choices"

@@ -12,7 +12,6 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -23,16 +22,19 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
 
-from fedinote.infra import gate
-from fedinote.infra.addresses import AddressRules, Lookup, Network, SystemLookup, Target, service_target
-from fedinote.infra.answers import Body, Response, retry_after
+from fedinote.infra import answers, gate
+from fedinote.infra.addresses import AddressRules, Lookup, Network, SystemLookup, service_target
+from fedinote.infra.answers import Keep, Response, retry_after
 from fedinote.infra.errors import Refused, Unreachable
+from fedinote.infra.requests import Request, Signer, Terms
 from fedinote.infra.slots import FairSlots
 from fedinote.infra.translation_settings import MAX_CONCURRENCY
 
 __all__ = ["MAX_REDIRECTS", "Lookup", "Outbound", "Response", "Signer", "retry_after"]
 
 MAX_REDIRECTS = 3
+FILES, FILES_PER_HOST = 16, 4
+"""How many files are downloaded at once, in all and from one host."""
 _CONNECT_SECONDS = 5.0
 _MAX_HEADERS = 100
 _MAX_HEADER_BYTES = 8190
@@ -44,17 +46,6 @@ _POST_BODY_SECONDS = 2.0
 # Below the idle time-out of common servers (uvicorn: 5 s), so that a POST rarely meets a connection just closed.
 _KEEP_ALIVE_SECONDS = 4.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-Signer = Callable[[str, str, bytes], Mapping[str, str]]
-"""Given method, URL and body, return the headers that sign the request. Called anew for each hop."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    target: Target
-    headers: Mapping[str, str]
-    body: bytes | None = None
 
 
 class Outbound:
@@ -82,6 +73,7 @@ class Outbound:
         self._system = SystemLookup()
         self._lookup: Lookup = resolver or self._system
         self._slots = FairSlots(per_key=max_per_host, total=max_total)
+        self._file_slots = FairSlots(per_key=FILES_PER_HOST, total=FILES)
         # Services have their own: neither can strangers delay a translation, nor translations a delivery.
         self._service_slots = FairSlots(per_key=MAX_CONCURRENCY, total=max_total)
         self._public: aiohttp.ClientSession | None = None
@@ -104,18 +96,37 @@ class Outbound:
 
         `limit` is in bytes, of the body as received and as decompressed.
         """
+        headers = {"Accept": accept, "Accept-Encoding": "gzip"}
+        return await self._follow(url, headers, Terms(self._slots, limit, timeout, sign=sign))
+
+    async def download(
+        self,
+        url: str,
+        *,
+        accept: str,
+        limit: int,
+        timeout: float,  # noqa: ASYNC109
+        keep: Keep,
+    ) -> Response:
+        """Fetch a file as `get` fetches a document: the body of a 200 goes to `keep` piece by piece.
+
+        Files wait for turns of their own, so that they delay neither documents nor deliveries. `Crowded` when there
+        is no turn in time. The answer's own body is empty.
+        """
+        headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        return await self._follow(url, headers, Terms(self._file_slots, limit, timeout, keep=keep))
+
+    async def _follow(self, url: str, headers: Mapping[str, str], terms: Terms) -> Response:
         self._guard()
-        target = self._rules.target(url)
+        target, seconds = self._rules.target(url), terms.seconds
         for _ in range(MAX_REDIRECTS + 1):
-            headers = {"Accept": accept, "Accept-Encoding": "gzip"}
-            if sign is not None:
-                headers |= sign("GET", target.url, b"")
-            async with self._slots.hold(target.host, patience=timeout):
+            signed = {} if terms.sign is None else terms.sign("GET", target.url, b"")
+            async with terms.slots.hold(target.host, patience=seconds):
                 started = time.monotonic()
-                answer = await self._fetch(_Request("GET", target, headers), limit, timeout)
+                answer = await self._fetch(Request("GET", target, {**headers, **signed}), terms, seconds)
             if answer.status not in _REDIRECTS:
                 return answer
-            timeout -= time.monotonic() - started
+            seconds -= time.monotonic() - started
             target = self._rules.next_hop(target, answer.headers.get("Location", ""))
         raise Refused(reason=f"{target.host}: too many redirects")
 
@@ -132,7 +143,7 @@ class Outbound:
         Of the answer's body the first 4 KiB are kept, or what came of them: the status alone decides.
         """
         self._guard()
-        request = _Request("POST", self._rules.target(url), {"Accept-Encoding": "identity", **headers}, body)
+        request = Request("POST", self._rules.target(url), {"Accept-Encoding": "identity", **headers}, body)
         async with self._slots.hold(request.target.host, patience=timeout):
             with _translated(request.target.host):
                 async with asyncio.timeout(timeout):
@@ -159,12 +170,12 @@ class Outbound:
         own = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         if body is not None:
             own["Content-Type"] = "application/json"
-        request = _Request(method, target, own | dict(headers or {}), body)
+        request = Request(method, target, own | dict(headers or {}), body)
         async with self._service_slots.hold(f"{target.host}:{target.port}", patience=timeout):
             with _translated(target.host):
                 async with asyncio.timeout(timeout):
                     answer = await self._send(self._private_session(), request)
-                    return await _whole(answer, target.url, limit)
+                    return await answers.read(answer, target.url, limit)
 
     async def close(self) -> None:
         """Close all connections. The client can be used again afterwards."""
@@ -179,16 +190,16 @@ class Outbound:
         if self.forbidden_in is not None and self.forbidden_in():
             raise RuntimeError("network inside a transaction")
 
-    async def _fetch(self, request: _Request, limit: int, seconds: float) -> Response:
+    async def _fetch(self, request: Request, terms: Terms, seconds: float) -> Response:
         with _translated(request.target.host):
             async with asyncio.timeout(seconds):
                 answer = await self._send(self._public_session(), request)
                 if answer.status in _REDIRECTS:
                     answer.close()
                     return Response(answer.status, request.target.url, answer.headers, b"")
-                return await _whole(answer, request.target.url, limit)
+                return await answers.read(answer, request.target.url, terms.limit, terms.keep)
 
-    async def _send(self, session: aiohttp.ClientSession, request: _Request) -> aiohttp.ClientResponse:
+    async def _send(self, session: aiohttp.ClientSession, request: Request) -> aiohttp.ClientResponse:
         return await session.request(
             request.method,
             URL(request.target.url, encoded=True),
@@ -317,18 +328,6 @@ def _translated(host: str) -> Iterator[None]:
         raise Unreachable(reason=f"{host}: {cause}") from None
     except ValueError:  # a header with a line break
         raise Refused(reason=f"{host}: not a valid request") from None
-
-
-async def _whole(answer: aiohttp.ClientResponse, url: str, limit: int) -> Response:
-    try:
-        body = Body(answer.headers, limit)
-        while rest := await answer.content.read(_CHUNK):
-            while rest:
-                rest = body.feed(rest)
-                await asyncio.sleep(0)
-        return Response(answer.status, url, answer.headers, body.finish())
-    finally:
-        answer.close()  # a connection with the rest of a body on it is of no use; one read to its end is kept
 
 
 async def _beginning(answer: aiohttp.ClientResponse) -> bytes:

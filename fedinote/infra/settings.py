@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fedinote.infra import translation_settings
+from fedinote.infra import ranges, translation_settings
 from fedinote.infra.translation_settings import TranslationSettings
 
 PREFIX = "FEDINOTE_"
@@ -73,23 +73,29 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Registrations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may sign up."""
+    """Who may sign up. `members_invite`: every member may make invitation links, and not the staff alone."""
 
     mode: Literal["open", "approval", "invitation", "closed"] = "closed"
+    members_invite: bool = False
 
 
 class Posts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits for what people write here."""
 
     max_characters: int = 5000
-    max_attachments: int = 4
+    max_attachments: int = 16
     max_poll_options: int = 6
     max_poll_option_characters: int = 100
     link_previews: bool = True
 
 
 class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits for uploads, in bytes, pixels (of one frame) and frames a second. Sound counts as video."""
+    """Limits for uploads, in bytes, pixels (of one frame) and frames a second. Sound counts as video.
+
+    `remote_cache_bytes`: how much of other servers' pictures, videos and sounds is kept here for readers, so that
+    their servers do not learn who reads (0: nothing; readers get links). `remote_cache_days`: what nobody looked at
+    for so long is removed (0: never). `remote_file_bytes`: longer files of others are not kept.
+    """
 
     max_image_bytes: int = 16_000_000
     max_pixels: int = 33_177_600
@@ -97,6 +103,9 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_video_pixels: int = 8_294_400
     max_frame_rate: int = 120
     max_description: int = 5000
+    remote_cache_bytes: int = 10_000_000_000
+    remote_cache_days: int = 30
+    remote_file_bytes: int = 100_000_000
 
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,6 +132,19 @@ class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mention_flood: Literal["reject", "limit"] = "reject"
     refused_phrases: list[str] = []
     trends: Literal["shown", "reviewed", "off"] = "shown"
+
+
+class Explore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the front door shows, see docs/ranking.md.
+
+    `visitors`: to people without an account too. `popular`: who likes and boosts counts; `crossing`: what crosses
+    languages counts; `remote`: posts of other servers are there.
+    """
+
+    visitors: bool = True
+    popular: bool = True
+    crossing: bool = True
+    remote: bool = True
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +176,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaSettings = MediaSettings()
     federation: Federation = Federation()
     moderation: Moderation = Moderation()
+    explore: Explore = Explore()
     limits: Limits = Limits()
     translation: TranslationSettings = TranslationSettings()
     log: Log = Log()
@@ -212,16 +235,60 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [ipaddress.ip_network(text) for text in self.federation.allow_networks]
 
 
-def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
+class Loaded(Settings, frozen=True):
+    """Settings as file and environment give them.
+
+    `sources` says by `section.key` where each key stands that is given there: the path of the file, or the variable.
+    """
+
+    sources: dict[str, str] = {}
+
+
+def load(path: Path | None, environment: Mapping[str, str]) -> Loaded:
     """Read the file (if any) and the environment into Settings. Raises SettingsError with the name of what is wrong."""
     values: dict[str, Any] = {}
     if path is not None:
         values = _read(path)
         _check_names(values, path)
+    given = {f"{section}.{key}": str(path) for section, keys in values.items() for key in keys}
     places: dict[str, str] = {}
     for name, text in environment.items():
         if name.startswith(PREFIX) and name not in OTHER_VARIABLES:
             places[_put(values, name, text)] = name
+    settings = _checked(values, places, path)
+    return Loaded(**{name: getattr(settings, name) for name in _keys()}, sources={**given, **places})
+
+
+def lay(settings: Settings, chosen: Mapping[str, Any]) -> Settings:
+    """Return the settings with other values for some keys (`section.key`); SettingsError as for a file."""
+    values = {section: msgspec.to_builtins(getattr(settings, section)) for section in _keys()}
+    for key, value in chosen.items():
+        section, _, name = key.partition(".")
+        if name not in values.get(section, {}):
+            raise SettingsError(f"there is no setting {key}{_nearest(key, names())}")
+        values[section][name] = value
+    return _checked(values, dict.fromkeys(chosen, "chosen"), None)
+
+
+def names() -> list[str]:
+    """Return all keys, as `section.key`."""
+    return [f"{section}.{key}" for section, keys in _keys().items() for key in keys]
+
+
+def kind_of(key: str) -> Any:
+    """Return the type of a key's values: bool, int, float, str, a Literal, or a list. KeyError when there is none."""
+    section, _, name = key.partition(".")
+    return _keys()[section][name]
+
+
+def parse(key: str, text: str) -> Any:
+    """Return what a text means as the value of a key, as in the environment. SettingsError when it means nothing."""
+    if key not in names():
+        raise SettingsError(f"there is no setting {key}{_nearest(key, names())}")
+    return _value(kind_of(key), text, key)
+
+
+def _checked(values: Mapping[str, Any], places: Mapping[str, str], path: Path | None) -> Settings:
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
@@ -304,16 +371,20 @@ def _value(kind: Any, text: str, name: str) -> Any:
     if kind is bool:
         choices = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         if text.lower() not in choices:
-            raise SettingsError(f"environment variable {name}: {text!r} is neither true nor false")
+            raise SettingsError(f"{_place(name)}: {text!r} is neither true nor false")
         return choices[text.lower()]
     if kind in (int, float):
         try:
             return kind(text)
         except ValueError as error:
-            raise SettingsError(f"environment variable {name}: {text!r} is no number") from error
+            raise SettingsError(f"{_place(name)}: {text!r} is no number") from error
     if getattr(kind, "__origin__", None) is list:
         return [part.strip() for part in text.split(",") if part.strip()]
     return text
+
+
+def _place(name: str) -> str:
+    return f"environment variable {name}" if name.startswith(PREFIX) else f"setting {name}"
 
 
 def _explained(message: str, places: Mapping[str, str], path: Path | None) -> str:
@@ -342,7 +413,7 @@ def _check(settings: Settings) -> None:
     url = settings.database.url
     if url and not url.startswith(("postgres://", "postgresql://", "sqlite://")):
         raise SettingsError("setting database.url: must begin with postgres:// or sqlite://, or be empty")
-    if wrong := translation_settings.problem(settings.translation):
+    if wrong := translation_settings.problem(settings.translation) or ranges.problem(settings):
         raise SettingsError(f"setting {wrong}")
 
 

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fedinote.infra.errors import Unreachable
+from fedinote.infra.errors import Crowded
 
 
 class FairSlots:
@@ -23,12 +23,12 @@ class FairSlots:
 
     @asynccontextmanager
     async def hold(self, key: str, *, patience: float) -> AsyncIterator[None]:
-        """Hold a slot within the block. `Unreachable` when there is none within `patience` seconds."""
+        """Hold a slot within the block. `Crowded` when there is none within `patience` seconds."""
         try:
             async with asyncio.timeout(patience):
                 await self._acquire(key)
         except TimeoutError:
-            raise Unreachable(reason=f"{key}: too many requests are under way") from None
+            raise Crowded(reason=f"{key}: too many requests are under way") from None
         try:
             yield
         finally:

@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -97,6 +98,27 @@ class LocalStorage:
     async def sweep(self, older_than: float = 3600.0) -> int:
         """Remove what a killed process left half written, `older_than` seconds or more ago; return how many files."""
         return await asyncio.to_thread(self._sweep, older_than)
+
+    def keys(self, older_than: float, each: int) -> Iterator[list[str]]:
+        """Give the keys of the files that are older than so many seconds, so many at a time. It reads all folders."""
+        found: list[str] = []
+        limit = time.time() - older_than
+        for place in self._root.glob("??/??/*"):
+            with contextlib.suppress(OSError):
+                if place.stat().st_mtime <= limit:
+                    found.append(place.relative_to(self._root).as_posix())
+            if len(found) == each:
+                yield found
+                found = []
+        yield found
+
+    def size(self) -> int:
+        """Return the bytes of all files together. It reads all folders: call it in a thread."""
+        total = 0
+        for place in self._root.glob("??/??/*"):
+            with contextlib.suppress(OSError):
+                total += place.stat().st_size
+        return total
 
     def _write(self, key: str, data: bytes | Path) -> None:
         target = self._root / key

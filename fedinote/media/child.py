@@ -6,6 +6,7 @@ no secrets and no database, and limited memory, time and files (`confinement`).
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,17 +60,18 @@ def _outcome(task: Task) -> Outcome:
         sniffed = sniffing.sniff(file.read(sniffing.HEAD))
     if sniffed.family == "image":
         return _image(task, folder, source.read_bytes(), moving=sniffed.reader == "GIF")
-    if task.purpose != "attachment":
+    if task.purpose not in ("attachment", "still"):
         raise Invalid("The file is not an image of a supported type (PNG, JPEG, GIF, WebP)")
     if not task.films:
         raise Invalid(_NO_FILMS)
     from fedinote.media import films
 
-    return films.process(task, source, sniffed.reader)
+    make = films.picture if task.purpose == "still" else films.process
+    return make(task, source, sniffed.reader)
 
 
 def _image(task: Task, folder: Path, data: bytes, *, moving: bool) -> Outcome:
-    if task.purpose == "attachment" and task.films and moving:
+    if task.purpose == "attachment" and task.films and moving and not task.foreign:
         from fedinote.media import gifs
 
         if gifs.moves(data, _limits(task)):
@@ -80,16 +82,21 @@ def _image(task: Task, folder: Path, data: bytes, *, moving: bool) -> Outcome:
 def _processed(task: Task, data: bytes) -> ProcessedImage:
     match task.purpose:
         case "avatar":
-            return images.avatar(data)
+            return images.avatar(data, limits=_own(task, images.AVATAR))
         case "header":
-            return images.header(data)
+            return images.header(data, limits=_own(task, images.HEADER))
         case "emoji":
-            return images.emoji(data)
+            return images.emoji(data, limits=_own(task, images.EMOJI))
     return images.process(data, limits=_limits(task))
 
 
 def _limits(task: Task) -> ImageLimits:
     return ImageLimits(size=task.image_bytes, pixels=task.image_pixels)
+
+
+def _own(task: Task, limits: ImageLimits) -> ImageLimits:
+    """Return the limits of a purpose; what other servers let people have may be larger."""
+    return replace(limits, size=max(limits.size, task.image_bytes)) if task.foreign else limits
 
 
 def written(folder: Path, image: ProcessedImage) -> Outcome:

@@ -45,6 +45,17 @@ def process(task: Task, source: Path, reader: str) -> Outcome:
         return _rewritten(found, Path(task.folder))
 
 
+def picture(task: Task, source: Path, reader: str) -> Outcome:
+    """Make only the picture of a video, its first frame; the outcome has no file of its own. Raises as `process`."""
+    with containers.opened(source, reader) as given:
+        video = containers.video_of(given)
+        if video is None:
+            raise Invalid("There is no video in the file")
+        _check(task, video)
+    outcome = Outcome(kind="video", media_type="", extension="")
+    return with_picture(outcome, upright(still(source, reader)), Path(task.folder))
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """An open file with its streams, the first frame, and the seconds that the file says it has."""

@@ -4,13 +4,15 @@ from typing import Any, Literal
 
 import msgspec
 
-Purpose = Literal["attachment", "thumbnail", "avatar", "header", "emoji"]
+Purpose = Literal["attachment", "thumbnail", "avatar", "header", "emoji", "still"]
+"""What a file is for. `still`: of a video only the picture that stands for it is made."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One file to make clean: `folder` has it as `source`, and gets what becomes of it.
 
     `seconds` of processor time at most. Limits as in the settings; `films` tells whether video and sound are accepted.
+    `foreign`: it is kept here for another server, whose pictures stay pictures and may be as large as any.
     """
 
     folder: str
@@ -21,13 +23,15 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     video_pixels: int
     frame_rate: int
     seconds: int
+    foreign: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """A clean file, `original` in the folder of the task, and the small picture that stands for it, `preview`.
 
     `extension` and `preview_extension` have no dot; the latter is "" where there is no picture (sound without a
-    cover). `animated`: a picture with several frames. `meta` is Mastodon's, without a focus.
+    cover). `animated`: a picture with several frames. `title`, `artist` and `waveform` are a sound's. `meta` is
+    Mastodon's, without a focus.
     """
 
     kind: Literal["image", "gifv", "video", "audio"]
@@ -36,6 +40,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     preview_extension: str = ""
     blurhash: str | None = None
     animated: bool = False
+    title: str | None = None
+    artist: str | None = None
+    waveform: str | None = None
     meta: dict[str, Any] = {}
 
 

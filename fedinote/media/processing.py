@@ -125,9 +125,17 @@ async def _ready(app: App, media_id: int, outcome: Outcome) -> bool:
         media.kind, media.media_type, media.state = outcome.kind, outcome.media_type, "ready"
         media.meta = merged(outcome.meta, media.meta)
         media.blurhash = media.blurhash or outcome.blurhash
-        changed = ["kind", "media_type", "state", "meta", "blurhash"]
+        label(media, outcome)
+        changed = ["kind", "media_type", "state", "meta", "blurhash", "title", "artist", "waveform"]
         await media.save(using_db=app.db.orm, update_fields=changed)
     return True
+
+
+def label(media: Media, outcome: Outcome) -> None:
+    """Take over a sound's title and artist, unless its uploader gave others meanwhile, and its waveform."""
+    media.title = outcome.title if media.title is None else media.title
+    media.artist = outcome.artist if media.artist is None else media.artist
+    media.waveform = outcome.waveform
 
 
 def merged(found: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Sound: MP3, Ogg (Opus, Vorbis), FLAC and AAC are kept, all else becomes MP3. Title and artist go into `meta`.
+"""Sound: MP3, Ogg (Opus, Vorbis), FLAC and AAC are kept, all else becomes MP3. Title and artist are taken down.
 
-The tags themselves, and pictures in them, are not in the new file; a cover is its small picture. Used in the child
-process only.
+The tags themselves, and pictures in them, are not in the new file; a cover is its small picture. Its waveform is drawn
+for players. Used in the child process only.
 """
 
 import colorsys
@@ -14,7 +14,7 @@ from av.container import InputContainer
 from PIL import Image
 
 from fedinote.infra.errors import Invalid
-from fedinote.media import containers, images
+from fedinote.media import containers, hearing, images
 from fedinote.media.containers import Copied, EncodedAudio, Tally, Track, codec_of
 from fedinote.media.images import ImageLimits
 from fedinote.media.outcomes import Outcome, Task, size
@@ -38,21 +38,22 @@ def process(task: Task, source: Path, reader: str) -> Outcome:
         audio = containers.audio_of(given)
         assert audio is not None
         tags = _tags(given, audio)
-        outcome = _rewritten(given, audio, folder)
+        outcome, packets = _rewritten(given, audio, folder)
     with containers.opened(source, reader) as given:
         cover = containers.cover_of(given)
-    outcome = msgspec.structs.replace(outcome, meta={**outcome.meta, **tags})
+    outcome = msgspec.structs.replace(outcome, waveform=hearing.waveform(source, reader, packets) or None, **tags)
     return outcome if cover is None else _covered(outcome, cover, folder)
 
 
-def _tags(given: InputContainer, audio: AudioStream) -> dict[str, Any]:
+def _tags(given: InputContainer, audio: AudioStream) -> dict[str, str]:
     """Return title and artist in one line each, where the file has them (Ogg has them in the stream)."""
     told = {name.lower(): value for name, value in [*audio.metadata.items(), *given.metadata.items()]}
     found = {name: " ".join(told.get(name, "").split())[:MAX_TAG] for name in ("title", "artist")}
     return {name: "".join(c for c in value if c.isprintable()) for name, value in found.items() if value}
 
 
-def _rewritten(given: InputContainer, audio: AudioStream, folder: Path) -> Outcome:
+def _rewritten(given: InputContainer, audio: AudioStream, folder: Path) -> tuple[Outcome, int]:
+    """Return what becomes of the sound, and how many packets it has."""
     kind, extension, media_type = _KEPT.get(codec_of(audio), _KEPT["mp3"])
     with containers.written(folder / "original", kind) as target:
         kept = codec_of(audio) in _KEPT
@@ -61,7 +62,8 @@ def _rewritten(given: InputContainer, audio: AudioStream, folder: Path) -> Outco
     if not tally.packets or not tally.seconds:
         raise Invalid("The sound is damaged or incomplete")
     length = (folder / "original").stat().st_size
-    return Outcome(kind="audio", media_type=media_type, extension=extension, meta=_meta(audio, tally, length))
+    outcome = Outcome(kind="audio", media_type=media_type, extension=extension, meta=_meta(audio, tally, length))
+    return outcome, tally.packets
 
 
 def _meta(audio: AudioStream, tally: Tally, length: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ BATCH = 200
 
 
 async def sweep(app: App) -> int:
-    """Delete uploads that for a day were in no post, nor in a former version, a plan or a held one; return how many."""
+    """Delete uploads that for a day were in no post, nor in a former version, a plan, a held one or a draft; return how many."""
     rows = await app.db.rows(
         "SELECT id, key, preview_key FROM media WHERE post_id IS NULL AND created_at < ? AND NOT EXISTS"
         " (SELECT 1 FROM post_edits e JOIN posts p ON p.id = e.post_id WHERE p.account_id = media.account_id"
@@ -24,7 +24,9 @@ async def sweep(app: App) -> int:
         " (SELECT 1 FROM scheduled_posts s WHERE s.account_id = media.account_id"
         " AND s.params LIKE '%\"' || CAST(media.id AS TEXT) || '\"%') AND NOT EXISTS"
         " (SELECT 1 FROM held_posts h WHERE h.account_id = media.account_id"
-        " AND h.content LIKE '%' || CAST(media.id AS TEXT) || '%') LIMIT ?",
+        " AND h.content LIKE '%' || CAST(media.id AS TEXT) || '%') AND NOT EXISTS"
+        " (SELECT 1 FROM unfinished_posts u WHERE u.account_id = media.account_id"
+        " AND u.content LIKE '%\"' || CAST(media.id AS TEXT) || '\"%') LIMIT ?",
         app.now() - KEEP_UNUSED,
         BATCH,
     )

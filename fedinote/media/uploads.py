@@ -14,6 +14,7 @@ from fedinote.media.outcomes import Outcome
 from fedinote.media.sniffing import FILM_TYPES, HEAD, IMAGE_TYPES, Sniffed, sniff
 
 _MEGABYTE = 1_000_000
+MAX_NAME = 200
 
 
 async def upload(
@@ -99,6 +100,7 @@ async def _store(app: App, media: Media, outcome: Outcome, place: Path) -> None:
     """Write the row first and then the files: what a killed process leaves behind is found by the row, and swept."""
     media.kind, media.media_type = outcome.kind, outcome.media_type
     media.meta = processing.merged(outcome.meta, media.meta)
+    processing.label(media, outcome)
     media.key = app.storage.new_key(outcome.extension)
     own_picture = bool(media.preview_key)
     if outcome.kind in ("image", "gifv") or not own_picture:
@@ -134,6 +136,14 @@ def checked_description(app: App, text: str | None) -> str | None:
     return text or None
 
 
+def checked_name(text: str | None) -> str:
+    """Return a title or an artist on one line. `Invalid` when it is too long."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+    if len(text) > MAX_NAME:
+        raise Invalid(f"Validation failed: Title and artist can have at most {MAX_NAME} characters")
+    return text
+
+
 def parse_focus(text: str | None) -> tuple[float, float] | None:
     """Return the point of "x,y" (each -1.0 to 1.0), None for none. `Invalid` for anything else."""
     if not text:
@@ -159,7 +169,10 @@ async def mine(app: App, account_id: int, media_id: int, *, post_id: int | None 
 async def describe(
     app: App, account_id: int, media_id: int, changes: dict[str, str | None], *, post_id: int | None = None
 ) -> Media:
-    """Change `description` and `focus`, where they are among the changes, of an upload as `mine` finds it."""
+    """Change an upload as `mine` finds it: what is among the changes of `description`, `focus`, `title`, `artist`.
+
+    Title and artist are a sound's; an empty one stays empty, whatever its file says. Raises Invalid.
+    """
     async with app.db.transaction():
         media = await mine(app, account_id, media_id, post_id=post_id)
         if "description" in changes:
@@ -170,7 +183,8 @@ async def describe(
             media.meta = {name: value for name, value in media.meta.items() if name != "focus"}
             if point is not None:
                 media.meta["focus"] = {"x": point[0], "y": point[1]}
-        await media.save(using_db=app.db.orm, update_fields=["description", "meta"])
+        media.update_from_dict({name: checked_name(changes[name]) for name in ("title", "artist") if name in changes})
+        await media.save(using_db=app.db.orm, update_fields=["description", "meta", "title", "artist"])
     return media
 
 

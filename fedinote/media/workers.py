@@ -74,11 +74,13 @@ def _new_folder(parent: Path) -> str:
     return tempfile.mkdtemp(dir=parent)
 
 
-async def process(app: App, place: Path, *, purpose: Purpose = "attachment", film: bool = False) -> Outcome:
+async def process(
+    app: App, place: Path, *, purpose: Purpose = "attachment", film: bool = False, foreign: bool = False
+) -> Outcome:
     """Make the file `source` in a folder clean; the results are put beside it.
 
-    `film`: it is to be treated as a video or sound, which may take a minute. Raises `Invalid` with a sentence for
-    what is refused, damaged or beyond the limits, `Unavailable` when no process can be started.
+    `film`: it is to be treated as a video or sound, which may take a minute; `foreign`: see `Task`. Raises `Invalid`
+    with a sentence for what is refused, damaged or beyond the limits, `Unavailable` when no process can be started.
     """
     limits = app.settings.media
     pace = FILMS if film else IMAGES
@@ -91,6 +93,7 @@ async def process(app: App, place: Path, *, purpose: Purpose = "attachment", fil
         video_pixels=limits.max_video_pixels,
         frame_rate=limits.max_frame_rate,
         seconds=pace.processor,
+        foreign=foreign,
     )
     return await _pool(app, pace).run(task)
 

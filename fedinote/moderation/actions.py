@@ -1,23 +1,26 @@
 """What moderators decide about accounts and posts. Each verb is audited, and repeating it changes nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from fedinote.accounts import deletion
 from fedinote.accounts.models import Account
 from fedinote.auth import registrations, users
-from fedinote.events import AccountSuspended, AccountWarned, PostEdited, RelationshipsSevered
+from fedinote.events import AccountSuspended, PostEdited, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import audit, email_blocks, reports
+from fedinote.moderation import audit, email_blocks, reports, statements
 from fedinote.moderation.moderator import Moderator, Power, Subordinate, anybody, subordinate
+from fedinote.moderation.statements import Basis, Decision
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
 from fedinote.posts import publishing
 from fedinote.relations import follows
 
 MAX_REASON = 5000
+UNSTATED = Basis()
 
 
 async def _target(app: App, by: Moderator, account_id: int, reason: str = "") -> Subordinate:
@@ -28,31 +31,35 @@ async def _target(app: App, by: Moderator, account_id: int, reason: str = "") ->
     return await subordinate(app, by, account_id)
 
 
-async def _note(app: App, by: Moderator | None, action: str, target: Subordinate, **detail: Any) -> None:
-    detail = {"uri": target.uri, "via": "" if by else "rule", **detail}
+async def _note(
+    app: App, by: Moderator | None, action: str, target: Subordinate, *, reason: str = "", basis: Basis = UNSTATED
+) -> None:
+    """Note a decision in the audit log, and write its statement of reasons."""
     actor = by.account_id if by else None
+    detail = {"uri": target.uri, "via": "" if by else "rule", "reason": reason, "rules": list(basis.rules)}
     await audit.record(app, actor_id=actor, action=action, target_type="account", target=target.id, detail=detail)
+    await statements.note(app, Decision(action, target.id, target.is_local, actor, reason), basis)
 
 
-async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Suspend an account: nobody sees it or its posts, and it can do nothing. It can be undone.
 
     A local account's sessions and tokens end at once. A remote one's follows of our people end (their server is
     told), those of our people stay for the day when it is restored. Emits AccountSuspended. `NotFound`, `Forbidden`.
     """
     async with app.db.transaction():
-        await _suspend(app, by, await _target(app, by, account_id, reason), reason)
+        await _suspend(app, by, await _target(app, by, account_id, reason), reason, basis)
 
 
-async def suspend_by_rule(app: App, account_id: int, reason: str) -> None:
+async def suspend_by_rule(app: App, account_id: int, reason: str, rule_id: int | None = None) -> None:
     """Suspend an account because a rule of the moderators says so; staff and those who are suspended are left alone."""
     async with app.db.transaction():
         target = await anybody(app, account_id)
         if target is not None and not target.suspended:
-            await _suspend(app, None, target, reason)
+            await _suspend(app, None, target, reason, Basis(rule_id=rule_id))
 
 
-async def _suspend(app: App, by: Moderator | None, target: Subordinate, reason: str) -> None:
+async def _suspend(app: App, by: Moderator | None, target: Subordinate, reason: str, basis: Basis) -> None:
     if target.suspended and target.suspended_by_domain is None and not await _by_origin(app, target.id):
         return
     if not target.is_local:
@@ -63,7 +70,7 @@ async def _suspend(app: App, by: Moderator | None, target: Subordinate, reason: 
         app.now(),
         target.id,
     )
-    await _note(app, by, "account.suspend", target, reason=reason)
+    await _note(app, by, "account.suspend", target, reason=reason, basis=basis)
     await email_blocks.block_address_of(app, target)
     if not target.suspended:
         await app.emit(AccountSuspended(target.id, target.is_local, suspended=True))
@@ -127,7 +134,7 @@ async def delete(app: App, by: Moderator, account_id: int) -> None:
         await deletion.delete(app, account_id)
 
 
-async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Limit an account: only its followers see its posts, and it must ask before it follows.
 
     `NotFound`, `Forbidden`.
@@ -141,7 +148,7 @@ async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "")
             app.now(),
             target.id,
         )
-        await _note(app, by, "account.silence", target, reason=reason)
+        await _note(app, by, "account.silence", target, reason=reason, basis=basis)
 
 
 async def unsilence(app: App, by: Moderator, account_id: int) -> None:
@@ -165,14 +172,14 @@ async def _block(app: App, target: Subordinate) -> Blocked | None:
     return domains.nearest(await domains.load(app), target.domain, domains.host_of(target.uri))
 
 
-async def sensitize(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+async def sensitize(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Mark all media as sensitive that an account posts from now on. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id, reason)
         if target.sensitized:
             return
         await app.db.execute("UPDATE accounts SET sensitized_at = ? WHERE id = ?", app.now(), target.id)
-        await _note(app, by, "account.sensitize", target, reason=reason)
+        await _note(app, by, "account.sensitize", target, reason=reason, basis=basis)
 
 
 async def unsensitize(app: App, by: Moderator, account_id: int) -> None:
@@ -184,13 +191,13 @@ async def unsensitize(app: App, by: Moderator, account_id: int) -> None:
             await _note(app, by, "account.unsensitize", target)
 
 
-async def disable(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+async def disable(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Take the right to log in from a local account; sessions and tokens end at once. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id, reason)
         if _user_id(target) and target.state != "disabled":
             await users.disable(app, _user_id(target))
-            await _note(app, by, "account.disable", target, reason=reason)
+            await _note(app, by, "account.disable", target, reason=reason, basis=basis)
 
 
 async def enable(app: App, by: Moderator, account_id: int) -> None:
@@ -216,32 +223,27 @@ async def act(
     *,
     reason: str = "",
     report_id: int | None = None,
-    tell: bool = True,
+    basis: Basis = UNSTATED,
 ) -> None:
     """Do one of ACTIONS to an account ("none": only note the reason), and close the reports that led to it.
 
     "none" closes the report that is named alone, as the others may tell something new; anything else closes all that
-    are open about the account. With `tell`, an account of ours learns of it (AccountWarned). `Invalid` for another
-    kind, and otherwise what the action raises; then all stay open.
+    are open about the account. An account of ours learns of it, unless `basis.tell` is off. `Invalid` for another kind,
+    and otherwise what the action raises; then all stay open.
     """
     if kind != "none" and kind not in ACTIONS:
         raise Invalid("Validation failed: Type is not included in the list")
+    basis = replace(basis, report_id=report_id or basis.report_id)
     async with app.db.transaction():
         if kind == "none":
             target = await _target(app, by, account_id, reason)
             if reason:
-                await _note(app, by, "account.warn", target, reason=reason)
+                await _note(app, by, "account.warn", target, reason=reason, basis=basis)
         else:
-            await ACTIONS[kind](app, by, account_id, reason=reason)
+            await ACTIONS[kind](app, by, account_id, reason=reason, basis=basis)
             await reports.resolve_about(app, by, account_id)
-        if tell and (kind != "none" or reason) and await _lives_here(app, account_id):
-            await app.emit(AccountWarned(account_id, kind, reason))
         if report_id is not None:
             await reports.resolve(app, by, report_id)
-
-
-async def _lives_here(app: App, account_id: int) -> bool:
-    return bool(await app.db.value("SELECT domain AS value FROM accounts WHERE id = ?", account_id) == "")
 
 
 async def approve(app: App, by: Moderator, account_id: int) -> None:
@@ -267,18 +269,18 @@ async def _waiting(app: App, by: Moderator, account_id: int) -> Subordinate:
     return target
 
 
-async def delete_post(app: App, by: Moderator, post_id: int, *, reason: str = "") -> None:
+async def delete_post(app: App, by: Moderator, post_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Delete somebody's post or boost for good, as its author could. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         row, target = await _post(app, by, post_id, reason)
         detail = {"account": str(target.id), "visibility": row["visibility"], "reason": reason}
         await _note_post(app, by, "post.delete", row, detail)
         await publishing.delete(app, post_id)
-        if target.is_local:
-            await app.emit(AccountWarned(target.id, "delete_statuses", reason, (post_id,)))
+        decision = Decision("post.delete", target.id, target.is_local, by.account_id, reason, (post_id,))
+        await statements.note(app, decision, basis)
 
 
-async def mark_sensitive(app: App, by: Moderator, post_id: int, *, reason: str = "") -> None:
+async def mark_sensitive(app: App, by: Moderator, post_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Hide the media of a post until the reader wants to see it. Emits PostEdited. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         row, target = await _post(app, by, post_id, reason)
@@ -287,8 +289,20 @@ async def mark_sensitive(app: App, by: Moderator, post_id: int, *, reason: str =
         await app.db.execute("UPDATE posts SET sensitive = TRUE WHERE id = ?", post_id)
         await _note_post(app, by, "post.sensitive", row, {"account": str(target.id), "reason": reason})
         await app.emit(PostEdited(post_id, target.id, bool(row["local"]), row["visibility"], ()))
-        if target.is_local:
-            await app.emit(AccountWarned(target.id, "mark_statuses_as_sensitive", reason, (post_id,)))
+        decision = Decision("post.sensitive", target.id, target.is_local, by.account_id, reason, (post_id,))
+        await statements.note(app, decision, basis)
+
+
+async def unmark_sensitive(app: App, by: Moderator, post_id: int) -> None:
+    """Show the media of a post again that was hidden by a decision; a post that is gone stays so. `Forbidden`."""
+    async with app.db.transaction():
+        try:
+            row, target = await _post(app, by, post_id, "")
+        except NotFound:
+            return
+        await app.db.execute("UPDATE posts SET sensitive = FALSE WHERE id = ?", post_id)
+        await _note_post(app, by, "post.unsensitive", row, {"account": str(target.id)})
+        await app.emit(PostEdited(post_id, target.id, bool(row["local"]), row["visibility"], ()))
 
 
 async def _post(app: App, by: Moderator, post_id: int, reason: str) -> tuple[Row, Subordinate]:
@@ -303,7 +317,9 @@ async def _note_post(app: App, by: Moderator, action: str, row: Row, detail: Map
 
 
 class _Action(Protocol):
-    async def __call__(self, app: App, by: Moderator, account_id: int, *, reason: str = "") -> None: ...
+    async def __call__(
+        self, app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED
+    ) -> None: ...
 
 
 ACTIONS: Mapping[str, _Action] = {

@@ -78,7 +78,7 @@ async def _chosen(app: App, name: str) -> str:
     bare = _bare(name)
     if not spelling.is_shortcode(bare):
         raise Invalid(_UNKNOWN)
-    sql = "SELECT shortcode AS value FROM custom_emojis WHERE shortcode = ? AND domain = ''"
+    sql = "SELECT shortcode AS value FROM custom_emojis WHERE shortcode = ? AND domain = '' AND disabled_at IS NULL"
     found: str | None = await app.db.value(sql, bare)
     if found is None:
         raise Invalid(_UNKNOWN)

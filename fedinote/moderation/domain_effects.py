@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fedinote.events import FollowsSevered, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
+from fedinote.media import remote_files
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
 from fedinote.posts import reactions
@@ -75,6 +76,8 @@ async def apply(app: App, domain: str) -> Effects:
     await _drop_deliveries(app, domain, blocks)
     effects.follows = await _part(app, domain, effects.parted)
     await _drop_media(app, effects.without_media)
+    if any(one.reject_media or one.severity == "suspend" for one in blocks.values() if one.domain == domain):
+        await remote_files.forget_domain(app, domain)
     return effects
 
 

@@ -62,8 +62,8 @@ class Report(Model):
 class Announcement(Model):
     """What the staff tells everybody here. `content` is safe HTML, `source` what was typed.
 
-    Shown from its making until `ends_at`; `starts_at` is when what it tells of begins. `all_day`: of both only the
-    dates count. Snapshots for rendering: `mentions`, `tags`, `emojis` as in posts, `statuses` [{id, url}].
+    Shown from `shown_from` (None: its making) until `ends_at`; `starts_at` is when what it tells of begins. `all_day`:
+    of both only the dates count. Snapshots for rendering: `mentions`, `tags`, `emojis` as in posts, `statuses` [{id, url}].
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -76,6 +76,7 @@ class Announcement(Model):
     starts_at = TimeField(null=True)
     ends_at = TimeField(null=True)
     all_day = fields.BooleanField(default=False)
+    shown_from = TimeField(null=True)
     created_at = TimeField()
 
     class Meta:
@@ -137,3 +138,102 @@ class AnnouncementReaction(Model):
         table = "announcement_reactions"
         unique_together = (("emoji", "account"),)
         indexes = (("account",),)
+
+
+class HouseRule(Model):
+    """A rule of the house. `id` is its number, from 1 on, which reports name: it stays, whatever becomes of the order.
+
+    `translations`: {tag: {text, hint}}. `removed_at`: it holds no more, and is kept for the reports that name it.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    position = fields.IntField()
+    text = fields.TextField()
+    hint = fields.TextField(default="")
+    translations = JsonField(default=dict)
+    removed_at = TimeField(null=True)
+
+    class Meta:
+        table = "house_rules"
+
+
+class FirstStep(Model):
+    """A step of setting the server up that somebody has done or put aside (`state`: "done", "skipped")."""
+
+    name = fields.CharField(32, primary_key=True)
+    state = fields.CharField(16)
+    at = TimeField()
+
+    class Meta:
+        table = "first_steps"
+
+
+class Statement(Model):
+    """Why something was decided about an account (a statement of reasons). It stays when the account is deleted.
+
+    `action` as in Mastodon's AccountWarning, or "delete". `text` is what the subject is told, in `language`, and binds;
+    `rule_ids` are numbers of house rules; `automated`: no person decided (`rule` is the moderators' rule that did).
+    `lifted_at`: it holds no more (`lifted_why`: "undone" or "appeal"). `purge_at`: a suspension becomes final then.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="statements", null=True, on_delete=fields.SET_NULL
+    )
+    account_id: int | None
+    local = fields.BooleanField()
+    action = fields.CharField(32)
+    text = fields.TextField(default="")
+    language = fields.CharField(35, null=True)
+    rule_ids = JsonField(default=list)
+    category = fields.CharField(16, default="other")
+    automated = fields.BooleanField(default=False)
+    rule_id = fields.BigIntField(null=True)
+    report_id = fields.BigIntField(null=True)
+    post_ids = JsonField(default=list)
+    moderator_id = fields.BigIntField(null=True)
+    created_at = TimeField()
+    lifted_at = TimeField(null=True)
+    lifted_by_id = fields.BigIntField(null=True)
+    lifted_why = fields.CharField(16, default="")
+    purge_at = TimeField(null=True)
+
+    class Meta:
+        table = "statements"
+        indexes = (("account", "action"), ("created_at",), ("purge_at",))
+
+
+class Appeal(Model):
+    """Somebody asks to decide again. `state`: open, lifted (the decision was undone) or upheld."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    statement: fields.OneToOneRelation[Statement] = fields.OneToOneField("fedinote.Statement", related_name="appeal")
+    statement_id: int
+    state = fields.CharField(8, default="open")
+    created_at = TimeField()
+    decided_at = TimeField(null=True)
+    decided_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "appeals"
+        indexes = (("state", "id"),)
+
+
+class AppealMessage(Model):
+    """One turn in the thread of an appeal. `author` None: the account is gone; `by_staff` tells which side."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    appeal: fields.ForeignKeyRelation[Appeal] = fields.ForeignKeyField("fedinote.Appeal", related_name="messages")
+    appeal_id: int
+    author: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "fedinote.Account", related_name="appeal_messages", null=True, on_delete=fields.SET_NULL
+    )
+    author_id: int | None
+    by_staff = fields.BooleanField()
+    text = fields.TextField()
+    language = fields.CharField(35, null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "appeal_messages"
+        indexes = (("appeal", "id"),)

@@ -26,11 +26,18 @@ class Power(Flag):
     DASHBOARD = auto()
     PROPOSALS = auto()
     GLOSSARY = auto()
+    SETTINGS = auto()
+    INVITES = auto()
+    EMOJI = auto()
+    ANNOUNCEMENTS = auto()
+    ENGINES = auto()
+    """Says where posts are sent to be translated, those that are not public too: the owner's alone."""
 
 
 _MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD | Power.PROPOSALS
 _ADMIN = _MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS | Power.GLOSSARY
-_POWERS = {"moderator": _MODERATOR, "admin": _ADMIN, "owner": _ADMIN}
+_ADMIN |= Power.SETTINGS | Power.INVITES | Power.EMOJI | Power.ANNOUNCEMENTS
+_POWERS = {"moderator": _MODERATOR, "admin": _ADMIN, "owner": _ADMIN | Power.ENGINES}
 
 
 def powers(role: str) -> Power:

@@ -6,7 +6,7 @@ from fedinote.events import ReportFiled
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import audit
+from fedinote.moderation import audit, house_rules
 from fedinote.moderation.models import Report
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import pipeline
@@ -49,7 +49,7 @@ async def file(  # noqa: PLR0913  so much belongs to a report
         raise Invalid("Validation failed: You cannot report yourself")
     await _ask_policy(app, reporter, uri)
     comment = _comment(comment, local=local)
-    rules = _rules(app, rule_ids, local=local)
+    rules = await _rules(app, rule_ids, local=local)
     category = _category(category, rules, local=local)
     async with app.db.transaction():
         posts = await _posts(app, reporter_id if local else None, target_id, post_ids)
@@ -91,12 +91,12 @@ def _comment(text: str, *, local: bool) -> str:
     return text
 
 
-def _rules(app: App, rule_ids: Iterable[int], *, local: bool) -> list[int]:
+async def _rules(app: App, rule_ids: Iterable[int], *, local: bool) -> list[int]:
     """Return which of our rules are named; what another server names are not ours."""
     if not local:
         return []
     rules = list(dict.fromkeys(rule_ids))
-    if not all(1 <= rule <= len(app.settings.instance.rules) for rule in rules):
+    if rules and not set(rules) <= {rule.number for rule in await house_rules.listing(app)}:
         raise Invalid("Validation failed: Rules does not reference valid rules")
     return rules
 
@@ -164,7 +164,7 @@ async def assign(app: App, by: Moderator, report_id: int, assignee_id: int | Non
 
 async def recategorize(app: App, by: Moderator, report_id: int, *, category: str, rule_ids: Sequence[int] = ()) -> None:
     """File a report under another category. `NotFound`, `Forbidden`, `Invalid`."""
-    rules = _rules(app, rule_ids, local=True)
+    rules = await _rules(app, rule_ids, local=True)
     change = "category = ?, rule_ids = ? WHERE TRUE"
     values = _encoded((_category(category, rules, local=True), rules))
     await _change(app, by, report_id, "report.recategorize", (change, values))

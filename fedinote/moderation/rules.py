@@ -135,7 +135,7 @@ async def hits(app: App, rule_id: int, window: Window) -> list[Row]:
 async def on_rule_caught(app: App, event: RuleCaught) -> None:
     """Keep what a rule caught, once for each post (it may be offered again and again); suspend whom it suspends."""
     if event.action == "suspend":
-        await actions.suspend_by_rule(app, event.account_id, event.why)
+        await actions.suspend_by_rule(app, event.account_id, event.why, event.rule_id)
     if event.uri:
         sql = "SELECT 1 AS value FROM rule_hits WHERE rule_id = ? AND account_id = ? AND uri = ?"
         if await app.db.row(sql, event.rule_id, event.account_id, event.uri) is not None:

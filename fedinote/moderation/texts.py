@@ -70,6 +70,11 @@ def terms(settings: Settings, today: date, wanted: date | None = None) -> Terms:
     return Terms(_content(files[wanted]), wanted, effective, later[0] if later else None)
 
 
+def days_of_terms(settings: Settings) -> list[date]:
+    """Return the days from which terms of service hold or held, in no order."""
+    return list(_terms_files(settings))
+
+
 def _terms_files(settings: Settings) -> dict[date, Path]:
     found: dict[date, Path] = {}
     folder = settings.texts_path / TERMS

@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from fedinote.accounts.models import Account
-from fedinote.auth.models import OAuthToken
+from fedinote.auth.models import OAuthToken, Session
 from fedinote.infra.orm import JsonField, TimeField
 from fedinote.posts.models import Post
 
@@ -100,18 +100,23 @@ class NotificationPermission(Model):
 
 
 class PushSubscription(Model):
-    """Where a client wants its notifications pushed to (RFC 8030): one for each access token, gone with it.
+    """Where a client wants its notifications pushed to (RFC 8030): one for each access token, or for each browser that
+    is signed in (`session`), and gone with it.
 
     `id` is a small number, since clients read a JSON number. `alerts` is {type: bool}; `policy` all, followed,
     follower or none. `standard`: RFC 8291 and 8292, else their drafts. `sealed_token` is the access token, encrypted:
-    clients are told it with each message. After failures nothing is sent before `retry_at`.
+    clients are told it with each message ("" where there is a session). After failures nothing is sent before `retry_at`.
     """
 
     id = fields.BigIntField(primary_key=True)
-    token: fields.OneToOneRelation[OAuthToken] = fields.OneToOneField(
-        "fedinote.OAuthToken", related_name="push_subscription"
+    token: fields.OneToOneNullableRelation[OAuthToken] = fields.OneToOneField(
+        "fedinote.OAuthToken", related_name="push_subscription", null=True
     )
-    token_id: int
+    token_id: int | None
+    session: fields.OneToOneNullableRelation[Session] = fields.OneToOneField(
+        "fedinote.Session", related_name="push_subscription", null=True
+    )
+    session_id: str | None
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "fedinote.Account", related_name="push_subscriptions"
     )

@@ -1,4 +1,4 @@
-"""Push subscriptions: one for each access token; and which notifications are pushed to whom.
+"""Push subscriptions: one for each access token or signed-in browser; and which notifications are pushed to whom.
 
 https://docs.joinmastodon.org/methods/push/
 """
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from fedinote.auth import sessions
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
@@ -50,9 +51,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose subscription it is: the access token's id and text, and the account behind it."""
+    """Whose subscription it is: the access token's id and text, and the account behind it.
 
-    token_id: int
+    A browser that is signed in has no token: then it is the key of its session (a hash), and `token` is "".
+    """
+
+    key: "Key"
     token: str
     account_id: int
 
@@ -84,10 +88,13 @@ def _subscription(row: Row) -> Subscription:
     )
 
 
+Key = int | str
+"""What a subscription hangs on: the id of an access token, or the hash of a session's cookie."""
+
 _SUBSCRIBE = """
-INSERT INTO push_subscriptions (token_id, account_id, endpoint, p256dh, auth, standard, alerts, policy, sealed_token,
+INSERT INTO push_subscriptions ({column}, account_id, endpoint, p256dh, auth, standard, alerts, policy, sealed_token,
   failures, retry_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, ?)
-ON CONFLICT (token_id) DO UPDATE SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth,
+ON CONFLICT ({column}) DO UPDATE SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth,
   standard = excluded.standard, alerts = excluded.alerts, policy = excluded.policy, failures = 0, retry_at = NULL
 """
 
@@ -95,7 +102,7 @@ ON CONFLICT (token_id) DO UPDATE SET endpoint = excluded.endpoint, p256dh = excl
 async def subscribe(
     app: App, holder: Holder, target: Target, alerts: Mapping[str, bool], policy: str = "all"
 ) -> Subscription:
-    """Push to this target from now on, in place of the token's former one. Raises Invalid.
+    """Push to this target from now on, in place of the holder's former one. Raises Invalid.
 
     The endpoint must be one that this server may contact: a public https address.
     """
@@ -109,35 +116,43 @@ async def subscribe(
         raise Invalid("Validation failed: Endpoint is too long")
     values = (endpoint, target.p256dh, target.auth, target.standard, msgspec.json.encode(dict(alerts)).decode(), policy)
     async with app.db.transaction():
-        sealed = _seal(app, holder.token)
-        await app.db.execute(_SUBSCRIBE, holder.token_id, holder.account_id, *values, sealed, app.now())
-        return await show(app, holder.token_id)
+        sealed = _seal(app, holder.token) if holder.token else ""
+        sql = _SUBSCRIBE.format(column=_column(holder.key))
+        await app.db.execute(sql, holder.key, holder.account_id, *values, sealed, app.now())
+        return await show(app, holder.key)
 
 
-async def show(app: App, token_id: int) -> Subscription:
-    """Return the subscription of a token. Raises NotFound."""
-    row = await app.db.row(f"SELECT {_COLUMNS} FROM push_subscriptions s WHERE s.token_id = ?", token_id)  # noqa: S608
+def _column(key: Key) -> str:
+    return "session_id" if isinstance(key, str) else "token_id"
+
+
+async def show(app: App, key: Key) -> Subscription:
+    """Return the subscription of a token or session. Raises NotFound."""
+    row = await app.db.row(
+        f"SELECT {_COLUMNS} FROM push_subscriptions s WHERE s.{_column(key)} = ?",  # noqa: S608
+        key,
+    )
     if row is None:
         raise NotFound
     return _subscription(row)
 
 
-async def update(app: App, token_id: int, alerts: Mapping[str, bool], policy: str) -> Subscription:
+async def update(app: App, key: Key, alerts: Mapping[str, bool], policy: str) -> Subscription:
     """Change what is pushed. Raises NotFound and Invalid."""
     _check(alerts, policy)
     async with app.db.transaction():
         await app.db.execute(
-            "UPDATE push_subscriptions SET alerts = ?, policy = ? WHERE token_id = ?",
+            f"UPDATE push_subscriptions SET alerts = ?, policy = ? WHERE {_column(key)} = ?",  # noqa: S608
             msgspec.json.encode(dict(alerts)).decode(),
             policy,
-            token_id,
+            key,
         )
-        return await show(app, token_id)
+        return await show(app, key)
 
 
-async def unsubscribe(app: App, token_id: int) -> None:
+async def unsubscribe(app: App, key: Key) -> None:
     """Push no more; nothing happens where there is no subscription."""
-    await app.db.execute("DELETE FROM push_subscriptions WHERE token_id = ?", token_id)
+    await app.db.execute(f"DELETE FROM push_subscriptions WHERE {_column(key)} = ?", key)  # noqa: S608
 
 
 async def drop(app: App, subscription: Subscription) -> None:
@@ -178,12 +193,18 @@ async def queue(app: App, kind: str, told: Sequence[tuple[int, int]]) -> None:
 
 
 async def live(app: App, subscription_id: int) -> tuple[Subscription, str, str] | None:
-    """Return a subscription with its person's language and role; None where the token or the login is not valid now."""
+    """Return a subscription with its person's language and role.
+
+    None where the token, the session or the login is not valid now.
+    """
     row = await app.db.row(
         f"SELECT {_COLUMNS}, u.locale, u.role FROM push_subscriptions s"  # noqa: S608
-        " JOIN oauth_tokens t ON t.id = s.token_id AND t.revoked_at IS NULL"
-        " JOIN users u ON u.id = t.user_id AND u.state = 'active'"
+        " LEFT JOIN oauth_tokens t ON t.id = s.token_id AND t.revoked_at IS NULL"
+        " LEFT JOIN sessions b ON b.token_hash = s.session_id AND b.created_at > ? AND b.last_used_at > ?"
+        " JOIN users u ON u.id = COALESCE(t.user_id, b.user_id) AND u.state = 'active'"
         " JOIN accounts a ON a.id = u.account_id AND a.suspended_at IS NULL AND a.deleted_at IS NULL WHERE s.id = ?",
+        app.now() - sessions.ABSOLUTE,
+        app.now() - sessions.IDLE,
         subscription_id,
     )
     return None if row is None else (_subscription(row), row["locale"], row["role"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from fedinote.events import AccountWarned
+from fedinote.events import AccountWarned, AppealAnswered
 from fedinote.infra.app import App
 from fedinote.notifications.telling import News, tell
 
@@ -28,8 +28,11 @@ class Warned:
 
 
 async def on_account_warned(app: App, event: AccountWarned) -> None:
-    """Keep what was decided, and tell the account (`moderation_warning`): the notification's subject is its id."""
-    warning_id = app.ids.next()
+    """Keep what was decided, and tell the account (`moderation_warning`): the notification's subject is its id.
+
+    A warning has the id of the statement of reasons behind it.
+    """
+    warning_id = event.statement_id
     await app.db.execute(
         "INSERT INTO account_warnings (id, account_id, action, text, post_ids, created_at) VALUES (?, ?, ?, ?, ?, ?)",
         warning_id,
@@ -40,6 +43,16 @@ async def on_account_warned(app: App, event: AccountWarned) -> None:
         app.now(),
     )
     await tell(app, News(KIND, event.account_id, subject=str(warning_id)), [event.account_id])
+
+
+async def on_appeal_answered(app: App, event: AppealAnswered) -> None:
+    """Tell the member again, at the top: the warning stands with its appeal, which was answered or decided."""
+    subject = str(event.statement_id)
+    await app.db.execute(
+        "DELETE FROM notifications WHERE account_id = ? AND kind = ? AND subject = ?", event.account_id, KIND, subject
+    )
+    if event.statement_id in await by_id(app, [event.statement_id]):
+        await tell(app, News(KIND, event.account_id, subject=subject), [event.account_id])
 
 
 async def by_id(app: App, ids: Sequence[int]) -> dict[int, Warned]:

@@ -11,6 +11,8 @@ class Import(Model):
     """A file that a person uploaded. `overwrite`: what is not in it goes; `cleared` once that is done.
 
     `total` rows were in it, `imported` and `failed` of them are dealt with; `finished_at` is set when all are.
+    `kind` "posts" is an archive: `options` has what its owner chose and what was left out, `error` why none of it could
+    be read.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -24,6 +26,8 @@ class Import(Model):
     failed = fields.IntField(default=0)
     created_at = TimeField()
     finished_at = TimeField(null=True)
+    options = JsonField(null=True)
+    error = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "imports"
@@ -47,3 +51,30 @@ class ImportRow(Model):
     class Meta:
         table = "import_rows"
         indexes = (("of_import", "due"),)
+
+
+class Archive(Model):
+    """Everything of an account in one file, for its owner alone. `key` is the file's name in the folder of archives.
+
+    `stage`: posts, files, ready, failed (then `error` says why). `cursor` is the id that was done last in the stage;
+    `written` and `listed` are the lengths (bytes) up to which the file and the list of posts beside it are good.
+    `done` of `total` things (posts, files) are in it.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="archives")
+    account_id: int
+    key = fields.CharField(64, unique=True)
+    stage = fields.CharField(16)
+    cursor = fields.BigIntField(default=0)
+    written = fields.BigIntField(default=0)
+    listed = fields.BigIntField(default=0)
+    total = fields.IntField(default=0)
+    done = fields.IntField(default=0)
+    error = fields.TextField(default="")
+    created_at = TimeField()
+    finished_at = TimeField(null=True)
+
+    class Meta:
+        table = "archives"
+        indexes = (("account", "id"), ("created_at",))

@@ -12,7 +12,7 @@ from fedinote.accounts.wishes import MachineTranslation
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.posts import approvals, languages, permissions, quotes, tag_rules, visibility
+from fedinote.posts import approvals, covers, languages, permissions, quotes, tag_rules, visibility
 from fedinote.posts.approvals import NewQuote
 from fedinote.posts.languages import Frame, VersionDraft
 from fedinote.text import compose, graphemes, html, language
@@ -48,7 +48,8 @@ class Rich:
 class Draft:
     """A post as a local author wrote it: plain text, ids of uploads, what it answers.
 
-    `translations` has the same in other languages, by BCP 47 tag.
+    `translations` has the same in other languages, by BCP 47 tag. `covers` are the attachments that come first on
+    servers that keep four (`posts.covers`); None: as they are.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Draft:
     rich: Rich | None = None
     translations: Mapping[str, VersionDraft] = field(default_factory=dict)
     machine_translation: str = MachineTranslation.ANY
+    covers: tuple[int, ...] | None = None
 
     @property
     def words(self) -> str:
@@ -116,6 +118,9 @@ class NewMedia:
     blurhash: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     description_map: Mapping[str, str] = field(default_factory=dict)
+    title: str | None = None
+    artist: str | None = None
+    waveform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class NewPost:
 
     `content` and `spoiler_text` are safe already. `named` counts the accounts that it names, known here or not. `tags`
     are pairs (folded name, name as written). `content_map`, `summary_map`, `translations` and `descriptions`
-    (of uploads) are the versions in other languages, see `posts.languages`.
+    (of uploads) are the versions in other languages, see `posts.languages`. `covers` are uploads, as in `Draft`.
     """
 
     author_id: int
@@ -152,6 +157,7 @@ class NewPost:
     tags: tuple[tuple[str, str], ...] = ()
     emojis: tuple[Mapping[str, str], ...] = ()
     upload_ids: tuple[int, ...] = ()
+    covers: tuple[int, ...] | None = None
     media: tuple[NewMedia, ...] = ()
     poll: NewPoll | None = None
     application: Mapping[str, Any] | None = None
@@ -201,6 +207,7 @@ async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None
         tags=await _tags(app, draft),
         emojis=await emojis.used(app, " ".join((draft.spoiler_text, draft.words, *frame.options))),
         upload_ids=await _uploads(app, author_id, draft.media_ids, post_id),
+        covers=covers.checked(draft.covers, draft.media_ids),
         poll=replace(poll, translations=versions.options) if poll else None,
         application=draft.application,
         quote=quote,

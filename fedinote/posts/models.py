@@ -26,6 +26,7 @@ class Post(Model):
     `translated_at`: when a translation was last attached or taken off; the post itself is not edited by that.
     `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`; the
     stricter of the post's and its author's holds.
+    `imported_from`: its author brought it along from this address (`posts.history`); "" where that is not proven.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -76,6 +77,7 @@ class Post(Model):
     interaction_rules = JsonField(null=True)
     card_id = fields.BigIntField(null=True)
     machine_translation = fields.CharField(16, default="any", db_default="any")
+    imported_from = fields.CharField(2048, null=True)
     created_at = TimeField()
     edited_at = TimeField(null=True)
     translated_at = TimeField(null=True)
@@ -353,7 +355,10 @@ class Tombstone(Model):
 
 
 class CustomEmoji(Model):
-    """A picture for a :shortcode:, ours (`domain` = "") or another server's."""
+    """A picture for a :shortcode:, ours (`domain` = "") or another server's.
+
+    `disabled_at`: it stays where it was used, and cannot be used any more.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     shortcode = fields.CharField(255)
@@ -363,6 +368,7 @@ class CustomEmoji(Model):
     static_url = fields.TextField()
     category = fields.CharField(255, null=True)
     visible = fields.BooleanField(default=True)
+    disabled_at = TimeField(null=True)
     updated_at = TimeField()
 
     class Meta:

@@ -97,15 +97,25 @@ async def store(app: App, new: NewPost, *, quiet: bool = False, judged: bool = F
     new = shown_languages.noted(new)
     post_id = app.ids.next() if new.local else app.ids.at(min(new.created_at, app.now()))
     async with app.db.transaction():
-        if not await app.db.returning(_INSERT, *_values(app, new, author, post_id)):
+        if not await insert(app, new, author, post_id):
             found: int | None = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", new.uri)
             return found
-        await app.db.write(*_links(app, new, post_id))
-        await attach(app, new, post_id)
         if new.quote is not None:
             await quotes.store(app, post_id, new.quote)
         await app.emit(_published(app, new, post_id, quiet=quiet))
     return post_id
+
+
+async def insert(app: App, new: NewPost, author: Row, post_id: int) -> bool:
+    """Write the rows of a post in the running transaction; False when its URI is there already. Nobody is told.
+
+    `author` has username and uri. Raises Invalid when an upload was taken meanwhile.
+    """
+    if not await app.db.returning(_INSERT, *_values(app, new, author, post_id)):
+        return False
+    await app.db.write(*_links(app, new, post_id))
+    await attach(app, new, post_id)
+    return True
 
 
 def subject(new: NewPost, author: Row) -> Subject:
@@ -176,8 +186,9 @@ def _links(app: App, new: NewPost, post_id: int) -> list[Query]:
     return [
         *queries,
         (
-            "UPDATE accounts SET statuses_count = statuses_count + 1, last_status_at = ? WHERE id = ?",
-            (new.created_at, new.author_id),
+            "UPDATE accounts SET statuses_count = statuses_count + 1, last_status_at ="
+            " CASE WHEN last_status_at > ? THEN last_status_at ELSE ? END WHERE id = ?",
+            (new.created_at, new.created_at, new.author_id),
         ),
         *(
             (
@@ -236,11 +247,12 @@ async def attach(app: App, new: NewPost, post_id: int) -> None:
     """Attach files and poll to a post. Raises Invalid when an upload was taken meanwhile."""
     for position, upload_id in enumerate(new.upload_ids):
         taken = await app.db.execute(
-            "UPDATE media SET post_id = ?, position = ?, description_map = ?"
+            "UPDATE media SET post_id = ?, position = ?, description_map = ?, cover = COALESCE(?, cover)"
             " WHERE id = ? AND (post_id IS NULL OR post_id = ?)",
             post_id,
             position,
             encoded(new.descriptions.get(upload_id)),
+            None if new.covers is None else upload_id in new.covers,
             upload_id,
             post_id,
         )
@@ -254,20 +266,21 @@ async def attach(app: App, new: NewPost, post_id: int) -> None:
 async def _store_media(app: App, new: NewPost, post_id: int) -> None:
     await app.db.execute_many(
         "INSERT INTO media (id, account_id, post_id, kind, media_type, key, preview_key, remote_url, remote_preview,"
-        " description, description_map, blurhash, meta, position, state, created_at)"
-        " VALUES (?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
+        " description, description_map, blurhash, meta, title, artist, waveform, position, state, created_at)"
+        " VALUES (?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready', ?)",
         [
             (
                 app.ids.next(), new.author_id, post_id, m.kind, m.media_type, m.url, m.preview, m.description,
-                encoded(m.description_map or None), m.blurhash, encoded(m.meta), position, app.now(),
+                encoded(m.description_map or None), m.blurhash, encoded(m.meta), m.title, m.artist, m.waveform, position,
+                app.now(),
             )
             for position, m in enumerate(new.media)
         ],
     )  # fmt: skip
 
 
-async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
-    """Store a poll for a post, and plan its end."""
+async def store_poll(app: App, poll: NewPoll, post_id: int, *, over: bool = False) -> None:
+    """Store a poll for a post, and plan its end; not of one that has been over for long."""
     options = [{"title": title, "votes": votes} for title, votes in zip(poll.options, poll.votes, strict=True)]
     poll_id = app.ids.next()
     await app.db.execute(
@@ -282,7 +295,7 @@ async def store_poll(app: App, poll: NewPoll, post_id: int) -> None:
         poll.expires_at,
         poll.voters,
     )
-    if poll.expires_at is not None:
+    if poll.expires_at is not None and not over:
         await polls.plan_close(app, poll_id, poll.expires_at)
 
 

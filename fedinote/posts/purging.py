@@ -17,7 +17,10 @@ PATIENCE = 30.0
 """Seconds after which a job hands the rest of a long life to the next one."""
 
 # Posts and files go one by one; keys verify the last Delete; logins are for `auth`; complaints stay for moderators.
-KEPT = frozenset({"posts", "media", "account_keys", "assertion_keys", "users", "reports", "audit_log"})
+# What moderators decided and said stays too, without the name.
+KEPT = frozenset(
+    {"posts", "media", "account_keys", "assertion_keys", "users", "reports", "audit_log", "statements", "appeal_messages"}
+)
 
 
 async def on_account_deleted(app: App, event: AccountDeleted) -> None:

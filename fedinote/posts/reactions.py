@@ -136,7 +136,9 @@ async def chosen(app: App, post_id: int, text: str) -> Emoji:
         )
     else:
         found = await app.db.row(
-            "SELECT shortcode AS name, url, static_url FROM custom_emojis WHERE shortcode = ? AND domain = ''", name
+            "SELECT shortcode AS name, url, static_url FROM custom_emojis WHERE shortcode = ? AND domain = ''"
+            " AND disabled_at IS NULL",
+            name,
         )
     if found is None:
         raise Invalid("Validation failed: Name is not a recognized emoji")
@@ -176,6 +178,20 @@ async def people(app: App, post_id: int, name: str | None = None) -> list[Row]:
         post_id,
         *params,
     )
+
+
+_BY = """SELECT r.account_id, r.post_id, r.name, r.url FROM reactions r WHERE r.post_id IN_INTS(?)
+ AND r.account_id IN_INTS(?) ORDER BY r.id"""
+
+
+async def by_people(app: App, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Row]:
+    """Return the first reaction of each (account, post), a row of name and url; one query, none for none."""
+    if not pairs:
+        return {}
+    found: dict[tuple[int, int], Row] = {}
+    for row in await app.db.rows(_BY, [post for _, post in pairs], [account for account, _ in pairs]):
+        found.setdefault((row["account_id"], row["post_id"]), row)
+    return found
 
 
 async def forget_pictures(app: App, domain: str) -> None:

@@ -39,13 +39,14 @@ async def _same_words(app: App, row: Row, new: NewPost) -> bool:
     if text != (row["content"], row["spoiler_text"], bool(row["sensitive"]), row["language"]):
         return False
     media, polls, people = await app.db.many(
-        ("SELECT remote_url, description FROM media WHERE post_id = ? ORDER BY position", (row["id"],)),
+        ("SELECT remote_url, description, title, artist FROM media WHERE post_id = ? ORDER BY position", (row["id"],)),
         ("SELECT options FROM polls WHERE post_id = ?", (row["id"],)),
         ("SELECT account_id FROM post_mentions WHERE post_id = ?", (row["id"],)),
     )
     options = tuple(one["title"] for one in msgspec.json.decode(polls[0]["options"])) if polls else None
     return (
-        [(one["remote_url"], one["description"]) for one in media] == [(one.url, one.description) for one in new.media]
+        [(one["remote_url"], one["description"], one["title"], one["artist"]) for one in media]
+        == [(one.url, one.description, one.title, one.artist) for one in new.media]
         and options == (new.poll.options if new.poll else None)
         and {one["account_id"] for one in people} >= {one.account_id for one in new.mentions}
     )

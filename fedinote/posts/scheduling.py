@@ -64,6 +64,7 @@ def _params(draft: Draft) -> Mapping[str, Any]:
         "quoted_id": draft.quoted_id,
         "quote_policy": draft.quote_policy,
         "machine_translation": draft.machine_translation,
+        "covers": None if draft.covers is None else [str(one) for one in draft.covers],
     }
 
 
@@ -71,8 +72,10 @@ def _draft(params: Mapping[str, Any]) -> Draft:
     poll = params["poll"]
     media = tuple(int(one) for one in params["media_ids"])
     options = None if poll is None else PollDraft(**{**poll, "options": tuple(poll["options"])})
+    covers = params.get("covers")
     versions = msgspec.convert(params.get("translations", {}), dict[str, VersionDraft])
-    return Draft(**{**params, "media_ids": media, "poll": options, "translations": versions})
+    chosen = None if covers is None else tuple(int(one) for one in covers)
+    return Draft(**{**params, "media_ids": media, "poll": options, "translations": versions, "covers": chosen})
 
 
 async def schedule(

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from fedinote.infra.app import App
 from fedinote.infra.db import Query
 from fedinote.infra.errors import FediNoteError
+from fedinote.infra.settings import Settings
 from fedinote.search import posts, query, translated
 from fedinote.search.query import Term, Wanted
 from fedinote.search.words import FACET
@@ -206,6 +207,11 @@ async def _in_time(app: App, asker: Asker, said: str, source: str, targets: Sequ
         for target, task in tasks.items()
         if not task.cancelled() and task.exception() is None and (found := task.result())
     ]
+
+
+async def on_settings_renewed(app: App, _: Settings) -> None:
+    """Forget how queries were translated: there may be other engines now."""
+    app.caches.pop(_CACHE, None)
 
 
 async def _in_language(app: App, question: Question, *, able: bool) -> str:

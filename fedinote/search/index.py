@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fedinote.events import PostEdited, PostPublished, VersionsChanged
+from fedinote.events import PostEdited, PostImported, PostPublished, VersionsChanged
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.search import words
@@ -44,6 +44,11 @@ async def on_post_published(app: App, event: PostPublished) -> None:
         await put(app, [event.post_id])
     else:
         await app.db.execute(_NOTE, event.post_id)
+
+
+async def on_post_imported(app: App, event: PostImported) -> None:
+    """Index a post that its author brought along."""
+    await put(app, [event.post_id])
 
 
 async def on_post_edited(app: App, event: PostEdited) -> None:

@@ -5,6 +5,7 @@ and renders it for that viewer. Channels:
 
     everybody  user:<account>  direct:<account>  list:<list>  hashtag:<name>  hashtag:local:<name>
     public  public:local  public:remote  and each of the three with :media
+    house (posts for members of this server alone)
 
 A message is JSON, `[event, id]`. Events: update, status.update, delete (a post), notification, conversation (the
 id of its newest post), filters_changed (the id is 0), notifications_merged (1), announcement, announcement.delete,
@@ -38,6 +39,9 @@ from fedinote.translation import ahead, preferences
 
 REACTIONS_JOB = "timelines.tell_reactions"
 REACTIONS_DELAY = 3
+HOUSE = "house"
+"""The channel of posts for members of this server alone."""
+
 EVERYBODY = "everybody"
 """The channel that everybody's home listens to as well."""
 
@@ -189,8 +193,8 @@ async def _channels(app: App, post_id: int, author_id: int) -> list[str]:
     """Return the channels other than homes where a post may be: whether it is, the listener's query decides."""
     posts, lists = await app.db.many(
         (
-            "SELECT local, media_count, tags FROM posts"
-            " WHERE id = ? AND visibility = 'public' AND reblog_of_id IS NULL",
+            "SELECT local, visibility, media_count, tags FROM posts"
+            " WHERE id = ? AND visibility IN ('public', 'local') AND reblog_of_id IS NULL",
             (post_id,),
         ),
         ("SELECT of_list_id FROM list_members WHERE account_id = ?", (author_id,)),
@@ -200,6 +204,8 @@ async def _channels(app: App, post_id: int, author_id: int) -> list[str]:
 
 
 def _public(post: Row) -> list[str]:
+    if post["visibility"] == "local":
+        return [HOUSE]
     names = ["public", "public:local" if post["local"] else "public:remote"]
     if post["media_count"]:
         names += [f"{name}:media" for name in names]

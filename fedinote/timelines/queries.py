@@ -87,6 +87,25 @@ async def public(
     return await _slice(app, sql, (*params, *keep.params), window)
 
 
+async def house(app: App, viewer_id: int, window: Window) -> Slice:
+    """Return what is posted here for everybody, and for members of this server alone; for members.
+
+    Two queries, each along the index of its visibility.
+    """
+    open_ = await public(app, viewer_id, window, origin="local")
+    where, params, order = window.sql("p.id")
+    keep = visible("p", viewer_id) & unlimited("p", viewer_id) & wanted(app, "p", viewer_id)
+    sql = (
+        "SELECT p.id, p.id AS key FROM posts p"  # noqa: S608
+        f" WHERE p.visibility = 'local' AND {_NO_BOOST} AND {PLAIN_OR_OWN_THREAD.format(a='p')}"
+        f" AND {where} AND {keep.sql} {order}"
+    )
+    inner = await _slice(app, sql, (*params, *keep.params), window)
+    upward = window.min_id is not None
+    ids = window.arrange(sorted([*open_.ids, *inner.ids], reverse=not upward)[: window.limit])
+    return Slice(ids, ids)
+
+
 def _media(only_media: bool) -> str:
     return "p.media_count > 0" if only_media else "TRUE"
 

@@ -13,6 +13,8 @@ from fedinote.infra.db import Query
 from fedinote.infra.errors import NotFound
 
 SOURCES = ("featured", "friends_of_friends", "similar_to_recently_followed", "most_interactions")
+FEW = 6
+"""With fewer posts than this to show, people are shown whom one could follow."""
 CANDIDATES = 80
 """How many candidates each source gives."""
 _FOLLOWED = 200
@@ -73,6 +75,16 @@ async def suggestions(app: App, viewer_id: int, limit: int) -> list[Suggestion]:
     ordered = [one for one in sources if one in allowed]
     ordered.sort(key=lambda one: ("featured" not in sources[one], -len(sources[one])))
     return [Suggestion(one, tuple(sources[one])) for one in ordered[:limit]]
+
+
+async def featured(app: App) -> list[int]:
+    """Return the accounts that the operator names to newcomers (`instance.suggested_accounts`), for anybody."""
+    sql, params = _featured(app)
+    found = [row["id"] for row in await app.db.rows(sql, *params)]
+    if not found:
+        return []
+    rows = await app.db.rows(f"SELECT a.id FROM accounts a WHERE a.id IN_INTS(?) AND {_LISTED} ORDER BY a.id", found)  # noqa: S608
+    return [row["id"] for row in rows]
 
 
 def _featured(app: App) -> Query:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
+from fedinote.infra.settings import Settings
 from fedinote.translation import budgets, consent, ledger
 from fedinote.translation.engine import Engine, Kind, Location
 from fedinote.translation.ledger import Day
@@ -78,6 +79,11 @@ async def accounts(app: App) -> list[Account]:
     found = await _accounts(app)
     app.caches[_CACHE] = (now, found)
     return found
+
+
+async def on_settings_renewed(app: App, _: Settings) -> None:
+    """Forget the accounts: there may be other engines and limits now."""
+    app.caches.pop(_CACHE, None)
 
 
 async def _accounts(app: App) -> list[Account]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, Unavailable
+from fedinote.infra.settings import Settings
 from fedinote.infra.translation_settings import EngineSettings, TranslationSettings
 from fedinote.text import language
 from fedinote.translation.engine import Engine, Kind, Location, ServiceCaller, Term
@@ -206,6 +207,15 @@ def translates(app: App) -> bool:
 def router_of(app: App) -> Router:
     """Build all engines that the settings name, and the conversion between the Chinese scripts."""
     return build(app.settings.translation, app.outbound.call_service)
+
+
+async def on_settings_renewed(app: App, before: Settings) -> None:
+    """Build the engines anew where their settings were changed; who is being asked at the moment still answers."""
+    if app.settings.translation != before.translation:
+        old: Router | None = app.translator
+        app.translator = router_of(app)
+        if old is not None:
+            await old.close()
 
 
 def build(settings: TranslationSettings, call: ServiceCaller, *, now: Callable[[], float] = time.monotonic) -> Router:

@@ -1,10 +1,10 @@
 """People and posts as pages show them, read in batches: one hop to the database whatever a page holds.
 
 A page loads nothing from other servers, so that they do not learn who reads here: pictures that are stored elsewhere
-become links, and an author without a picture of ours is shown by an initial.
+come through this server (`media.remote`) or, where the settings say so, become links; an author without a picture is
+shown by an initial.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,19 +15,19 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
+from fedinote.media import remote
 from fedinote.posts import quotes, visibility
 from fedinote.posts.languages import decoded
 from fedinote.text import html
 from fedinote.text.language_names import own_name
 from fedinote.text.quotes import with_fallback
-from fedinote.text.urls import host_of, safe_url
+from fedinote.web import attachments, readings
+from fedinote.web.attachments import File, Gallery, elsewhere
+from fedinote.web.readings import Reading
 
 TINTS = 6
-# A post that begins with a @mention has a Latin letter first, which is what browsers go by when they may choose.
-_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
-_RTL_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _PERSON = """a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
- a.avatar, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
+ a.avatar, a.avatar_remote, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note"""
 _POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.content_map, p.translations,
  p.spoiler_text, p.sensitive, p.language,
  p.in_reply_to_id, p.in_reply_to_uri, p.is_quote, p.replies_count + COALESCE(p.replies_elsewhere, 0) AS replies_count,
@@ -36,8 +36,6 @@ _POST = """p.id, p.uri, p.url, p.local, p.visibility, p.content, p.content_map, 
 _PEOPLE = f"SELECT {_PERSON} FROM accounts a WHERE a.id IN_INTS(?) AND a.deleted_at IS NULL AND a.suspended_at IS NULL"  # noqa: S608
 _POSTS = f"""SELECT {_POST}, {_PERSON} FROM posts p JOIN accounts a ON a.id = p.account_id
  WHERE p.id IN_INTS(?) AND p.reblog_of_id IS NULL AND a.deleted_at IS NULL AND """  # noqa: S608
-_MEDIA = """SELECT m.post_id, m.kind, m.key, m.preview_key, m.remote_url, m.description FROM media m
- WHERE m.post_id IN_INTS(?) AND m.state = 'ready' ORDER BY m.post_id, m.position, m.id"""
 _POLLS = (
     "SELECT q.post_id, q.options, q.hide_totals, q.expires_at, q.voters_count FROM polls q WHERE q.post_id IN_INTS(?)"
 )
@@ -73,18 +71,6 @@ class Person:
     def tint(self) -> int:
         """Which of the sheet's colours the initial has: the same one for a person on every server."""
         return sum(self.handle.encode()) % TINTS
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """An attachment. `source` and `preview` are paths of ours; both "" when it lies on another server, at `link`."""
-
-    kind: str
-    source: str
-    preview: str
-    link: str
-    host: str
-    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A post. `content` is safe HTML; `language` a BCP 47 tag, "" when it is not known (as HTML's `lang` has it)."""
+    """A post. `content` is safe HTML; `language` a BCP 47 tag, "" when it is not known (as HTML's `lang` has it).
+
+    `versions` came with the post; `reading` tells in which languages this reader has it (`translated.read`).
+    """
 
     id: int
     person: Person
@@ -148,12 +137,17 @@ class Card:
     boosts: int
     favourites: int
     versions: tuple[Version, ...] = ()
+    reading: Reading | None = None
 
     @property
     def direction(self) -> str:
         """How the text runs, as HTML's `dir` has it."""
-        known = self.language.partition("-")[0] in _RIGHT_TO_LEFT and _RTL_LETTER.search(self.content)
-        return "rtl" if known else "auto"
+        return readings.direction(self.language, self.content)
+
+    @property
+    def gallery(self) -> Gallery:
+        """Its files, sorted by how they are shown."""
+        return attachments.gallery(self.media)
 
     @property
     def text(self) -> str:
@@ -174,7 +168,7 @@ async def cards(app: App, ids: Sequence[int], viewer_id: int | None = None) -> l
     where, params = visibility.condition("p", viewer_id)
     wanted = list(ids)
     rows, media, polls = await app.db.many(
-        (_POSTS + where, (wanted, *params)), (_MEDIA, (wanted,)), (_POLLS, (wanted,))
+        (_POSTS + where, (wanted, *params)), attachments.query(wanted), (_POLLS, (wanted,))
     )
     quoted = await quotes.links(app, [row["id"] for row in rows if row["is_quote"]])
     found = {row["id"]: _card(app, row, media, polls) for row in rows}
@@ -192,9 +186,9 @@ def person(app: App, row: Row) -> Person:
         domain=domain,
         name=row["display_name"].strip() or username,
         handle=f"@{username}@{domain or app.settings.handle_host}",
-        link=_elsewhere(row["author_url"], row["author_uri"]) if domain else f"/@{username}",
+        link=elsewhere(row["author_url"], row["author_uri"]) if domain else f"/@{username}",
         uri=row["author_uri"],
-        picture=f"/media/{row['avatar']}" if row["avatar"] else "",
+        picture=portrait(app, row),
         note=row["note"],
         bot=row["actor_type"] in ("Service", "Application"),
         locked=bool(row["locked"]),
@@ -208,7 +202,7 @@ def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Car
     return Card(
         id=post_id,
         person=author,
-        link=f"/@{author.username}/{post_id}" if row["local"] else _elsewhere(row["url"], row["uri"]),
+        link=f"/@{author.username}/{post_id}" if row["local"] else elsewhere(row["url"], row["uri"]),
         uri=row["uri"],
         local=bool(row["local"]),
         visibility=row["visibility"],
@@ -218,7 +212,7 @@ def _card(app: App, row: Row, media: Iterable[Row], polls: Iterable[Row]) -> Car
         warning=row["spoiler_text"],
         sensitive=bool(row["sensitive"]),
         answers=row["in_reply_to_id"] is not None or row["in_reply_to_uri"] is not None,
-        media=tuple(_file(one) for one in media if one["post_id"] == post_id),
+        media=tuple(attachments.file(app, one) for one in media if one["post_id"] == post_id),
         poll=next((_question(app, one) for one in polls if one["post_id"] == post_id), None),
         created=from_ms(row["created_at"]),
         edited=None if row["edited_at"] is None else from_ms(row["edited_at"]),
@@ -243,22 +237,11 @@ def _makers(made: dict[str, Any]) -> str:
     return ", ".join([*filter(None, [made.get("engine", "")]), *people])
 
 
-def _elsewhere(*urls: str | None) -> str:
-    """Return the first of a stranger's addresses that may stand in a link, or ""."""
-    return next((safe for url in urls if url and (safe := safe_url(url))), "")
-
-
-def _file(row: Row) -> File:
-    key, preview = row["key"], row["preview_key"]
-    link = "" if key else _elsewhere(row["remote_url"])
-    return File(
-        kind=row["kind"],
-        source=f"/media/{key}" if key else "",
-        preview=f"/media/{preview or key}" if key else "",
-        link=link,
-        host=host_of(link) or "",
-        description=row["description"] or "",
-    )
+def portrait(app: App, row: Row) -> str:
+    """Return the path of an account's picture, "" where it has none that can be shown."""
+    if row["avatar"]:
+        return f"/media/{row['avatar']}"
+    return remote.address(app, "avatar", row["author_id"], row["avatar_remote"], small=True)
 
 
 def _question(app: App, row: Row) -> Question:

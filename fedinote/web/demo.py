@@ -25,8 +25,8 @@ from fedinote.translation import translations
 from fedinote.translation.engine import Kind
 from fedinote.translation.routing import Router
 from fedinote.web import browser, cards
-from fedinote.web.about import WHERE
 from fedinote.web.cards import Card, Person
+from fedinote.web.explore.engines import where
 from fedinote.web.pages import NOTHING, page, render
 
 
@@ -63,7 +63,7 @@ async def demo(request: Request) -> Response:
         "demo.html",
         pairs=pairs,
         engine=None if engine is None else engine.name,
-        where="" if engine is None else WHERE[engine.location],
+        where="" if engine is None else where(here.words, engine.location),
         note=note,
         me=person,
         person=here.person,

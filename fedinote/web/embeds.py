@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.web import posts
+from fedinote.web import browser, posts
+from fedinote.web.client.items import items
 from fedinote.web.pages import app_of, page, render
 from fedinote.web.profiles import PUBLIC_HEADERS
 
@@ -16,14 +17,19 @@ _CSP = (
 
 
 async def embed(request: Request) -> Response:
-    """GET /@{name}/{id}/embed: a public or unlisted post of ours; the same 404 for all others."""
+    """GET /@{name}/{id}/embed: a public or unlisted post of ours; the same 404 for all others.
+
+    Whoever frames it shows it to their visitors: it is the same for members and for everybody else.
+    """
     app = app_of(request)
     found = await posts.public(app, request)
     answer = render(
         app,
-        "embed.html",
+        "notes/embed.html",
         headers={**PUBLIC_HEADERS, "Content-Security-Policy": _CSP},
+        words=browser.words_of(request),
         post=found,
+        item=(await items(app, [found.id], None, context="thread"))[0],
         address=app.url(found.link),
     )
     del answer.headers["X-Frame-Options"]

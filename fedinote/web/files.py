@@ -1,4 +1,4 @@
-"""Files as answers: what belongs to the product (/static), and what people uploaded (/media)."""
+"""Files as answers: what belongs to the product (/static), and what people uploaded (/media), here or elsewhere."""
 
 import os
 import stat
@@ -10,44 +10,12 @@ from starlette.types import Receive, Scope, Send
 from fedinote.infra import resources
 from fedinote.infra.app import App
 from fedinote.infra.errors import MethodNotAllowed, NotFound
+from fedinote.media import remote
+from fedinote.web import remote_media
+from fedinote.web.file_types import HIDDEN, content_type
 
-_TYPES = {
-    "avif": "image/avif",
-    "css": "text/css; charset=utf-8",
-    "flac": "audio/flac",
-    "gif": "image/gif",
-    "ico": "image/x-icon",
-    "jpg": "image/jpeg",
-    "js": "text/javascript; charset=utf-8",
-    "json": "application/json",
-    "m4a": "audio/mp4",
-    "mov": "video/quicktime",
-    "mp3": "audio/mpeg",
-    "mp4": "video/mp4",
-    "oga": "audio/ogg",
-    "ogg": "audio/ogg",
-    "opus": "audio/ogg",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "txt": "text/plain; charset=utf-8",
-    "wav": "audio/wav",
-    "webm": "video/webm",
-    "webmanifest": "application/manifest+json",
-    "webp": "image/webp",
-    "woff2": "font/woff2",
-}
-_HIDDEN = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", **_HIDDEN}
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", **HIDDEN}
 _AN_HOUR = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-
-
-def content_type(name: str) -> str:
-    """Return the media type of a file name by its ending; never one that a browser would run as a page."""
-    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
 class Files:
@@ -66,6 +34,9 @@ class Files:
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed
         path: str = scope["path"]
+        if path.startswith(remote.PREFIX):
+            await (await remote_media.answer(self._app, path))(scope, receive, send)
+            return
         if path.startswith("/media/"):
             # A key is random and its file never changes, so whoever may know it may keep it.
             place, headers = self._app.storage.path(path.removeprefix("/media/")), _FOREVER

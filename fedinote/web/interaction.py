@@ -1,24 +1,31 @@
-"""The page to which other servers send our people who found somebody or a post there (remote interaction)."""
+"""Acting across servers: what our people found elsewhere, and the way home for those who live on other servers."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.federation import resolve
+from fedinote.auth import limits
+from fedinote.auth.limits import Limit
+from fedinote.federation import homeward, resolve
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, NotFound
+from fedinote.infra.errors import BadRequest, FediNoteError, Invalid, NotFound, TooMany
 from fedinote.posts import interactions
 from fedinote.relations import follows, lookup
 from fedinote.relations.lookup import Relationship
-from fedinote.web import browser, cards
+from fedinote.text.urls import safe_url
+from fedinote.web import browser, cards, shell
 from fedinote.web.browser import Visit
-from fedinote.web.cards import Card, Person
-from fedinote.web.pages import form, page, query, redirect, render
+from fedinote.web.cards import Person
+from fedinote.web.client.items import Item
+from fedinote.web.client.shown import lines
+from fedinote.web.pages import address, form, page, query, redirect
 from fedinote.web.profiles import number
 
 _MAX_URI = 2048
+_HOMEWARD = Limit(30, 600, "address")
 _NOTHING = "Nothing was found at this address, or it may not be shown to you."
 
 
@@ -28,47 +35,49 @@ async def ask(request: Request) -> Response:
     `uri` is a web address, or a handle with or without `acct:`.
     """
     here = await browser.visit(request)
-    uri = query(request).get("uri", "").strip()
-    if not uri or len(uri) > _MAX_URI:
-        raise BadRequest("The address of an account or a post is missing.")
-    if here.person is None:
-        return redirect(f"/auth/sign_in?next={quote(_here(uri))}")
-    person, post = await _found(here.app, uri, here.person.account_id)
-    return render(
-        here.app,
-        "interaction.html",
+    uri = _uri(query(request))
+    person, post = await _found(request, here, uri)
+    return await shell.show(
+        request,
+        here,
+        "notes/interaction.html",
         uri=uri,
         person=person,
-        post=post,
-        relation=await _relation(here.app, here.person.account_id, person.id),
-        myself=person.id == here.person.account_id,
-        done=await _done(here.app, here.person.account_id, post),
-        form_token=here.form_token(),
+        item=post,
+        relation=await _relation(here.app, here.member.account_id, person.id),
+        myself=person.id == here.member.account_id,
     )
+
+
+def _uri(values: Mapping[str, str]) -> str:
+    uri = values.get("uri", "").strip()
+    if not uri or len(uri) > _MAX_URI:
+        raise BadRequest("The address of an account or a post is missing.")
+    return uri
 
 
 def _here(uri: str) -> str:
     return f"/authorize_interaction?uri={quote(uri, safe='')}"
 
 
-async def _found(app: App, uri: str, viewer_id: int) -> tuple[Person, Card | None]:
+async def _found(request: Request, here: Visit, uri: str) -> tuple[Person, Item | None]:
     """Return the account, or the author and the post, of an address. The same `NotFound` whatever the reason."""
+    here.member  # noqa: B018  strangers sign in first
+    app = here.app
     if uri.startswith(("https://", "http://")):
         found = await resolve.url(app, uri)
     else:
         account_id = await resolve.account(app, uri.removeprefix("acct:"))
         found = None if account_id is None else ("account", account_id)
-    if found is None:
-        raise NotFound(_NOTHING)
-    kind, found_id = found
+    kind, found_id = found or ("", 0)
     if kind == "account":
         people = await cards.people(app, [found_id])
         if people:
             return people[0], None
-    else:
-        posts = await cards.cards(app, [found_id], viewer_id)
+    elif found:
+        posts = await lines(request, here, [found_id], "thread")
         if posts:
-            return posts[0].person, posts[0]
+            return posts[0].card.person, posts[0]
     raise NotFound(_NOTHING)
 
 
@@ -77,25 +86,12 @@ async def _relation(app: App, me: int, other: int) -> Relationship:
     return found[0] if found else Relationship(other)
 
 
-async def _done(app: App, me: int, post: Card | None) -> dict[str, bool]:
-    """Tell what the person did with the post already."""
-    if post is None:
-        return {}
-    liked, boosted = await app.db.many(
-        ("SELECT 1 AS value FROM favourites WHERE account_id = ? AND post_id = ?", (me, post.id)),
-        ("SELECT 1 AS value FROM posts WHERE account_id = ? AND reblog_of_id = ?", (me, post.id)),
-    )
-    return {"favourite": bool(liked), "boost": bool(boosted)}
-
-
 async def act(request: Request) -> Response:
     """POST /authorize_interaction: follow the account, or favourite or boost the post; then show the page again."""
     here = await browser.visit(request)
     values = await form(request)
-    if here.person is None:
-        return redirect("/auth/sign_in")
     browser.check_form(request, here, values)
-    await _do(here, here.person.account_id, values.get("action", ""), number(values.get("id", "")))
+    await _do(here, here.member.account_id, values.get("action", ""), number(values.get("id", "")))
     return redirect(_here(values.get("uri", "")))
 
 
@@ -113,7 +109,48 @@ async def _do(here: Visit, me: int, action: str, target: int) -> None:
             raise BadRequest
 
 
+async def ask_home(request: Request) -> Response:
+    """GET /interact?uri=: where do you live? For those who want to follow or answer, and have no account here."""
+    here = await browser.visit(request)
+    uri = _uri(query(request))
+    if here.person is not None:
+        return redirect(_here(uri))
+    return await _home(request, here, uri)
+
+
+async def _home(
+    request: Request, here: Visit, uri: str, *, typed: str = "", error: FediNoteError | None = None
+) -> Response:
+    """Show the form. Its answer leads away from here, which Chromium's `form-action` would forbid."""
+    return await shell.show(
+        request,
+        here,
+        "notes/home.html",
+        status=200 if error is None else error.status,
+        form_action=False,
+        uri=uri,
+        shown=safe_url(uri) or "",
+        typed=typed,
+        error="" if error is None else here.words.error(error.message),
+    )
+
+
+async def go_home(request: Request) -> Response:
+    """POST /interact: on to the server that was named (`home`: a handle, a server or a profile's address)."""
+    here = await browser.visit(request)
+    values = await form(request)
+    browser.check_form(request, here, values)
+    uri, typed = _uri(values), values.get("home", "")
+    try:
+        limits.attempt(here.app, f"interact:address:{address(request)}", _HOMEWARD)
+        return redirect(await homeward.address(here.app, typed, uri))
+    except (Invalid, TooMany) as error:
+        return await _home(request, here, uri, typed=typed, error=error)
+
+
 ROUTES = (
     Route("/authorize_interaction", page(ask), methods=["GET"]),
     Route("/authorize_interaction", page(act), methods=["POST"]),
+    Route("/interact", page(ask_home), methods=["GET"]),
+    Route("/interact", page(go_home), methods=["POST"]),
 )

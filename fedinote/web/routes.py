@@ -1,43 +1,35 @@
 """The table of pages, from the modules that answer them. Files below /static are served by `files`."""
 
 from fedinote.web import (
-    about,
-    auth,
     collections,
     contributing,
     demo,
     embeds,
-    front,
     interaction,
-    password,
     posts,
     profiles,
-    sign_up,
-    tags,
-    texts,
     traces,
     translation,
-    translation_accounts,
-    translation_settings,
 )
+from fedinote.web.admin import routes as admin
+from fedinote.web.auth import routes as auth
+from fedinote.web.compose import routes as compose
+from fedinote.web.explore import routes as explore
+from fedinote.web.settings import routes as settings
 
 ROUTES = (
-    *front.ROUTES,
-    *about.ROUTES,
-    *translation_accounts.ROUTES,
+    *compose.ROUTES,
+    *explore.ROUTES,
     *auth.ROUTES,
+    *admin.ROUTES,
     *collections.ROUTES,
     *demo.ROUTES,
-    *sign_up.ROUTES,
-    *password.ROUTES,
     *interaction.ROUTES,
-    *tags.ROUTES,
-    *texts.ROUTES,
     *traces.ROUTES,
     *profiles.ROUTES,
     *posts.ROUTES,
     *embeds.ROUTES,
     *translation.ROUTES,
-    *translation_settings.ROUTES,
+    *settings.ROUTES,
     *contributing.ROUTES,
 )

@@ -31,6 +31,26 @@ HEADERS = {
 _ME = "SELECT a.display_name, a.avatar FROM accounts a WHERE a.id = ?"
 
 
+class Token:
+    """The token of the forms on a page, made when the first one needs it: only then does a visitor get a cookie."""
+
+    __slots__ = ("here", "made")
+
+    def __init__(self, here: Visit) -> None:
+        self.here = here
+        self.made = ""
+
+    def __str__(self) -> str:
+        self.made = self.made or self.here.form_token()
+        return self.made
+
+    def keep(self, response: Response) -> None:
+        """Give a visitor the cookie to which the forms of this page are bound, if it has any."""
+        if self.made:
+            self.here.keep(response)
+            response.headers["Cache-Control"] = HEADERS["Cache-Control"]
+
+
 @dataclass(frozen=True, slots=True)
 class Me:
     """The member who looks, as the frame shows them. `picture` is a path of ours, "" when there is none."""
@@ -71,17 +91,17 @@ async def show(
     Two queries for a member, none for a visitor.
     """
     notice = browser.notice(request, here)
-    me = await _me(here.app, here)
+    me, token = await _me(here.app, here), Token(here)
     frame = {"me": me, "unread": me.unread if me else 0, "path": request.url.path, "notice": notice}
-    html = templating.render(here.app, template, here.words, {**_common(request, here), **frame, **values})
+    html = templating.render(here.app, template, here.words, {**_common(request, here, token), **frame, **values})
     policy = f"{CSP}; form-action 'self'" if form_action else CSP
     answer = {**HEADERS, "Content-Language": here.words.tag, "Content-Security-Policy": policy, **(headers or {})}
-    if me is not None or here.fresh:
+    if me is not None:
         answer["Cache-Control"] = HEADERS["Cache-Control"]
     response = HTMLResponse(html, status, headers=answer)
     if notice:
         browser.drop_notice(here.app, response)
-    here.keep(response)
+    token.keep(response)
     return response
 
 
@@ -95,10 +115,11 @@ async def fragment(
     **values: Any,
 ) -> HTMLResponse:
     """Return a part of a page, for our own scripts to put into one."""
-    html = templating.render(here.app, template, here.words, {**_common(request, here), **values})
+    token = Token(here)
+    html = templating.render(here.app, template, here.words, {**_common(request, here, token), **values})
     answer = {**HEADERS, "Content-Language": here.words.tag, "Content-Security-Policy": CSP, **(headers or {})}
     response = HTMLResponse(html, status, headers=answer)
-    here.keep(response)
+    token.keep(response)
     return response
 
 
@@ -116,10 +137,10 @@ async def say(
     return await show(request, here, "message.html", status=status, headers=headers, title=title, text=text, link=link)
 
 
-def _common(request: Request, here: Visit) -> dict[str, Any]:
+def _common(request: Request, here: Visit, token: Token) -> dict[str, Any]:
     return {
         "here": here,
-        "form_token": here.form_token(),
+        "form_token": token,
         "theme": browser.theme(request),
         "instance": here.app.settings.instance,
         "host": here.app.settings.handle_host,

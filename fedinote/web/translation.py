@@ -1,7 +1,7 @@
-"""A post beside its translation, for people who are signed in."""
+"""A post beside its translation, for people who are signed in; asking for one; and how a browser shows two languages."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -9,19 +9,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.auth.sessions import SignedIn
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.infra.errors import FediNoteError, Invalid, NotFound, Unavailable
+from fedinote.infra.errors import BadRequest, FediNoteError, Invalid, NotFound, Unavailable
 from fedinote.posts import visibility
 from fedinote.text import html, language
 from fedinote.text.language_names import own_name
 from fedinote.translation import translations
 from fedinote.translation.routing import Router
-from fedinote.web import browser, learning
+from fedinote.web import browser, cards, learning, readings, shell, translated
+from fedinote.web.browser import Visit
 from fedinote.web.cards import Card
-from fedinote.web.pages import page, query, redirect, render
+from fedinote.web.pages import NOTHING, form, page, query, redirect, wants_part
 from fedinote.web.posts import public
+from fedinote.web.profiles import number
+from fedinote.web.readings import Reading, Text
 
 _UNKNOWN = "und"
 _REGIONS = {"zh-TW": "台灣", "zh-HK": "香港", "zh-MO": "澳門"}
@@ -43,36 +45,72 @@ async def translation(request: Request) -> Response:
     """
     here = await browser.visit(request)
     found = await public(here.app, request)
-    wanted = query(request).get("to", "")
-    if here.person is None:
-        path = f"{found.link}/translation" + (f"?to={quote(wanted)}" if wanted else "")
-        return redirect(f"/auth/sign_in?next={quote(path)}")
-    await visibility.sees(here.app, here.person.account_id, found.id)  # the author may have blocked this reader
+    await visibility.sees(here.app, here.member.account_id, found.id)  # the author may have blocked this reader
+    return await _page(request, here, found)
+
+
+async def of_any(request: Request) -> Response:
+    """GET /posts/{id}/translation?to=: the same for every post that a member may see, of other servers, too."""
+    here = await browser.member(request)
+    return await _page(request, here, await _visible(here, request))
+
+
+async def _visible(here: Visit, request: Request) -> Card:
+    found = await cards.cards(here.app, [number(request.path_params["post_id"])], here.member.account_id)
+    if not found:
+        raise NotFound(NOTHING)
+    return found[0]
+
+
+async def _page(request: Request, here: Visit, found: Card) -> Response:
     choice, made = Choice(found.language, {}), None
     problem: FediNoteError | None = None
+    wanted = query(request).get("to", "")
     try:
         choice = await _choice(here.app, found)
-        targets = [wanted] if wanted else _defaults(choice, [here.person.locale, *browser.languages(request)])
-        made = await _made(here.app, found, targets, choice, viewer_of(here.person))
+        targets = [wanted] if wanted else _defaults(choice, [here.member.locale, *browser.languages(request)])
+        made = await _made(here.app, found, targets, choice, here.viewer)
     except (Invalid, NotFound, Unavailable) as error:
         problem = error
     offered = learning.offered(found, made)
     if kind := query(request).get("readings"):
-        found, made = await learning.read(here.app, viewer_of(here.person), kind, found, made)
-    values = _values(found, choice, made, problem)
-    return render(here.app, "translation.html", status=_status(problem), readings=offered, reading=kind, **values)
+        found, made = await learning.read(here.app, here.viewer, kind, found, made)
+    values = _values(here, found, choice, made, problem)
+    return await shell.show(
+        request, here, "notes/translation.html", status=_status(problem), readings=offered, reading=kind, **values
+    )
 
 
-def _values(found: Card, choice: Choice, made: dict[str, Any] | None, problem: FediNoteError | None) -> dict[str, Any]:
+def _values(
+    here: Visit, found: Card, choice: Choice, made: dict[str, Any] | None, problem: FediNoteError | None
+) -> dict[str, Any]:
     source = made["detected_source_language"] if made else choice.source
     return {
         "post": found,
+        "back": found.link if found.local else f"/{found.person.handle}/{found.id}",
+        "ask": f"/posts/{found.id}/translation",
         "made": made,
-        "problem": "" if problem is None else problem.message,
+        "text": _text(made) if made else None,
+        "problem": "" if problem is None else here.words.error(problem.message),
         "target_name": own_name(made["language"]) if made else "",
         "source_name": own_name(source) if source and source != _UNKNOWN else "",
         "offered": choice.offered,
     }
+
+
+def _text(made: Mapping[str, Any]) -> Text:
+    """Turn a Translation entity into what pages show."""
+    kind = made.get("kind", readings.MACHINE)
+    return Text(
+        language=made["language"],
+        content=made["content"],
+        kind=kind,
+        by="" if kind == readings.AUTHOR else made["provider"],
+        warning=made["spoiler_text"],
+        options=tuple(option["title"] for option in made["poll"]["options"]) if made["poll"] else (),
+        descriptions=tuple(one["description"] for one in made["media_attachments"] if one["description"]),
+        outdated=bool(made.get("outdated")),
+    )
 
 
 def _status(problem: FediNoteError | None) -> int:
@@ -148,17 +186,40 @@ def _named(tag: str) -> str:
     return f"{own_name(tag)}（{region}）" if region else own_name(tag)
 
 
-def viewer_of(person: SignedIn) -> Viewer:
-    """Return the viewer that somebody with a session is to the verbs; it has no token, so no scopes."""
-    return Viewer(
-        account_id=person.account_id,
-        user_id=person.user_id,
-        role=person.role,
-        scopes=frozenset(),
-        token_id=0,
-        app_id=0,
-        locale=person.locale,
-    )
+async def ask(request: Request) -> Response:
+    """POST /posts/{id}/translation: have a post in the language `to`; our script gets its words in both languages.
+
+    Raises what `translations.of_post` does.
+    """
+    here = await browser.member(request)
+    values = await form(request)
+    browser.check_form(request, here, values)
+    found, to = await _visible(here, request), values.get("to", "")
+    if not wants_part(request):
+        return redirect(f"/posts/{found.id}/translation?to={quote(to)}")
+    made = _text(await translations.of_post(here.app, found.id, to, here.viewer))
+    known = (await translated.of(request, here, [found])).get(found.id, Reading())
+    others = tuple(one for one in known.others if one.language != made.language)
+    place = len(others) + 1
+    shown = replace(known, others=(*others, made), best=place, shown=place, offer="")
+    return await shell.fragment(request, here, "notes/_words.html", card=replace(found, reading=shown))
 
 
-ROUTES = (Route("/@{name}/{post_id}/translation", page(translation), methods=["GET"]),)
+async def choose(request: Request) -> Response:
+    """POST /reading: whether this browser shows texts in two languages beside each other (`way`); for everybody."""
+    here = await browser.visit(request)
+    values = await form(request)
+    browser.check_form(request, here, values)
+    way = values.get("way", "")
+    if way not in translated.WAYS:
+        raise BadRequest
+    response = Response(status_code=204) if wants_part(request) else redirect(browser.safe_path(values.get("next", "")))
+    return browser.remember(here.app, response, translated.COOKIE, way)
+
+
+ROUTES = (
+    Route("/@{name}/{post_id}/translation", page(translation), methods=["GET"]),
+    Route("/posts/{post_id:int}/translation", page(of_any), methods=["GET"]),
+    Route("/posts/{post_id:int}/translation", page(ask), methods=["POST"]),
+    Route("/reading", page(choose), methods=["POST"]),
+)

@@ -1,4 +1,11 @@
 -- The first schema.
+CREATE TABLE "choices" (
+    "key" VARCHAR(64) NOT NULL PRIMARY KEY,
+    "value" TEXT,
+    "version" BIGINT NOT NULL,
+    "chosen_by" BIGINT,
+    "chosen_at" BIGINT NOT NULL
+);
 CREATE TABLE "jobs" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "kind" VARCHAR(64) NOT NULL,
@@ -109,6 +116,10 @@ CREATE TABLE "oauth_apps" (
     "scopes" TEXT NOT NULL,
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "spent_challenges" (
+    "challenge_hash" VARCHAR(64) NOT NULL PRIMARY KEY,
+    "expires_at" BIGINT NOT NULL
+);
 CREATE TABLE "users" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "email" VARCHAR(320) NOT NULL UNIQUE,
@@ -163,12 +174,41 @@ CREATE TABLE "oauth_tokens" (
 );
 CREATE INDEX "idx_oauth_token_user_id_4ba0e0" ON "oauth_tokens" ("user_id");
 CREATE INDEX "idx_oauth_token_app_id_cac7dc" ON "oauth_tokens" ("app_id");
+CREATE TABLE "passkeys" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "credential_id" VARCHAR(1400) NOT NULL UNIQUE,
+    "public_key" TEXT NOT NULL,
+    "sign_count" BIGINT NOT NULL,
+    "name" VARCHAR(100) NOT NULL,
+    "backed_up" INT NOT NULL,
+    "transports" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "last_used_at" BIGINT,
+    "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_passkeys_user_id_6fd10a" ON "passkeys" ("user_id");
+CREATE TABLE "recovery_codes" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "code_hash" VARCHAR(64) NOT NULL,
+    "used_at" BIGINT,
+    "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_recovery_co_user_id_ce49cb" UNIQUE ("user_id", "code_hash")
+);
+CREATE TABLE "second_factors" (
+    "secret" TEXT,
+    "confirmed_at" BIGINT,
+    "last_step" BIGINT NOT NULL,
+    "tries" INT NOT NULL,
+    "tries_since" BIGINT,
+    "user_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "users" ("id") ON DELETE CASCADE
+);
 CREATE TABLE "sessions" (
     "token_hash" VARCHAR(64) NOT NULL PRIMARY KEY,
     "user_agent" VARCHAR(512) NOT NULL,
     "address" VARCHAR(64) NOT NULL,
     "created_at" BIGINT NOT NULL,
     "last_used_at" BIGINT NOT NULL,
+    "confirmed_at" BIGINT,
     "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_sessions_user_id_80072d" ON "sessions" ("user_id");
@@ -262,6 +302,29 @@ CREATE TABLE "mutes" (
     CONSTRAINT "uid_mutes_account_5a4c26" UNIQUE ("account_id", "target_id")
 );
 CREATE INDEX "idx_mutes_target__2039b2" ON "mutes" ("target_id");
+CREATE TABLE "remote_files" (
+    "digest" VARCHAR(64) NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(16) NOT NULL,
+    "owner" BIGINT NOT NULL,
+    "account" BIGINT,
+    "post" BIGINT,
+    "url" TEXT NOT NULL,
+    "host" VARCHAR(255) NOT NULL,
+    "domain" VARCHAR(255) NOT NULL,
+    "key" VARCHAR(255) NOT NULL,
+    "preview_key" VARCHAR(255) NOT NULL,
+    "bytes" BIGINT NOT NULL,
+    "failures" INT NOT NULL,
+    "error" TEXT,
+    "retry_at" BIGINT,
+    "fetched_at" BIGINT NOT NULL,
+    "used_at" BIGINT NOT NULL
+);
+CREATE INDEX "idx_remote_file_used_at_8e4705" ON "remote_files" ("used_at");
+CREATE INDEX "idx_remote_file_host_9856ea" ON "remote_files" ("host");
+CREATE INDEX "idx_remote_file_account_002512" ON "remote_files" ("account");
+CREATE INDEX "idx_remote_file_post_c517d8" ON "remote_files" ("post");
+CREATE INDEX "idx_remote_file_kind_dda67d" ON "remote_files" ("kind", "owner");
 CREATE TABLE "conversation_mutes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "conversation_id" BIGINT NOT NULL,
@@ -277,6 +340,7 @@ CREATE TABLE "custom_emojis" (
     "static_url" TEXT NOT NULL,
     "category" VARCHAR(255),
     "visible" INT NOT NULL,
+    "disabled_at" BIGINT,
     "updated_at" BIGINT NOT NULL,
     CONSTRAINT "uid_custom_emoj_shortco_9e2d52" UNIQUE ("shortcode", "domain")
 );
@@ -327,6 +391,7 @@ CREATE TABLE "posts" (
     "interaction_rules" TEXT,
     "card_id" BIGINT,
     "machine_translation" VARCHAR(16) NOT NULL DEFAULT 'any',
+    "imported_from" VARCHAR(2048),
     "created_at" BIGINT NOT NULL,
     "edited_at" BIGINT,
     "translated_at" BIGINT,
@@ -354,7 +419,11 @@ CREATE TABLE "media" (
     "description_map" TEXT,
     "blurhash" VARCHAR(128),
     "meta" TEXT NOT NULL,
+    "title" VARCHAR(200),
+    "artist" VARCHAR(200),
+    "waveform" VARCHAR(400),
     "position" SMALLINT NOT NULL,
+    "cover" INT NOT NULL DEFAULT 0,
     "state" VARCHAR(16) NOT NULL,
     "error" TEXT,
     "created_at" BIGINT NOT NULL,
@@ -499,6 +568,47 @@ CREATE TABLE "tombstones" (
     "former_type" VARCHAR(32),
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "boards" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "uri" VARCHAR(2048) NOT NULL UNIQUE,
+    "url" VARCHAR(2048) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "description" TEXT NOT NULL,
+    "language" VARCHAR(35),
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "cover_post_id" BIGINT REFERENCES "posts" ("id") ON DELETE SET NULL
+);
+CREATE INDEX "idx_boards_account_6b74b8" ON "boards" ("account_id", "id");
+CREATE INDEX "idx_boards_cover_p_aa7954" ON "boards" ("cover_post_id");
+CREATE TABLE "board_items" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "position" BIGINT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "board_id" BIGINT NOT NULL REFERENCES "boards" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_board_items_board_i_334bf4" UNIQUE ("board_id", "post_id")
+);
+CREATE INDEX "idx_board_items_board_i_c3749c" ON "board_items" ("board_id", "position", "id");
+CREATE INDEX "idx_board_items_post_id_9bac10" ON "board_items" ("post_id");
+CREATE TABLE "board_refusals" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "board_id" BIGINT NOT NULL REFERENCES "boards" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_board_refus_board_i_a6f50d" UNIQUE ("board_id", "account_id")
+);
+CREATE INDEX "idx_board_refus_account_66d9c7" ON "board_refusals" ("account_id");
+CREATE TABLE "imported_posts" (
+    "original_uri" VARCHAR(2048) NOT NULL,
+    "original_url" VARCHAR(2048) NOT NULL,
+    "original_visibility" VARCHAR(16) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "post_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "posts" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_imported_po_account_d2d8da" UNIQUE ("account_id", "original_uri")
+);
 CREATE TABLE "annual_reports" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "year" SMALLINT NOT NULL,
@@ -518,6 +628,14 @@ CREATE TABLE "held_posts" (
     "post_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_held_posts_created_6506ac" ON "held_posts" ("created_at");
+CREATE TABLE "unfinished_posts" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "content" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_unfinished__account_9f129a" ON "unfinished_posts" ("account_id", "updated_at");
 CREATE TABLE "preview_cards" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "link" VARCHAR(2048) NOT NULL UNIQUE,
@@ -736,7 +854,8 @@ CREATE TABLE "push_subscriptions" (
     "retry_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "token_id" BIGINT NOT NULL UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
+    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE,
+    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE
 );
 CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
 CREATE TABLE "severances" (
@@ -971,6 +1090,7 @@ CREATE TABLE "announcements" (
     "starts_at" BIGINT,
     "ends_at" BIGINT,
     "all_day" INT NOT NULL,
+    "shown_from" BIGINT,
     "created_at" BIGINT NOT NULL
 );
 CREATE TABLE "announcement_emojis" (
@@ -1005,6 +1125,19 @@ CREATE TABLE "audit_log" (
 );
 CREATE INDEX "idx_audit_log_target__d81e1a" ON "audit_log" ("target_type", "target");
 CREATE INDEX "idx_audit_log_actor_i_3f2ecd" ON "audit_log" ("actor_id");
+CREATE TABLE "first_steps" (
+    "name" VARCHAR(32) NOT NULL PRIMARY KEY,
+    "state" VARCHAR(16) NOT NULL,
+    "at" BIGINT NOT NULL
+);
+CREATE TABLE "house_rules" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "position" INT NOT NULL,
+    "text" TEXT NOT NULL,
+    "hint" TEXT NOT NULL,
+    "translations" TEXT NOT NULL,
+    "removed_at" BIGINT
+);
 CREATE TABLE "reports" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "post_ids" TEXT NOT NULL,
@@ -1023,6 +1156,48 @@ CREATE TABLE "reports" (
 );
 CREATE INDEX "idx_reports_action__c83618" ON "reports" ("action_taken_at", "id");
 CREATE INDEX "idx_reports_target__e8d1e6" ON "reports" ("target_id");
+CREATE TABLE "statements" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "local" INT NOT NULL,
+    "action" VARCHAR(32) NOT NULL,
+    "text" TEXT NOT NULL,
+    "language" VARCHAR(35),
+    "rule_ids" TEXT NOT NULL,
+    "category" VARCHAR(16) NOT NULL,
+    "automated" INT NOT NULL,
+    "rule_id" BIGINT,
+    "report_id" BIGINT,
+    "post_ids" TEXT NOT NULL,
+    "moderator_id" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "lifted_at" BIGINT,
+    "lifted_by_id" BIGINT,
+    "lifted_why" VARCHAR(16) NOT NULL,
+    "purge_at" BIGINT,
+    "account_id" BIGINT REFERENCES "accounts" ("id") ON DELETE SET NULL
+);
+CREATE INDEX "idx_statements_account_c6ac7e" ON "statements" ("account_id", "action");
+CREATE INDEX "idx_statements_created_ce5d5b" ON "statements" ("created_at");
+CREATE INDEX "idx_statements_purge_a_2114e0" ON "statements" ("purge_at");
+CREATE TABLE "appeals" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "state" VARCHAR(8) NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "decided_at" BIGINT,
+    "decided_by_id" BIGINT,
+    "statement_id" BIGINT NOT NULL UNIQUE REFERENCES "statements" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_appeals_state_5a8be9" ON "appeals" ("state", "id");
+CREATE TABLE "appeal_messages" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "by_staff" INT NOT NULL,
+    "text" TEXT NOT NULL,
+    "language" VARCHAR(35),
+    "created_at" BIGINT NOT NULL,
+    "appeal_id" BIGINT NOT NULL REFERENCES "appeals" ("id") ON DELETE CASCADE,
+    "author_id" BIGINT REFERENCES "accounts" ("id") ON DELETE SET NULL
+);
+CREATE INDEX "idx_appeal_mess_appeal__16608f" ON "appeal_messages" ("appeal_id", "id");
 CREATE TABLE "interaction_approvals" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(16) NOT NULL,
@@ -1134,6 +1309,22 @@ CREATE TABLE "relays" (
 );
 CREATE INDEX "idx_relays_actor_u_b7f753" ON "relays" ("actor_uri");
 CREATE INDEX "idx_relays_follow__59c7f3" ON "relays" ("follow_uri");
+CREATE TABLE "archives" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "key" VARCHAR(64) NOT NULL UNIQUE,
+    "stage" VARCHAR(16) NOT NULL,
+    "cursor" BIGINT NOT NULL,
+    "written" BIGINT NOT NULL,
+    "listed" BIGINT NOT NULL,
+    "total" INT NOT NULL,
+    "done" INT NOT NULL,
+    "error" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "finished_at" BIGINT,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_archives_account_a341f5" ON "archives" ("account_id", "id");
+CREATE INDEX "idx_archives_created_1a6e5e" ON "archives" ("created_at");
 CREATE TABLE "imports" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(32) NOT NULL,
@@ -1144,6 +1335,8 @@ CREATE TABLE "imports" (
     "failed" INT NOT NULL,
     "created_at" BIGINT NOT NULL,
     "finished_at" BIGINT,
+    "options" TEXT,
+    "error" TEXT NOT NULL DEFAULT '',
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_imports_account_b72375" ON "imports" ("account_id");

@@ -85,3 +85,8 @@ document.addEventListener("keydown", (event) => {
   open.open = false;
   open.querySelector("summary").focus();
 });
+
+// A notice where there is no network, and messages that are pushed: for members, once the page is there.
+if (body.classList.contains("member") && "serviceWorker" in navigator) {
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+}

@@ -103,6 +103,9 @@ class Inhabited:
         answer = await alice.post("/api/v1/collections", collection)
         assert answer.status == 200, answer.body
         self.made["collection"] = answer.json["collection"]["id"]
+        await self._made("board", alice, "/api/fedinote/v1/boards", {"title": "Cups", "language": "en"})
+        kept = f"/api/fedinote/v1/boards/{self.made['board']}/statuses"
+        await alice.post(kept, {"status_id": self.made["post"]})
         await alice.post("/api/v1/domain_blocks", {"domain": "far.example"})
         await alice.post("/api/fedinote/v1/imports/mutes", {"file": "Account address\nnobody@far.example\n"})
 
@@ -163,5 +166,6 @@ _IDS = (
     ("/conversations/", "conversation"),
     ("/notifications/", "notification"),
     ("/collections/", "collection"),
+    ("/v1/boards/", "board"),
     ("/featured_tags/", "tag"),
 )

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from fedinote.media import remote
 from tests.api.client import Client, File
 from tests.api.conftest import picture
 from tests.api.test_statuses import write
@@ -28,7 +29,8 @@ async def test_people_elsewhere_have_their_domain_in_the_handle(town, stranger):
     other = await person(town.app, "dan", "far.example", avatar_remote="https://far.example/a.png")
     account = (await stranger.get(f"/api/v1/accounts/{other}")).json
     assert account["acct"] == "dan@far.example"
-    assert account["avatar"] == "https://far.example/a.png"
+    here = town.app.url(remote.address(town.app, "avatar", other, "https://far.example/a.png"))
+    assert (account["avatar"], account["avatar_static"]) == (here, f"{here}/small")
     assert account["hide_collections"] is None
 
 

@@ -179,8 +179,44 @@ async def test_a_sound_has_a_player_s_data_and_no_picture_without_a_cover(alice)
     assert (media["type"], media["preview_url"], media["blurhash"]) == ("audio", None, None)
     given = with_cover(sound(), cover(), title="Lied", artist="Ann")
     media = (await alice.post("/api/v1/media", parts=[("file", File("a.mp3", given))])).json
-    assert (media["meta"]["title"], media["meta"]["artist"]) == ("Lied", "Ann")
+    assert (media["title"], media["artist"], len(media["waveform"])) == ("Lied", "Ann", 96)
     assert media["preview_url"].endswith(".jpg")
+
+
+@needs_films
+async def test_title_and_artist_of_a_sound_can_be_changed_before_and_after_it_is_attached(alice):
+    given = with_cover(sound(), cover(), title="Lied", artist="Ann")
+    media = (await alice.post("/api/v1/media", parts=[("file", File("a.mp3", given))])).json
+    path = f"/api/v1/media/{media['id']}"
+    changed = (await alice.put(path, {"title": " A \n song ", "artist": ""})).json
+    assert (changed["title"], changed["artist"]) == ("A song", None)
+    assert (await alice.put(path, {"title": "x" * 201})).status == 422
+    post = (await alice.post("/api/v1/statuses", {"status": "x", "media_ids": [media["id"]]})).json
+    assert post["media_attachments"][0]["title"] == "A song"
+    attributes = [{"id": media["id"], "artist": "Bo"}]
+    edited = (await alice.put(f"/api/v1/statuses/{post['id']}", {"status": "x", "media_attributes": attributes})).json
+    assert [(one["title"], one["artist"]) for one in edited["media_attachments"]] == [("A song", "Bo")]
+
+
+@needs_films
+async def test_what_is_said_of_a_sound_while_it_is_made_ready_stays(alice, town):
+    given = with_cover(sound(), cover(), title="Lied", artist="Ann")
+    media = (await alice.post("/api/v2/media", parts=[("file", File("a.mp3", given))])).json
+    path = f"/api/v1/media/{media['id']}"
+    assert (await alice.put(path, {"artist": "Bo"})).status == 206
+    await worker.settle(town.app)
+    ready = (await alice.get(path)).json
+    assert (ready["title"], ready["artist"], ready["meta"]["length"]) == ("Lied", "Bo", "0:00:01.03")
+
+
+@needs_films
+async def test_a_picture_note_may_carry_a_track_and_pictures_have_no_title(alice):
+    track = (await alice.post("/api/v1/media", parts=[("file", File("a.mp3", sound()))])).json
+    shown = (await alice.post("/api/v1/media", parts=file())).json
+    post = (await alice.post("/api/v1/statuses", {"status": "x", "media_ids": [shown["id"], track["id"]]})).json
+    assert [one["type"] for one in post["media_attachments"]] == ["image", "audio"]
+    assert "title" not in post["media_attachments"][0]
+    assert len(post["media_attachments"][1]["waveform"]) == 96
 
 
 @needs_films

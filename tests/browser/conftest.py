@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support import requirements
-from tools.showcase import ENVIRONMENT, PASSWORD, Showcase, ServerProcess
+from tools.showcase import ENVIRONMENT, PASSWORD, ServerProcess, Showcase
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 

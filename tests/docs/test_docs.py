@@ -13,7 +13,7 @@ import fedinote
 from fedinote.api.access import LIMITS
 from fedinote.cli.main import cli
 from fedinote.federation.handlers import HANDLERS
-from fedinote.infra.settings import OTHER_VARIABLES, Settings, load
+from fedinote.infra.settings import OTHER_VARIABLES, Settings, lay, load
 from tests.docs import client_api
 from tests.docs.pages import ADRS, DOCS, ROOT, Page, files, page, pages
 
@@ -141,7 +141,7 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 def test_the_example_has_every_setting_with_its_default_and_loads() -> None:
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     assert example == msgspec.to_builtins(Settings())
-    assert load(EXAMPLE, {}) == Settings()
+    assert lay(load(EXAMPLE, {}), {}) == Settings()
 
 
 def test_every_setting_of_the_example_is_explained() -> None:

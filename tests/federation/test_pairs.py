@@ -239,6 +239,23 @@ async def test_a_picture_crosses_with_its_description_its_blur_and_its_focus(
     assert seen["sensitive"] is True
 
 
+async def test_sixteen_pictures_cross_in_their_order_and_the_chosen_four_are_sent_first(
+    world: World, one: Instance, two: Instance
+) -> None:
+    alice, bao = await one.person("alice"), await two.person("bao")
+    await _follows(world, bao, alice)
+    uploads = [(await _upload(alice, f"step {number}", "0,0"))["id"] for number in range(16)]
+    chosen = [uploads[number] for number in (0, 7, 11, 15)]
+    posted = await alice.post("sixteen steps", media_ids=uploads, cover_media_ids=chosen)
+    assert [file["id"] for file in posted["media_attachments"]] == uploads
+    assert (await alice.call("GET", f"/api/v1/statuses/{posted['id']}/source"))["cover_media_ids"] == chosen
+    await world.settle()
+    seen = await _seen(bao, posted["uri"])
+    assert [file["description"] for file in seen["media_attachments"]] == [f"step {number}" for number in range(16)]
+    document = await one.call("GET", posted["uri"].removeprefix(f"http://{one.host}"), headers={"Accept": ACTIVITY})
+    assert [file["name"] for file in document["attachment"][:4]] == ["step 0", "step 7", "step 11", "step 15"]
+
+
 async def test_a_warning_and_a_language_cross_and_the_text_is_the_same_to_the_byte(
     world: World, one: Instance, two: Instance
 ) -> None:

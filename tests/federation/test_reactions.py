@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fedinote.media import emojis
+from fedinote.media import emojis, remote
 from tests.federation.scene import Scene
 from tests.media.pictures import encoded, picture
 from tests.support.instances import Instance, World
@@ -129,6 +129,11 @@ async def test_a_reaction_to_what_one_may_not_see_is_refused_and_tells_nothing(s
                 assert await scene.send(scene.mal, activity) == 202
 
 
+def through(scene: Scene, url: str) -> str:
+    """Where readers here get an emoji of another server from."""
+    return str(scene.app.url(remote.emoji(scene.app, url)))
+
+
 async def test_a_custom_emoji_is_of_the_server_that_sends_it(scene: Scene) -> None:
     """So that nobody gives the emoji of another server, or ours, a face of their own."""
     await emojis.add(scene.app, "tea", encoded(picture(), "PNG"))
@@ -148,8 +153,8 @@ async def test_a_custom_emoji_is_of_the_server_that_sends_it(scene: Scene) -> No
     found = {one["name"]: (one["count"], one["url"]) for one in status["reactions"]}
     assert found.pop("tea")[1].startswith(f"http://{scene.home.host}/media/")
     assert found == {
-        f"blob@{scene.victim.name}": (2, f"{scene.victim.base}/files/blob.png"),
-        f"blob@{scene.evil.name}": (1, f"{scene.evil.base}/files/evil.png"),
+        f"blob@{scene.victim.name}": (2, through(scene, f"{scene.victim.base}/files/blob.png")),
+        f"blob@{scene.evil.name}": (1, through(scene, f"{scene.evil.base}/files/evil.png")),
     }
 
 
@@ -258,7 +263,7 @@ async def test_emoji_in_names_bios_fields_and_polls_cross(world: World, one: Ins
     assert seen["account"]["display_name"] == "Alice :tea:"
     assert {emoji["shortcode"] for emoji in seen["emojis"]} == {"sun", "tea"}
     assert {emoji["shortcode"] for emoji in seen["poll"]["emojis"]} == {"sun", "tea"}
-    assert all(emoji["url"].startswith(f"http://{one.host}/media/") for emoji in seen["emojis"])
+    assert all(emoji["url"].startswith(f"http://{two.host}/media/remote/emoji/") for emoji in seen["emojis"])
     assert await two.app.db.value("SELECT COUNT(*) AS value FROM custom_emojis WHERE domain = ?", one.host) == 5
     changed = await alice.call("PATCH", "/api/v1/accounts/update_credentials", json={"display_name": "Alice"})
     assert {emoji["shortcode"] for emoji in changed["emojis"]} == {"cup", "leaf", "pot"}
@@ -273,18 +278,27 @@ async def test_a_new_picture_reaches_others_and_an_old_post_does_not_bring_the_f
     await world.settle()
     posted = await alice.post(":tea:")
     await world.settle()
-    first = (await bao.home())[0]["emojis"][0]["url"]
+    first = await _tea(one, two)
     one.app.clock.shift(60)
     await emojis.add(one.app, "tea", encoded(picture(), "PNG"))
     await alice.post(":tea: again")
     await world.settle()
-    second = (await bao.home())[0]["emojis"][0]["url"]
+    second = await _tea(one, two)
+    assert (await bao.home())[0]["emojis"][0]["url"] == two.app.url(remote.emoji(two.app, second))
     assert second != first
     old = await one.app.db.value("SELECT emojis AS value FROM posts WHERE uri = ?", posted["uri"])
     assert first in old
     await two.app.db.execute("DELETE FROM posts WHERE uri = ?", posted["uri"])
     found = await bao.call("GET", "/api/v2/search", params={"q": posted["uri"], "resolve": "true"})
-    assert [emoji["url"] for emoji in found["statuses"][0]["emojis"]] == [second]
+    assert [emoji["url"] for emoji in found["statuses"][0]["emojis"]] == [
+        two.app.url(remote.emoji(two.app, second))
+    ]
+
+
+async def _tea(one: Instance, two: Instance) -> str:
+    """Where the picture of :tea: lies, as the other server knows it."""
+    sql = "SELECT url AS value FROM custom_emojis WHERE shortcode = 'tea' AND domain = ?"
+    return str(await two.app.db.value(sql, one.host))
 
 
 async def test_reactions_by_a_suspended_account_have_no_effect(scene: Scene) -> None:

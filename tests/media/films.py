@@ -63,6 +63,28 @@ def sound(kind: str = "mp3", codec: str = "libmp3lame") -> bytes:
     return film(kind, None, codec)
 
 
+def fading(kind: str = "mp3", codec: str = "libmp3lame") -> bytes:
+    """Two seconds of a tone that becomes quieter all the time."""
+    import av
+
+    out, rate = io.BytesIO(), 48_000
+    with av.open(out, "w", format=kind) as target:
+        stream: Any = target.add_stream(codec, rate=rate)
+        for second in range(2):
+            tone = av.AudioFrame(format="s16", layout="mono", samples=rate)
+            tone.sample_rate, tone.time_base, tone.pts = rate, Fraction(1, rate), second * rate
+            moments = range(second * rate, (second + 1) * rate)
+            tone.planes[0].update(
+                b"".join(
+                    struct.pack("<h", (1 if at // 60 % 2 else -1) * (20_000 - 20_000 * at // 2 // rate))
+                    for at in moments
+                )
+            )
+            target.mux(stream.encode(tone))
+        target.mux(stream.encode(None))
+    return out.getvalue()
+
+
 def with_cover(data: bytes, cover: bytes, *, title: str = "Lied", artist: str = "Ann") -> bytes:
     """An MP3 with ID3v2.3 tags in front: title, artist, and a picture with something hidden in it."""
 

@@ -143,7 +143,7 @@ def test_the_cover_of_a_sound_is_its_picture_and_title_and_artist_are_told(tmp_p
     assert given.count(HIDDEN.encode()) > 1
     found = cleaned(tmp_path, given).outcome
     assert found is not None
-    assert (found.meta["title"], found.meta["artist"]) == ("Ein Lied", "Ann")
+    assert (found.title, found.artist) == ("Ein Lied", "Ann")
     assert (found.meta["small"]["width"], found.meta["small"]["height"]) == (200, 100)
     assert found.blurhash
     assert found.meta["colors"]["foreground"] == "#ffffff"

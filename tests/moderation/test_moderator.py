@@ -32,6 +32,7 @@ ACCOUNT_VERBS = (
 POST_VERBS = (actions.delete_post, actions.mark_sensitive)
 MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD | Power.PROPOSALS
 ADMIN = MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS | Power.GLOSSARY
+ADMIN |= Power.SETTINGS | Power.INVITES | Power.EMOJI | Power.ANNOUNCEMENTS
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ ADMIN = MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS | Power.GLOSSA
         ("member", Power(0)),
         ("moderator", MODERATOR),
         ("admin", ADMIN),
-        ("owner", ADMIN),
+        ("owner", ADMIN | Power.ENGINES),
     ],
 )
 async def test_a_role_has_its_powers_and_no_others(app: App, role: str, powers: Power) -> None:

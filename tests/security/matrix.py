@@ -263,6 +263,41 @@ def _topic(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     return _timeline({"id": stage.topic_id})(stage, viewer)
 
 
+def _board(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    """All posts are on it; those are shown that are for everybody."""
+    shown = _seen(stage, viewer, lambda post: post.open)
+    yield Ask({"id": stage.board_id}, {"limit": 40}, shown)
+    yield Ask({"id": UNKNOWN}, status=404)
+
+
+def _pictured(post: Post) -> bool:
+    """What stands for a board are the pictures of those of its posts that are for everybody."""
+    return post.open and post.author == "rhea"
+
+
+def _boards(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    yield Ask(shown=_seen(stage, viewer, _pictured) if viewer.name == "follower" else [])
+
+
+def _on_boards(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    yield Ask(shown=_seen(stage, viewer, _pictured) if viewer.name == "author" else [])
+
+
+def _with_boards(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    own = _seen(stage, viewer, _pictured) if viewer.name == "follower" else []
+    for ask in _by_post_or_boost(content=False)(stage, viewer):
+        yield Ask(ask.path, shown=own if ask.status == 200 else [], status=ask.status)
+
+
+def _one_board(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    yield Ask({"id": stage.board_id}, shown=_seen(stage, viewer, _pictured))
+
+
+def _boards_of(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
+    owner = stage.people["follower"].account_id
+    yield Ask({"account_id": owner}, shown=_seen(stage, viewer, _pictured))
+
+
 STREAM: Asks = lambda _, __: ()  # noqa: E731  listened to by `test_leaks_streams`
 
 _API: dict[str, Asks] = {
@@ -271,6 +306,12 @@ _API: dict[str, Asks] = {
     "/api/fedinote/v1/statuses/{id}/translations": _by_post_or_boost(content=False),
     "/api/oembed": _embeds,
     "/api/fedinote/v1/timelines/topic/{id}": _topic,
+    "/api/fedinote/v1/boards/{id}/statuses": _board,
+    "/api/fedinote/v1/boards": _boards,
+    "/api/fedinote/v1/boards/featuring": _on_boards,
+    "/api/fedinote/v1/boards/{id}": _one_board,
+    "/api/fedinote/v1/accounts/{account_id}/boards": _boards_of,
+    "/api/fedinote/v1/statuses/{id}/boards": _with_boards,
     "/api/v1/accounts/{id}/statuses": _profile,
     "/api/v1/admin/reports": _reports,
     "/api/v1/admin/reports/{id}": _report,

@@ -13,7 +13,7 @@ from fedinote.accounts.models import Account
 from fedinote.auth import sessions
 from fedinote.infra.app import App
 from fedinote.moderation import reports, topics
-from fedinote.posts import interactions, publishing, revising
+from fedinote.posts import boards, interactions, publishing, revising
 from fedinote.posts.drafts import Draft, Mention, NewMedia, NewPoll, NewPost, PollDraft
 from fedinote.relations import blocks, follows
 from fedinote.timelines import lists
@@ -127,6 +127,7 @@ class Stage:
         self.reports: list[tuple[int, int]] = []
         self.requests: list[tuple[int, int, int]] = []
         self.topic_id = 0
+        self.board_id = 0
         self.recorder = Recorder()
 
     async def play(self) -> "Stage":
@@ -140,6 +141,7 @@ class Stage:
         await blocks.block(self.app, self.authors["alice"], self.people["blocked"].account_id)
         await blocks.block(self.app, self.authors["rhea"], self.people["blocked"].account_id, uri=f"https://{FAR}/b/1")
         await self._left_over()
+        await self._pinned_up()
         await self._numbers()
         self.topic_id = (await topics.create(self.app, None, TAG, [TAG])).id
         return self
@@ -286,6 +288,14 @@ class Stage:
                 await self._row("list_members", of_list_id=viewer.list_id, account_id=author)
             for post in self.posts:
                 await self._left_of(viewer.account_id, post)
+
+    async def _pinned_up(self) -> None:
+        """Put all posts on a follower's board, as if each had been public when it was put there."""
+        owner = self.people["follower"].account_id
+        self.board_id = await boards.create(self.app, owner, boards.Wishes(title="all of them"))
+        for at, post in enumerate(self.posts):
+            item = {"post_id": post.id, "position": at, "created_at": self.app.now()}
+            await self._row("board_items", board_id=self.board_id, **item)
 
     async def _left_of(self, viewer_id: int, post: Post) -> None:
         author = self.authors[post.author]

@@ -98,7 +98,7 @@ async def test_the_page_of_an_error_of_ours_is_guarded_and_tells_nothing(
     async def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("zqinnermost")
 
-    monkeypatch.setattr("fedinote.web.front.queries.public", broken)
+    monkeypatch.setattr("fedinote.web.explore.exploring.explore.page", broken)
     monkeypatch.setattr("fedinote.api.timelines.queries.public", broken)
     page = await stage.viewer("anonymous").browser.get("/")
     assert page.status == 500

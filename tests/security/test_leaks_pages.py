@@ -213,6 +213,11 @@ def _featured(stage: Stage, _: str) -> list[Asked]:
     return [("/users/alice/collections/featured", 200, _open(stage, local=True))]
 
 
+def _board(stage: Stage, _: str) -> list[Asked]:
+    """A board and its page are ids alone: what is not for everybody is not named in them (`test_boards`)."""
+    return [(f"/users/follower/boards/{stage.board_id}{more}", 200, []) for more in ("", "?page=true")]
+
+
 def _none(pattern: str) -> Callable[[Stage, str], list[Asked]]:
     def asks(stage: Stage, _: str) -> list[Asked]:
         ids = [stage.posts[2].id, stage.posts[3].id]
@@ -249,6 +254,8 @@ AP: Mapping[str, Callable[[Stage, str], list[Asked]]] = {
     "/users/{name}/collections/featured": _featured,
     "/users/{name}/collections/tags": _none("/users/{name}/collections/tags"),
     "/users/{name}/collections/{collection_id:int}": _none("/users/{name}/collections/{post_id}"),
+    "/users/{name}/boards": _none("/users/{name}/boards"),
+    "/users/{name}/boards/{board_id:int}": _board,
     "/users/{name}/featured_collections": _none("/users/{name}/featured_collections"),
     "/users/{name}/feature_authorizations/{item_id:int}": _none("/users/{name}/feature_authorizations/{post_id}"),
     "/users/{name}/followers_synchronization": _none("/users/{name}/followers_synchronization"),

@@ -36,7 +36,7 @@ def test_what_is_fetched_is_bounded() -> None:
 
 def test_posts_and_profiles_are_bounded() -> None:
     posts = Posts()
-    assert (posts.max_characters, posts.max_attachments) == (5000, 4)
+    assert (posts.max_characters, posts.max_attachments) == (5000, 16)
     assert (posts.max_poll_options, posts.max_poll_option_characters) == (6, 100)
     assert drafts.MAX_POLL_SECONDS == 31 * 24 * HOUR
     assert (objects.MAX_CONTENT, contents.MAX_ATTACHMENTS, polls.MAX_OPTIONS) == (100_000, 16, 500)
@@ -71,7 +71,7 @@ def test_rates_are_these() -> None:
         "apps": (5, 10 * MINUTE, "address"),
         "deletes": (30, 30 * MINUTE, "account"),
         "follows": (400, 24 * HOUR, "account"),
-        "media": (30, 30 * MINUTE, "account"),
+        "media": (96, 30 * MINUTE, "account"),
         "paging": (300, 15 * MINUTE, "account"),
         "reports": (400, 24 * HOUR, "account"),
         "sign-up": (5, 30 * MINUTE, "address"),

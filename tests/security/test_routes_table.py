@@ -79,7 +79,7 @@ async def bob(town: Town) -> Person:
 
 
 async def call(client: Client, route: Route, /, body: Any = None, **values: Any) -> Answer:
-    names = dict.fromkeys(("id", "quoting_id", "account_id", "collection_id"), UNKNOWN)
+    names = dict.fromkeys(("id", "quoting_id", "account_id", "collection_id", "status_id"), UNKNOWN)
     others = {"name": "word", "emoji": "👍", "key": f"ungrouped-{values.get('id', UNKNOWN)}"}
     others |= {"lang": "de", "tag": "de", "year": "2026", "date": "2026-05-01"}
     path = route.path.format(**names | others | values)
@@ -215,7 +215,9 @@ OF_ALL = (
     "/api/v1/instance/terms_of_service/{date}",
     "/api/v1_alpha/async_refreshes/{id}",  # how far it is, and a number
     "/api/v1/accounts/{account_id}/",
+    "/api/fedinote/v1/accounts/{account_id}/boards",
     "/api/v1/suggestions/{account_id}",  # whom one does not want suggested
+    "/api/fedinote/v1/boards/{",  # they are public; who may change one is tested with them
     "/api/v1/collections/{",  # they are public; who may change one is tested with them
     "/api/fedinote/v1/topics/{id}",
     "/api/fedinote/v1/timelines/topic/{id}",

@@ -12,7 +12,11 @@ ASKS = {
     "translation/routing.py",  # the router asks its lanes
     "translation/lanes.py",  # a lane asks its engine
 }
-OF_THE_OPERATOR = {"cli/translate.py", "cli/translate_bench.py"}  # with texts that are typed there, or our own
+OF_THE_OPERATOR = {  # with texts that are typed there, or our own
+    "cli/translate.py",
+    "cli/translate_bench.py",
+    "translation/trying.py",
+}
 ENGINES = "translation/engines/"
 BUILDS = {"translation/routing.py", "translation/lanes.py", *OF_THE_OPERATOR, "cli/demo.py"}  # who may know one by name
 BY_NAME = ("translation.engines", "translation.lanes")

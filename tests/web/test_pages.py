@@ -194,10 +194,9 @@ async def test_nothing_is_loaded_from_other_servers(app: App, alice: User, stran
     await world.arrives(eve, content="<p>look</p>", media=(cat,), in_reply_to_id=root)
     page = soup(await stranger.get(f"/@alice/{root}"))
     loaded = [tag["src"] for tag in page.find_all(src=True)]
-    assert loaded == []
-    link = page.select_one('a[href="https://far.example/cat.png"]')
-    assert link is not None
-    assert "A cat" in page.get_text()
+    assert all(address.startswith("/") and not address.startswith("//") for address in loaded)
+    assert any(address.startswith("/media/remote/media/") for address in loaded)
+    assert "A cat" in str(page)
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/@alice", "/@alice/ID", "/tags/tea", "/@nobody"])

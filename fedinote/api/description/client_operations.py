@@ -51,6 +51,19 @@ DELETE /api/v1/collections/{id} -
 POST /api/v1/collections/{collection_id}/items WrappedCollectionItem account_id:id
 DELETE /api/v1/collections/{collection_id}/items/{id} -
 POST /api/v1/collections/{collection_id}/items/{id}/revoke -
+GET /api/fedinote/v1/boards [Board]
+POST /api/fedinote/v1/boards Board title!:text description:text language:text
+GET /api/fedinote/v1/boards/featuring [Board]
+GET /api/fedinote/v1/accounts/{account_id}/boards [Board]
+GET /api/fedinote/v1/statuses/{id}/boards [BoardOfPost]
+GET /api/fedinote/v1/boards/{id} BoardWithAccount
+PUT,PATCH /api/fedinote/v1/boards/{id} Board title:text description:text language:text cover_id:text
+DELETE /api/fedinote/v1/boards/{id} -
+POST /api/fedinote/v1/boards/{id}/withdraw -
+GET /api/fedinote/v1/boards/{id}/statuses [Status] limit:number after:id
+POST /api/fedinote/v1/boards/{id}/statuses Board status_id!:id
+PUT /api/fedinote/v1/boards/{id}/statuses/{status_id} - before:id
+DELETE /api/fedinote/v1/boards/{id}/statuses/{status_id} -
 GET /api/v1/conversations [Conversation] @page
 POST /api/v1/conversations/{id}/read Conversation
 POST /api/v1/conversations/{id}/unread Conversation
@@ -155,7 +168,7 @@ POST /api/v1/markers {Marker} home:MarkerDraft notifications:MarkerDraft
 POST /api/v1/media MediaAttachment file:file thumbnail:file description:text focus:text
 POST /api/v2/media MediaAttachment file:file thumbnail:file description:text focus:text
 GET /api/v1/media/{id} MediaAttachment
-PUT,PATCH /api/v1/media/{id} MediaAttachment description:text focus:text thumbnail:file
+PUT,PATCH /api/v1/media/{id} MediaAttachment description:text focus:text thumbnail:file title:text artist:text
 DELETE /api/v1/media/{id} -
 GET /api/v1/custom_emojis [CustomEmoji]
 GET /api/v2/notifications GroupedNotificationsResults @page expand_accounts:text include_filtered:flag

@@ -89,6 +89,7 @@ EmojiReaction name:text count:number me?:flag url?:url static_url?:url accounts?
 Context ancestors:[Status] descendants:[Status]
 MediaAttachment id:id type:=unknown/image/gifv/video/audio url:url? preview_url:url? remote_url:url?
  preview_remote_url:url? text_url:null meta:object? description:text? blurhash:text?
+ title?:text? artist?:text? waveform?:text?
 Poll id:id expires_at:moment? expired:flag multiple:flag votes_count:number voters_count:number? options:[PollOption]
  emojis:[CustomEmoji] voted?:flag own_votes?:[number]
 PollOption title:text votes_count:number?
@@ -223,6 +224,10 @@ Move aliases:[url] moved:Account? may_move_at:moment?
 Import id:id kind:text mode:=merge/overwrite state:=waiting/running/finished total:number imported:number failed:number
  created_at:moment finished_at:moment?
 ImportWithFailures +Import failures:[object]
+Board id:id uri:url url:url title:text description:text language:text? account_id:id statuses_count:number cover_id:id?
+ pictures:[MediaAttachment] created_at:moment updated_at:moment
+BoardWithAccount +Board account:Account
+BoardOfPost +Board contains:flag
 """
 
 

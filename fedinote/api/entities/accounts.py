@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fedinote.api.entities import feature_approvals, in_translation
-from fedinote.api.entities.values import emojis, file_url, listed, moment
+from fedinote.api.entities.values import emojis, file_url, here, listed, moment
 from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
+from fedinote.media import remote
 from fedinote.relations.curation import MAX_COLLECTIONS
 from fedinote.translation import preferences
 
@@ -126,18 +127,18 @@ def entity(app: App, row: Row) -> dict[str, Any]:
 def _words(app: App, row: Row) -> dict[str, Any]:
     """Return what an account says and shows of itself, and what was decided about it."""
     suspended = row["suspended_at"] is not None
-    avatar = _picture(app, row["avatar"], row["avatar_remote"], "avatar", hidden=suspended)
-    header = _picture(app, row["header"], row["header_remote"], "header", hidden=suspended)
+    avatar, avatar_still = _picture(app, row, "avatar", hidden=suspended)
+    header, header_still = _picture(app, row, "header", hidden=suspended)
     value: dict[str, Any] = {
         "display_name": "" if suspended else row["display_name"],
         "note": "" if suspended else row["note"],
         "avatar": avatar,
-        "avatar_static": avatar,
+        "avatar_static": avatar_still,
         "avatar_description": "" if suspended else row["avatar_description"],
         "header": header,
-        "header_static": header,
+        "header_static": header_still,
         "header_description": "" if suspended else row["header_description"],
-        "emojis": [] if suspended else emojis(row["emojis"]),
+        "emojis": [] if suspended else emojis(app, row["emojis"]),
         "fields": [] if suspended else fields(row["fields"]),
     }
     if row["memorial"]:
@@ -149,13 +150,17 @@ def _words(app: App, row: Row) -> dict[str, Any]:
     return value
 
 
-def _picture(app: App, key: str, remote: str, name: str, *, hidden: bool) -> str:
-    if not hidden:
-        if key:
-            return file_url(app, key)
-        if remote:
-            return remote
-    return f"{app.settings.base}/static/img/{name}.png"
+def _picture(app: App, row: Row, name: str, *, hidden: bool) -> tuple[str, str]:
+    """Return where a picture is, and where it does not move; of people elsewhere as it is shown through this server."""
+    url = f"{app.settings.base}/static/img/{name}.png"
+    if hidden:
+        return url, url
+    if key := row[name]:
+        url = file_url(app, key)
+    elif there := row[f"{name}_remote"]:
+        path = remote.address(app, name, row["id"], there)
+        return here(app, path, there), here(app, f"{path}/small" if path else "", there)
+    return url, url
 
 
 def fields(text: str | None) -> list[dict[str, Any]]:

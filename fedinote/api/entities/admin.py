@@ -13,6 +13,8 @@ from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
+from fedinote.moderation import house_rules
+from fedinote.moderation.house_rules import Rule
 from fedinote.moderation.moderator import Power, powers
 from fedinote.relations.curation import MAX_COLLECTIONS
 
@@ -107,8 +109,9 @@ async def reports(app: App, ids: Sequence[int], viewer: Viewer) -> list[dict[str
     wanted = list(dict.fromkeys(one for row in rows.values() for one in listed(row["post_ids"])))
     posts = {int(one["id"]): one for one in await statuses(app, wanted, viewer)}
     found = [rows[one] for one in ids if one in rows]
+    rules = await house_rules.everything(app)
     return [
-        _report(app, row, by_id, posts) for row in found if row["account_id"] in by_id and row["target_id"] in by_id
+        _report(row, by_id, posts, rules) for row in found if row["account_id"] in by_id and row["target_id"] in by_id
     ]
 
 
@@ -120,8 +123,8 @@ async def report(app: App, report_id: int, viewer: Viewer) -> dict[str, Any]:
     return found[0]
 
 
-def _report(app: App, row: Row, by_id: dict[int, Any], posts: dict[int, Any]) -> dict[str, Any]:
-    rules = listed(row["rule_ids"])
+def _report(row: Row, by_id: dict[int, Any], posts: dict[int, Any], rules: Sequence[Rule]) -> dict[str, Any]:
+    broken = listed(row["rule_ids"])
     return {
         **_common(row),
         "updated_at": moment(row["action_taken_at"] or row["created_at"]),
@@ -131,9 +134,7 @@ def _report(app: App, row: Row, by_id: dict[int, Any], posts: dict[int, Any]) ->
         "action_taken_by_account": by_id.get(row["action_taken_by_id"]),
         "statuses": [posts[one] for one in listed(row["post_ids"]) if one in posts],
         "rules": [
-            {"id": str(number), "text": text, "hint": ""}
-            for number, text in enumerate(app.settings.instance.rules, start=1)
-            if number in rules
+            {"id": str(rule.number), "text": rule.text, "hint": rule.hint} for rule in rules if rule.number in broken
         ],
     }
 

@@ -20,12 +20,12 @@ def entity(app: App, row: Row, reactions: Iterable[Row] = ()) -> dict[str, Any]:
         "starts_at": moment_or_none(row["starts_at"]),
         "ends_at": moment_or_none(row["ends_at"]),
         "all_day": bool(row["all_day"]),
-        "published_at": moment(row["created_at"]),
+        "published_at": moment(row["shown_from"] or row["created_at"]),
         "updated_at": moment(row["created_at"]),
         "mentions": listed(row["mentions"]),
         "statuses": listed(row["statuses"]),
         "tags": [{"name": one["name"], "url": url(app, one["name"])} for one in listed(row["tags"])],
-        "emojis": emojis(row["emojis"]),
+        "emojis": emojis(app, row["emojis"]),
         "reactions": [
             {**reaction(one), "me": bool(one["mine"])} for one in reactions if one["announcement_id"] == row["id"]
         ],

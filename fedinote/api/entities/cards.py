@@ -4,9 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from fedinote.api.entities import accounts
-from fedinote.api.entities.values import moment_or_none
+from fedinote.api.entities.values import here, moment_or_none
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
+from fedinote.media import remote
 from fedinote.previews import cards
 
 
@@ -21,14 +22,14 @@ async def by_id(app: App, ids: Collection[int], viewer_id: int | None = None) ->
     authors = {row["author_id"] for row in rows if row["author_id"] is not None}
     sql, params = accounts.query(authors)
     people = await accounts.by_id(app, await app.db.rows(sql, *params), viewer_id) if authors else {}
-    return {row["id"]: entity(row, people.get(row["author_id"])) for row in rows}
+    return {row["id"]: entity(app, row, people.get(row["author_id"])) for row in rows}
 
 
 def _flat(query: tuple[str, Any]) -> tuple[Any, ...]:
     return query[0], *query[1]
 
 
-def entity(row: Row, author: dict[str, Any] | None = None) -> dict[str, Any]:
+def entity(app: App, row: Row, author: dict[str, Any] | None = None) -> dict[str, Any]:
     """Turn a row into a PreviewCard. Texts are plain; `html` is an iframe that we wrote."""
     name = row["author_name"] or (author["display_name"] or author["username"] if author else "")
     url = row["author_url"] or (author["url"] if author else "")
@@ -45,7 +46,7 @@ def entity(row: Row, author: dict[str, Any] | None = None) -> dict[str, Any]:
         "html": row["html"],
         "width": row["width"],
         "height": row["height"],
-        "image": row["image"],
+        "image": here(app, remote.address(app, "card", row["id"], row["image"]), row["image"] or "") or None,
         "image_description": row["image_description"],
         "embed_url": row["embed_url"],
         "blurhash": None,

@@ -10,10 +10,12 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
+from fedinote.moderation import appeals
 from fedinote.notifications import groups, queries, severances, warnings
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.requests import Request
 
+_APPEALS = {"open": "pending", "lifted": "approved", "upheld": "rejected"}
 _REPORTS = "SELECT * FROM reports WHERE id IN_INTS(?)"
 
 
@@ -55,6 +57,7 @@ class _Subjects:
     reports: dict[int, Any]
     severed: dict[int, severances.Severance]
     warned: dict[int, warnings.Warned]
+    appeals: dict[int, tuple[str, str]]
 
 
 async def _subjects(app: App, notices: Sequence[Notice]) -> _Subjects:
@@ -65,6 +68,7 @@ async def _subjects(app: App, notices: Sequence[Notice]) -> _Subjects:
         await _reports(app, of_kind("admin.report")),
         await severances.by_id(app, of_kind(severances.KIND)),
         await warnings.by_id(app, of_kind(warnings.KIND)),
+        await appeals.by_statement(app, of_kind(warnings.KIND)),
     )
 
 
@@ -78,7 +82,8 @@ def _subject(one: Notice, known: _Subjects, people: dict[str, dict[str, Any]]) -
         return {"event": _event(known.severed[int(one.subject)])}
     if one.kind == warnings.KIND and int(one.subject) in known.warned:
         target = people[str(one.from_account_id)]
-        return {"moderation_warning": _warning(known.warned[int(one.subject)], target)}
+        appeal = known.appeals.get(int(one.subject))
+        return {"moderation_warning": _warning(known.warned[int(one.subject)], target, appeal)}
     return {}
 
 
@@ -119,15 +124,15 @@ def _report(row: Any, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _warning(one: warnings.Warned, target: dict[str, Any]) -> dict[str, Any]:
-    """Return the AccountWarning entity; it is appealed by a letter to the staff, not here."""
+def _warning(one: warnings.Warned, target: dict[str, Any], appeal: tuple[str, str] | None) -> dict[str, Any]:
+    """Return the AccountWarning entity, with the appeal against it. https://docs.joinmastodon.org/entities/Appeal/"""
     return {
         "id": str(one.id),
         "action": one.action,
         "text": one.text,
         "status_ids": [str(post_id) for post_id in one.post_ids],
         "target_account": target,
-        "appeal": None,
+        "appeal": None if appeal is None else {"text": appeal[1], "state": _APPEALS[appeal[0]]},
         "created_at": moment(one.created_at),
     }
 

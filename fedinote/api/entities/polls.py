@@ -35,7 +35,7 @@ def entity(app: App, row: Row, viewer_id: int | None, choices: list[int]) -> dic
         "votes_count": sum(one["votes"] for one in options),
         "voters_count": row["voters_count"],
         "options": [{"title": one["title"], "votes_count": None if hidden else one["votes"]} for one in options],
-        "emojis": emojis(row["emojis"]),
+        "emojis": emojis(app, row["emojis"]),
     }
     if viewer_id is not None:
         value["voted"] = bool(choices) or viewer_id == row["author_id"]

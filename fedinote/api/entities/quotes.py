@@ -11,7 +11,7 @@ from typing import Any
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.posts import approvals, visibility
+from fedinote.posts import approvals, quoted, visibility
 from fedinote.posts.approvals import Decision, Relation
 from fedinote.text.quotes import without_fallback
 
@@ -19,17 +19,6 @@ Render = Callable[[Sequence[int]], Awaitable[list[dict[str, Any]]]]
 
 _OPEN = ("public", "unlisted")
 _RELATED = approvals.FOLLOWERS | approvals.FOLLOWING
-_QUOTES = """
-SELECT q.post_id, q.quoted_id, q.state, q.legacy, o.account_id AS author_id FROM quotes q
- LEFT JOIN posts o ON o.id = q.quoted_id AND o.reblog_of_id IS NULL WHERE q.post_id IN_INTS(?)"""
-# What the viewer does not want to see of an author; the mildest first, as the last one counts.
-_AWAY = """
-SELECT target_id AS id, 'muted_account' AS state, 0 AS place FROM mutes
-  WHERE account_id = ? AND target_id IN_INTS(?) AND (expires_at IS NULL OR expires_at > ?)
-UNION ALL SELECT a.id, 'blocked_domain', 1 FROM accounts a JOIN account_domain_blocks d ON d.domain = a.domain
-  WHERE d.account_id = ? AND a.id IN_INTS(?)
-UNION ALL SELECT target_id, 'blocked_account', 2 FROM blocks WHERE account_id = ? AND target_id IN_INTS(?)
-ORDER BY place"""
 _FOLLOWS = """
 SELECT target_id AS id, TRUE AS follower FROM follows WHERE accepted AND follower_id = ? AND target_id IN_INTS(?)
 UNION ALL SELECT follower_id, FALSE FROM follows WHERE accepted AND target_id = ? AND follower_id IN_INTS(?)"""
@@ -91,8 +80,13 @@ async def of_posts(app: App, rows: Iterable[Row], viewer_id: int | None, render:
         found.relations = await relations(app, viewer_id, ((row["account_id"], row["quote_policy"]) for row in page))
     quoting = [row["id"] for row in page if row["is_quote"]]
     if quoting:
-        await _fill(app, found, await app.db.rows(_QUOTES, quoting), render)
+        await _fill(app, found, await _quotes(app, quoting), render)
     return found
+
+
+async def _quotes(app: App, post_ids: Sequence[int]) -> list[Row]:
+    sql, params = quoted.of_posts(post_ids)
+    return await app.db.rows(sql, *params)
 
 
 async def relations(app: App, viewer_id: int, policies: Iterable[tuple[int, int | None]]) -> dict[int, Relation]:
@@ -116,9 +110,11 @@ async def _fill(app: App, found: Quotes, rows: Sequence[Row], render: Render | N
     else:
         entities = {int(one["id"]): one for one in await render(list(dict.fromkeys(accepted)))}
         visible = set(entities)
-    away = await _away(app, found.viewer_id, [row["author_id"] for row in rows if row["quoted_id"] in visible])
+    away = await quoted.unwanted(
+        app, found.viewer_id, [row["author_id"] for row in rows if row["quoted_id"] in visible]
+    )
     for row in rows:
-        state = _state(row, visible, away)
+        state = quoted.state_of(row, visible, away)
         if state == "accepted" or not row["legacy"]:
             there = row["quoted_id"] if row["quoted_id"] in visible and row["state"] == "accepted" else None
             found.entities[row["post_id"]] = _quote(state, there, None if render is None else entities)
@@ -126,27 +122,7 @@ async def _fill(app: App, found: Quotes, rows: Sequence[Row], render: Render | N
                 found.shown.add(row["post_id"])
 
 
-def _state(row: Row, visible: set[int], away: Mapping[int, str]) -> str:
-    """Return the state as this viewer has it: what may not be seen is as if it were never agreed to."""
-    if row["state"] != "accepted":
-        return str(row["state"])
-    if row["author_id"] is None:
-        return "deleted"
-    if row["quoted_id"] not in visible:
-        return "unauthorized"
-    return away.get(row["author_id"], "accepted")
-
-
 def _quote(state: str, quoted_id: int | None, entities: Mapping[int, dict[str, Any]] | None) -> dict[str, Any]:
     if entities is None:
         return {"state": state, "quoted_status_id": None if quoted_id is None else str(quoted_id)}
     return {"state": state, "quoted_status": None if quoted_id is None else entities[quoted_id]}
-
-
-async def _away(app: App, viewer_id: int | None, authors: Sequence[int]) -> dict[int, str]:
-    """Return whom of the authors the viewer muted or blocked, and how."""
-    if viewer_id is None or not authors:
-        return {}
-    ids = list(authors)
-    rows = await app.db.rows(_AWAY, viewer_id, ids, app.now(), viewer_id, ids, viewer_id, ids)
-    return {row["id"]: row["state"] for row in rows}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fedinote.api.entities.accounts import accounts
+from fedinote.api.entities.values import emoji_picture
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
@@ -17,27 +18,23 @@ MAX_KINDS = 100
 PLEROMA = "pleroma:emoji_reaction"
 KIND = "reaction"
 
-_MINE = """SELECT r.account_id, r.post_id, r.name, r.url FROM reactions r WHERE r.post_id IN_INTS(?)
- AND r.account_id IN_INTS(?) ORDER BY r.id"""
 
-
-def by_post(rows: Iterable[Row], viewer_id: int | None) -> dict[int, list[dict[str, Any]]]:
+def by_post(app: App, rows: Iterable[Row], viewer_id: int | None) -> dict[int, list[dict[str, Any]]]:
     """Turn rows of `posts.reactions.of_posts` into the reactions of each post, at most 100 emoji."""
     found: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         listed = found.setdefault(row["post_id"], [])
         if len(listed) < MAX_KINDS:
-            listed.append(_entity(row, viewer_id))
+            listed.append(_entity(app, row, viewer_id))
     return found
 
 
-def _entity(row: Row, viewer_id: int | None) -> dict[str, Any]:
+def _entity(app: App, row: Row, viewer_id: int | None) -> dict[str, Any]:
     value: dict[str, Any] = {"name": row["name"], "count": row["count"]}
     if viewer_id is not None:
         value["me"] = bool(row["mine"])
     if row["url"] is not None:
-        value["url"] = row["url"]
-        value["static_url"] = row["static_url"] or row["url"]
+        value |= emoji_picture(app, row["url"], row["static_url"])
     return value
 
 
@@ -60,7 +57,7 @@ async def with_people(app: App, post_id: int, viewer: Viewer | None, name: str |
         if (person := people.get(str(row["account_id"]))) is not None:
             behind.setdefault(row["key"], []).append(person)
     return [
-        {"me": False, **_entity(row, viewer_id), "accounts": behind[row["key"]]}
+        {"me": False, **_entity(app, row, viewer_id), "accounts": behind[row["key"]]}
         for row in kinds[:MAX_KINDS]
         if row["key"] in behind
     ]
@@ -71,14 +68,13 @@ async def of_notices(app: App, pairs: Sequence[tuple[int, int]]) -> dict[tuple[i
 
     Of several the first. No query for none.
     """
-    if not pairs:
-        return {}
-    rows = await app.db.rows(_MINE, [post for _, post in pairs], [account for account, _ in pairs])
-    found: dict[tuple[int, int], dict[str, Any]] = {}
-    for row in rows:
-        name = row["name"] if row["url"] is None else f":{row['name']}:"
-        found.setdefault((row["account_id"], row["post_id"]), {"emoji": name, "emoji_url": row["url"]})
-    return found
+    return {pair: _emoji(app, row) for pair, row in (await reactions.by_people(app, pairs)).items()}
+
+
+def _emoji(app: App, row: Row) -> dict[str, Any]:
+    if row["url"] is None:
+        return {"emoji": row["name"], "emoji_url": None}
+    return {"emoji": f":{row['name']}:", "emoji_url": emoji_picture(app, row["url"], None)["url"]}
 
 
 def wanted_kinds(kinds: Sequence[str], excluded: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -52,6 +52,7 @@ def _params(plan: Scheduled) -> dict[str, Any]:
         },
         "translations": sources(draft.translations),
         "machine_translation": draft.machine_translation,
+        "cover_media_ids": [str(one) for one in draft.covers or ()],
         "quoted_status_id": None if draft.quoted_id is None else str(draft.quoted_id),
         "quote_approval_policy": draft.quote_policy,
         "idempotency": plan.idempotency_key,

@@ -150,7 +150,7 @@ async def _gather(batch: _Batch, context: str) -> None:
     authors, media, questions, *flagged = await app.db.many(*queries)
     await in_translation.take(batch.reading, flagged)
     if reacted:
-        batch.reactions = reaction_entities.by_post(flagged.pop(), batch.viewer_id)
+        batch.reactions = reaction_entities.by_post(batch.app, flagged.pop(), batch.viewer_id)
     batch.people = await accounts.by_id(app, authors, batch.viewer_id)
     for row in media:
         batch.media.setdefault(row["post_id"], []).append(attachments.media(app, row))
@@ -263,7 +263,7 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         "media_attachments": batch.media.get(post_id, []),
         "mentions": listed(row["mentions"]),
         "tags": _tags(batch.app, row["tags"]),
-        "emojis": emojis(row["emojis"]),
+        "emojis": emojis(batch.app, row["emojis"]),
         "poll": batch.polls.get(post_id),
         "translations": language_versions.listing(row),
         "machine_translation": row["machine_translation"],
@@ -318,7 +318,7 @@ async def edits(app: App, post_id: int, viewer: Viewer | None) -> list[dict[str,
     wanted = [int(one) for row in former for one in listed(row["media"])]
     sql = f"SELECT {attachments.COLUMNS} FROM media m WHERE m.id IN_INTS(?)"  # noqa: S608
     files = {str(row["id"]): attachments.media(app, row) for row in await app.db.rows(sql, wanted)}
-    versions = [_edit(row, now["account"], files) for row in former]
+    versions = [_edit(app, row, now["account"], files) for row in former]
     poll = now["poll"]
     present = {
         "content": now["content"],
@@ -334,7 +334,7 @@ async def edits(app: App, post_id: int, viewer: Viewer | None) -> list[dict[str,
     return [one | {"quote": now["quote"]} for one in (*versions, present)]
 
 
-def _edit(row: Row, author: dict[str, Any], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _edit(app: App, row: Row, author: dict[str, Any], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
     value = {
         "content": row["content"],
         "spoiler_text": row["spoiler_text"],
@@ -342,7 +342,7 @@ def _edit(row: Row, author: dict[str, Any], files: dict[str, dict[str, Any]]) ->
         "created_at": moment(row["created_at"]),
         "account": author,
         "media_attachments": [files[one] for one in listed(row["media"]) if one in files],
-        "emojis": emojis(row["emojis"]),
+        "emojis": emojis(app, row["emojis"]),
     }
     if row["poll"] is not None:
         value["poll"] = {"options": [{"title": one["title"]} for one in listed(row["poll"])]}

@@ -7,8 +7,10 @@ import msgspec
 
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
+from fedinote.media import remote
 
 _decode = msgspec.json.Decoder().decode
+_UNLISTED = {"visible_in_picker": False}
 
 
 @lru_cache(maxsize=8192)
@@ -38,17 +40,27 @@ def mapped(text: str | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def emojis(text: str | None) -> list[dict[str, Any]]:
+def emojis(app: App, text: str | None) -> list[dict[str, Any]]:
     """Return the CustomEmoji entities of a snapshot column: pictures for the :shortcodes: in a text."""
     return [
-        {
-            "shortcode": one["shortcode"],
-            "url": one["url"],
-            "static_url": one.get("static_url") or one["url"],
-            "visible_in_picker": False,
-        }
+        {"shortcode": one["shortcode"], **emoji_picture(app, one["url"], one.get("static_url")), **_UNLISTED}
         for one in listed(text)
     ]
+
+
+def emoji_picture(app: App, url: str, static_url: str | None) -> dict[str, str]:
+    """Return `url` and `static_url` of an emoji: those of other servers are shown through this one."""
+    if url.startswith(app.settings.base):
+        return {"url": url, "static_url": static_url or url}
+    return {
+        "url": here(app, remote.emoji(app, url), url),
+        "static_url": here(app, remote.emoji(app, static_url or url, small=True), static_url or url),
+    }
+
+
+def here(app: App, path: str, otherwise: str) -> str:
+    """Return the absolute form of a path of ours, or another address where there is none."""
+    return f"{app.settings.base}{path}" if path else otherwise
 
 
 def file_url(app: App, key: str) -> str:

@@ -3,7 +3,7 @@
 from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import is_public
 from fedinote.activitypub.quirks import same_origin
-from fedinote.federation import approving, fetching, reacting, resolve
+from fedinote.federation import approving, boards, fetching, reacting, resolve
 from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
 from fedinote.federation.handlers.targets import MAX_URI, was_undone
@@ -100,7 +100,9 @@ async def add(app: App, verified: VerifiedActivity) -> None:
 
 
 async def remove(app: App, verified: VerifiedActivity) -> None:
-    """Take a post of the signer's off its own profile."""
+    """Take a post of the signer's off its own profile, or off a board of somebody here."""
+    if await boards.withdrawn(app, verified.signer_id, verified.activity.target, verified.activity.object_id):
+        return
     uri = await _featured_object(app, verified)
     post_id = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", uri)
     if post_id is not None:

@@ -1,0 +1,43 @@
+"""Between the right password and the second factor: a proof, in the form, that this browser has got so far.
+
+It is good for ten minutes, in one browser, as long as the password stays the same. Nothing is kept for it.
+"""
+
+import hmac
+from datetime import timedelta
+
+from fedinote.auth import users
+from fedinote.auth.models import User
+from fedinote.auth.sealing import mark
+from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
+from fedinote.infra.errors import NotFound, Unauthorized
+
+LIFE = timedelta(minutes=10)
+_LATE = "That took too long. Enter your password again"
+
+
+def prove(app: App, user: User, browser: str) -> str:
+    """Return the proof that somebody knew this person's password, in the browser with this cookie."""
+    end = str(to_ms(app.now() + LIFE))
+    return f"{user.id}.{end}.{_mark(app, user, end, browser)}"
+
+
+async def whose(app: App, proof: str, browser: str) -> User:
+    """Return whose password was known. `Unauthorized` when the proof is not ours, too old, or another browser's."""
+    name, _, rest = proof[:200].partition(".")
+    end, _, seal = rest.partition(".")
+    if not (name.isascii() and name.isdigit() and len(name) < 20 and end.isascii() and end.isdigit()):
+        raise Unauthorized(_LATE)
+    try:
+        user = await users.by_id(app, min(int(name), 2**63 - 1))
+    except NotFound as error:
+        raise Unauthorized(_LATE) from error
+    genuine = hmac.compare_digest(seal.encode(), _mark(app, user, end, browser).encode())
+    if not genuine or int(end) <= to_ms(app.now()):
+        raise Unauthorized(_LATE)
+    return user
+
+
+def _mark(app: App, user: User, end: str, browser: str) -> str:
+    return mark(app, "halfway", str(user.id), end, browser, user.password_hash).hex()

@@ -1,0 +1,59 @@
+"""The way home for visitors: to follow, answer or like something of ours, people go to the server where they live."""
+
+import re
+from urllib.parse import quote
+
+from fedinote.activitypub import discovery
+from fedinote.activitypub.discovery import Handle
+from fedinote.activitypub.quirks import host_of
+from fedinote.federation import fetching
+from fedinote.federation.fetching import Budget
+from fedinote.infra.app import App
+from fedinote.infra.errors import FediNoteError, Invalid, Malformed
+
+MAX_TYPED = 500
+_PAGE = "/authorize_interaction?uri="
+_PROFILE = re.compile(r"/@([A-Za-z0-9_.-]{1,64})/?$")
+_WRONG = "Write the address of your account, like you@example.org, or the name of your server."
+
+
+async def address(app: App, typed: str, uri: str) -> str:
+    """Return where somebody can act on `uri` who typed their handle, their server, or the address of their profile.
+
+    Their server tells by WebFinger's subscribe link (the guarded way of every request); where it does not, it is asked
+    as Mastodon's are. `Invalid` for what is none of these.
+    """
+    host, handle = _read(typed.strip()[:MAX_TYPED])
+    if host in app.settings.own_hosts:
+        return app.url(_PAGE + quote(uri, safe=""))
+    template = None if handle is None else await _template(app, handle)
+    if template is not None:
+        return template.replace("{uri}", quote(uri, safe=""))
+    return f"{_scheme(app)}://{host}{_PAGE}{quote(uri, safe='')}"
+
+
+def _read(typed: str) -> tuple[str, Handle | None]:
+    """Return the host, and the handle where one was typed."""
+    try:
+        if typed.lower().startswith(("https://", "http://")):
+            host = discovery.normalise_host(host_of(typed))
+            named = _PROFILE.search(typed)
+            return host, Handle(named[1], host) if named else None
+        if "@" not in typed.lstrip("@"):
+            return discovery.normalise_host(typed.lstrip("@").rstrip("/")), None
+        handle = discovery.parse_handle(typed)
+    except Malformed:
+        raise Invalid(_WRONG) from None
+    return handle.host, handle
+
+
+async def _template(app: App, handle: Handle) -> str | None:
+    try:
+        found = await fetching.subscribe_template(app, handle, Budget())
+    except FediNoteError:
+        return None
+    return found if found is not None and found.startswith(f"{_scheme(app)}://") else None
+
+
+def _scheme(app: App) -> str:
+    return "http" if app.settings.federation.allow_http and not app.settings.secure else "https"

@@ -1,0 +1,1 @@
+"""Running the server in the browser: what moderators, admins and the owner may do, page by page."""

@@ -1,0 +1,138 @@
+"""What stands in the form when it is opened: nothing yet, an answer, a quote, something shared, or a post to edit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import NotFound
+from fedinote.posts import approvals, covers, languages, visibility
+from fedinote.posts.languages import VersionDraft
+from fedinote.text import html
+from fedinote.web.browser import Visit
+from fedinote.web.compose.fields import Lists, number
+
+_NARROWER = ("public", "unlisted", "private", "direct")
+_SHARED = ("title", "text", "url")
+_OWN = "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL"
+
+
+async def new(here: Visit, asked: Mapping[str, str]) -> Lists:
+    """Return the fields of a new post: the author's defaults, and what the address asks for. Raises NotFound."""
+    row = await here.app.db.row(
+        "SELECT default_visibility, default_sensitive, default_language, default_quote_policy FROM users WHERE id = ?",
+        here.member.user_id,
+    )
+    assert row is not None
+    shared = list(dict.fromkeys(asked[name].strip() for name in _SHARED if asked.get(name, "").strip()))
+    fields = {
+        "text": "\n\n".join(shared),
+        "visibility": row["default_visibility"],
+        "sensitive": "1" if row["default_sensitive"] else "",
+        "language": row["default_language"] or "",
+        "quote_policy": row["default_quote_policy"],
+    }
+    if "reply" in asked:
+        fields |= await _answer(here, asked["reply"], fields)
+    if "quote" in asked:
+        found = await _seen(here, asked["quote"])
+        fields["quote"] = str(found["id"])
+    return {name: [value] for name, value in fields.items()}
+
+
+async def _seen(here: Visit, stated: str) -> Row:
+    wanted = number(stated)
+    if wanted is None:
+        raise NotFound
+    return await visibility.original(here.app, here.member.account_id, wanted)
+
+
+async def _answer(here: Visit, stated: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of an answer: whom it names, the warning, and no more readers than the other post has."""
+    parent = await _seen(here, stated)
+    author = await here.app.db.row("SELECT username, domain FROM accounts WHERE id = ?", parent["account_id"])
+    assert author is not None
+    me = here.member
+    acct = f"{author['username']}@{author['domain']}" if author["domain"] else author["username"]
+    named = [one["acct"] for one in msgspec.json.decode(parent["mentions"]) if one["id"] != str(me.account_id)]
+    people = dict.fromkeys([*([] if parent["account_id"] == me.account_id else [acct]), *named])
+    return {
+        "reply": str(parent["id"]),
+        "text": "".join(f"@{one} " for one in people) + fields["text"],
+        "warning": parent["spoiler_text"],
+        "visibility": _narrower(fields["visibility"], parent["visibility"]),
+    }
+
+
+def _narrower(mine: str, theirs: str) -> str:
+    if theirs not in _NARROWER:
+        return theirs
+    if mine not in _NARROWER:
+        return mine
+    return max(mine, theirs, key=_NARROWER.index)
+
+
+async def own(app: App, account_id: int, post_id: int) -> Row:
+    """Return the row of a post that somebody wrote here. Raises NotFound."""
+    row = await app.db.row(_OWN, post_id, account_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def existing(app: App, row: Row) -> Lists:
+    """Return the fields of a post (its row), as its author wrote it."""
+    kept = await languages.kept(app, row)
+    media, polls = await app.db.many(
+        ("SELECT id, description, meta, title, artist, kind FROM media WHERE post_id = ? ORDER BY position",
+         (row["id"],)),
+        ("SELECT options, multiple, hide_totals FROM polls WHERE post_id = ?", (row["id"],)),
+    )  # fmt: skip
+    tag, version = next(iter(kept.items()), ("", VersionDraft()))
+    fields: dict[str, list[str]] = {
+        "text": [row["source"] or html.to_text(row["content"])],
+        "warning": [row["spoiler_text"]],
+        "sensitive": ["1" if row["sensitive"] else ""],
+        "visibility": [row["visibility"]],
+        "language": [row["language"] or ""],
+        "quote_policy": [approvals.setting_of(row["quote_policy"])],
+        "machine_translation": [row["machine_translation"]],
+        "media": [str(one["id"]) for one in media],
+        "cover": [str(one) for one in await covers.of_post(app, row["id"])],
+        "edit": [str(row["id"])],
+        "other_was": [tag],
+        "other": [tag],
+        "other_text": [version.text or html.to_text(version.html)],
+        "other_warning": [version.spoiler_text],
+        "other_option": list(version.poll_options),
+        "machine": [version.machine],
+    }
+    for one in media:
+        fields |= _described(one, version)
+    return fields | _asked(polls)
+
+
+def _described(row: Row, version: VersionDraft) -> dict[str, list[str]]:
+    key = str(row["id"])
+    focus = (msgspec.json.decode(row["meta"]) or {}).get("focus")
+    found = {
+        f"alt_{key}": [row["description"] or ""],
+        f"focus_{key}": [f"{focus['x']:g},{focus['y']:g}" if focus else ""],
+        f"other_alt_{key}": [version.descriptions.get(key, "")],
+    }
+    if row["kind"] == "audio":
+        found |= {f"title_{key}": [row["title"] or ""], f"artist_{key}": [row["artist"] or ""]}
+    return found
+
+
+def _asked(polls: Sequence[Row]) -> dict[str, list[str]]:
+    if not polls:
+        return {}
+    options: list[dict[str, Any]] = msgspec.json.decode(polls[0]["options"])
+    return {
+        "option": [one["title"] for one in options],
+        "multiple": ["1" if polls[0]["multiple"] else ""],
+        "hide_totals": ["1" if polls[0]["hide_totals"] else ""],
+    }

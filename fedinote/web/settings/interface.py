@@ -1,0 +1,40 @@
+"""Language and theme of the pages: kept with the account for members, and in the browser for everybody."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedinote.auth import users
+from fedinote.infra.errors import Invalid
+from fedinote.web import browser, shell
+from fedinote.web import words as catalogues
+from fedinote.web.browser import LANGUAGE, THEME, THEMES
+from fedinote.web.pages import form, page, redirect
+from fedinote.web.words import OFFERED
+
+PATH = "/settings/interface"
+
+
+async def show(request: Request) -> Response:
+    """GET /settings/interface, for members and visitors."""
+    here = await browser.visit(request)
+    return await shell.show(request, here, "settings/interface.html", languages=list(OFFERED.items()))
+
+
+async def save(request: Request) -> Response:
+    """POST /settings/interface: `language` and `theme`; then back to where one was (`next`)."""
+    here = await browser.visit(request)
+    values = await form(request)
+    browser.check_form(request, here, values)
+    tag, theme = values.get("language", ""), values.get("theme", "")
+    if tag not in OFFERED or theme not in THEMES:
+        raise Invalid
+    if here.person is not None:
+        await users.set_defaults(here.app, here.person.user_id, locale=tag)
+    response = redirect(browser.safe_path(values.get("next", PATH)))
+    browser.remember(here.app, response, LANGUAGE, tag)
+    browser.remember(here.app, response, THEME, theme)
+    return browser.flash(here, response, catalogues.words(tag).gettext("Saved."))
+
+
+ROUTES = (Route(PATH, page(show), methods=["GET"]), Route(PATH, page(save), methods=["POST"]))

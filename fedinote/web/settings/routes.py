@@ -1,0 +1,31 @@
+"""The table of the settings' pages."""
+
+from fedinote.web.settings import (
+    filters,
+    interface,
+    invitations,
+    notices,
+    overview,
+    people,
+    privacy,
+    profile,
+    security,
+    sessions,
+    translation,
+    writing,
+)
+
+ROUTES = (
+    *overview.ROUTES,
+    *profile.ROUTES,
+    *interface.ROUTES,
+    *translation.ROUTES,
+    *writing.ROUTES,
+    *privacy.ROUTES,
+    *notices.ROUTES,
+    *filters.ROUTES,
+    *people.ROUTES,
+    *invitations.ROUTES,
+    *security.ROUTES,
+    *sessions.ROUTES,
+)

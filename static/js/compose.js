@@ -1,0 +1,314 @@
+// The page on which posts are written. Without this module it is a plain form; with it nothing is lost.
+import { say } from "./main.js";
+import { length } from "./compose-count.js";
+import { Files } from "./compose-files.js";
+import { Offline, assembled, post, queue } from "./compose-send.js";
+import { suggest } from "./compose-suggest.js";
+import { watch } from "./compose-waiting.js";
+import * as store from "./compose-store.js";
+import "./compose-times.js";
+
+const form = document.querySelector("form[data-compose]");
+const words = form.dataset;
+const account = words.account;
+const part = (selector) => form.querySelector(selector);
+const field = (name) => form.elements[name];
+const PER_FILE = /^(?:media|alt_\d*|other_alt_\d*|focus_\d*|title_\d*|artist_\d*|order_\d+|cover|drop|files|form_token)$/;
+const PAUSE = 700;
+const RECOGNISE = 1200;
+
+for (const one of document.querySelectorAll("#compose-waiting, form[data-compose] > [data-script], [data-drop-hint]")) one.hidden = one.id === "compose-waiting";
+
+// -- what is written, and keeping it ----------------------------------------------------------------------------------
+
+const slot = (() => {
+  if (field("edit").value) return `edit:${field("edit").value}`;
+  if (field("draft").value) return `draft:${field("draft").value}`;
+  if (field("reply").value) return `reply:${field("reply").value}`;
+  if (field("quote").value) return `quote:${field("quote").value}`;
+  return "new";
+})();
+const key = `${account}:${slot}`;
+const begun = snapshot();
+let saving = 0, gone = false;
+
+function snapshot() {
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !PER_FILE.test(name));
+}
+
+const same = (some, others) => JSON.stringify(some.filter(([name]) => name !== "key")) === JSON.stringify(others.filter(([name]) => name !== "key"));
+
+async function save() {
+  if (gone) return;
+  const fields = snapshot();
+  if (files.empty && same(fields, begun)) return store.drop("drafts", key);
+  await store.put("drafts", { key, account, fields, items: files.state(), when: Date.now() });
+  part("[data-saved]").textContent = words.wordSaved;
+}
+
+function changed() {
+  clearTimeout(saving);
+  saving = setTimeout(() => save().catch(() => {}), PAUSE);
+  count();
+}
+
+function put(fields) {
+  const seen = {};
+  for (const [name, value] of fields) {
+    if (name === "key") continue;
+    const all = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    const one = all[(seen[name] = (seen[name] ?? -1) + 1)];
+    if (!one) continue;
+    if (one.type === "checkbox") one.checked = true;
+    else one.value = value;
+    one.closest("details")?.toggleAttribute("open", Boolean(value) || one.closest("details").open);
+  }
+  for (const name of ["sensitive", "multiple", "hide_totals", "read"]) {
+    field(name).checked = fields.some(([one]) => one === name);
+  }
+}
+
+async function restore() {
+  const kept = await store.get("drafts", key);
+  const asked = new URLSearchParams(location.search);
+  const elsewhere = ["text", "title", "url"].some((name) => asked.has(name)) || part("[role=alert], .notice");
+  if (!kept || elsewhere) return;
+  put(kept.fields);
+  for (const one of form.querySelectorAll("details.panel, details.second")) {
+    const filled = [...one.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), textarea")].some((each) => each.value.trim());
+    one.open = filled || [...one.querySelectorAll("input[type=checkbox]")].some((each) => each.checked);
+  }
+  await files.restore(kept.items);
+  const note = Object.assign(document.createElement("p"), { className: "notice" });
+  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(kept.when));
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "second small", textContent: words.wordDiscard });
+  button.addEventListener("click", async () => {
+    gone = true;
+    await store.drop("drafts", key);
+    location.reload();
+  });
+  note.setAttribute("role", "status");
+  note.append(words.wordRestored.replace("{when}", when), " ", button);
+  form.prepend(note);
+  refresh();
+}
+
+// -- counting, and what belongs together ------------------------------------------------------------------------------
+
+function count() {
+  const warning = field("warning").value.trim();
+  for (const [name, more] of [["text", warning], ["other_text", field("other_warning").value]]) {
+    const place = part(`[data-count="${name}"]`);
+    const left = Number(words.most) - length(field(name).value) - length(more);
+    const shown = new Intl.NumberFormat(document.documentElement.lang).format(Math.abs(left));
+    place.textContent = name !== "text" && !field(name).value ? "" : (left < 0 ? words.wordOver : words.wordLeft).replace("{n}", shown);
+    place.classList.toggle("over", left < 0);
+    field(name).setAttribute("aria-invalid", String(left < 0));
+  }
+}
+
+function refresh() {
+  const second = part("[data-second]");
+  const on = second.open && Boolean(field("other").value);
+  words.bilingual = on ? "1" : "";
+  files.bilingual(on);
+  for (const one of form.querySelectorAll("[data-options] [data-bilingual]")) one.hidden = !on;
+  part("[data-other-warning]").hidden = !(on && field("warning").value.trim());
+  field("text").lang = field("language").value;
+  for (const one of form.querySelectorAll('[name="other_text"], [name="other_warning"], [name="other_option"], [data-field="other_alt"]')) one.lang = field("other").value;
+  if (!field("other_text").value.trim()) machine("", "");
+  count();
+}
+
+function machine(engine, was) {
+  field("machine").value = engine;
+  field("machine_was").value = was;
+  part("[data-machine]").hidden = !engine;
+  part("[data-machine-name]").textContent = engine ? words.wordDrafted.replace("{engine}", engine) : "";
+}
+
+function current(name = "publish") {
+  const state = files.state().filter((one) => one.id);
+  const sent = assembled(snapshot(), state);
+  sent.set("do", name);
+  return sent;
+}
+
+async function draft(event) {
+  event.preventDefault();
+  const button = event.currentTarget;
+  button.setAttribute("aria-busy", "true");
+  button.disabled = true;
+  try {
+    const made = await post("/compose/translate", current("draft"));
+    for (const name of ["other_text", "other_warning"]) field(name).value = made[name];
+    if (made.language && !field("language").value) field("language").value = made.language;
+    [...form.querySelectorAll('[name="other_option"]')].forEach((one, number) => { one.value = made.other_option[number] || ""; });
+    for (const one of form.querySelectorAll("[data-file][data-id]")) {
+      one.querySelector('[data-field="other_alt"]').value = made.alts[one.dataset.id] || "";
+    }
+    machine(made.machine, made.machine_was);
+    field("read").checked = false;
+    refresh();
+    changed();
+    field("other_text").focus();
+  } catch (error) {
+    say(error.message);
+  } finally {
+    button.removeAttribute("aria-busy");
+    button.disabled = false;
+  }
+}
+
+let recognising = 0;
+function recognise() {
+  clearTimeout(recognising);
+  const hint = part("[data-language-hint]");
+  const chosen = field("language").value;
+  hint.hidden = true;
+  if (!chosen || field("text").value.trim().length < 20) return;
+  recognising = setTimeout(async () => {
+    const fields = new FormData();
+    fields.append("text", field("text").value);
+    const found = await post("/compose/language", fields).catch(() => ({ tag: "" }));
+    if (!found.tag || found.tag.split("-")[0] === chosen.split("-")[0] || !field("language").querySelector(`[value="${CSS.escape(found.tag)}"]`)) return;
+    const [before, after] = words.wordLanguage.split("{language}");
+    const name = Object.assign(document.createElement("bdi"), { textContent: found.name, lang: found.tag });
+    const yes = Object.assign(document.createElement("button"), { type: "button", className: "second small", textContent: words.wordYes });
+    yes.addEventListener("click", () => { field("language").value = found.tag; hint.hidden = true; refresh(); changed(); field("text").focus(); });
+    hint.replaceChildren(before, name, after || "", " ", yes);
+    hint.hidden = false;
+  }, RECOGNISE);
+}
+
+async function preview(event) {
+  event.preventDefault();
+  try {
+    const made = await post("/compose/preview", current("preview"));
+    const place = part("[data-preview-words]");
+    place.replaceChildren(...Object.entries(made).map(([tag, html]) => {
+      const one = Object.assign(document.createElement("div"), { className: "words", lang: tag || field("language").value, dir: "auto" });
+      one.innerHTML = html; // made safe by the server that sends it
+      return one;
+    }));
+    part("[data-preview]").hidden = false;
+    part("[data-preview]").scrollIntoView({ block: "nearest" });
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+// -- files ------------------------------------------------------------------------------------------------------------
+
+const files = new Files(form, changed);
+part("#files").addEventListener("change", (event) => {
+  files.add(event.target.files);
+  event.target.value = "";
+});
+document.addEventListener("paste", (event) => {
+  const found = [...(event.clipboardData?.files || [])];
+  if (!found.length) return;
+  event.preventDefault();
+  files.add(found);
+});
+const carries = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+const sheet = part("[data-drop]");
+document.addEventListener("dragover", (event) => {
+  if (!carries(event)) return;
+  event.preventDefault();
+  sheet.classList.add("over");
+});
+for (const name of ["dragleave", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (name === "dragleave" && event.relatedTarget) return;
+    sheet.classList.remove("over");
+    if (name !== "drop" || !carries(event)) return;
+    event.preventDefault();
+    files.add(event.dataTransfer.files);
+  });
+}
+
+// -- sending ----------------------------------------------------------------------------------------------------------
+
+async function publish(button) {
+  const fields = snapshot();
+  if (files.empty && !["text", "other_text", "option", "quote"].some((name) => fields.some(([one, value]) => one === name && value.trim()))) {
+    say(words.wordEmpty);
+    field("text").focus();
+    return;
+  }
+  button.disabled = true;
+  try {
+    if (navigator.onLine) await files.settled();
+    if (files.failed) throw new Error(words.wordFailed);
+    if (files.unfinished) throw new Offline(words.wordQueued);
+    const done = await post("/publish", assembled(fields, files.state()));
+    gone = true;
+    clearTimeout(saving);
+    await store.drop("drafts", key);
+    location.assign(done.url);
+  } catch (error) {
+    if (error instanceof Offline) await wait(fields);
+    else say(error.message);
+    button.disabled = false;
+  }
+}
+
+async function wait(fields) {
+  if (field("edit").value) {
+    await save();
+    say(document.body.dataset.wordOffline);
+    return;
+  }
+  await queue(account, field("key").value, fields, files.state());
+  await store.drop("drafts", key);
+  form.reset();
+  for (const name of ["text", "warning", "other_text", "other_warning"]) field(name).value = "";
+  files.clear();
+  field("key").value = crypto.randomUUID();
+  refresh();
+  say(words.wordQueued);
+  dispatchEvent(new Event("compose-queued"));
+}
+
+form.addEventListener("submit", (event) => {
+  const button = event.submitter || part("[data-publish]");
+  if (button.hasAttribute("data-publish")) {
+    event.preventDefault();
+    publish(button);
+  } else if (button.value === "keep") {
+    if (files.unfinished) {
+      event.preventDefault();
+      say(words.wordUnfinished);
+      return;
+    }
+    gone = true;
+    clearTimeout(saving);
+    store.drop("drafts", key).catch(() => {});
+  }
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    publish(part("[data-publish]"));
+  } else if (event.key === "Enter" && event.target.matches("input:not([type=submit])")) event.preventDefault();
+});
+form.addEventListener("input", (event) => {
+  if (event.target.id === "text") recognise();
+  if (["warning", "other_text"].includes(event.target.name)) refresh();
+  changed();
+});
+form.addEventListener("change", (event) => {
+  if (["language", "other"].includes(event.target.name)) refresh();
+  changed();
+});
+addEventListener("pagehide", () => save().catch(() => {}));
+part("[data-second]").addEventListener("toggle", refresh);
+part("[data-draft]")?.addEventListener("click", draft);
+part("[data-show-preview]").addEventListener("click", preview);
+for (const one of form.querySelectorAll("[data-suggest]")) suggest(one);
+
+refresh();
+restore().catch(() => {}).then(() => watch(document.getElementById("compose-waiting"), account, words)).catch(() => {});
+if (matchMedia("(pointer: fine)").matches) field("text").focus();
+field("text").setSelectionRange(field("text").value.length, field("text").value.length);
