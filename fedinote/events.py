@@ -463,6 +463,14 @@ class AccountWarned:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportAnswered:
+    """A moderator wrote to whoever made a report."""
+
+    report_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AppealMade:
     """A member asks to decide again about a statement, or adds to their appeal."""
 

@@ -27,7 +27,9 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.infra.errors import BadRequest, Busy, FediNoteError, NotFound, TooLarge
 from fedinote.infra.ratelimit import Allowance
+from fedinote.portability import archive_imports
 from fedinote.web import browser, files, pages
+from fedinote.web.data import importing
 from fedinote.web.explore.routes import FEEDS
 from fedinote.web.routes import ROUTES as PAGES
 
@@ -100,6 +102,8 @@ class Server:
             ticket.give()
 
     def _limit(self, path: str) -> int:
+        if path == importing.ARCHIVE:
+            return archive_imports.MAX_BYTES + MAX_BODY
         if path in _UPLOADS or path.startswith("/api/v1/media/") or path.startswith(pages.UPLOADS):
             return self.max_upload
         return MAX_PICTURES + MAX_BODY if path in _PICTURES else MAX_BODY

@@ -11,7 +11,7 @@ from fedinote.api.entities.values import moment, moment_or_none
 from fedinote.api.routing import Answer, Call, Handler, Route, route
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.portability import exports, formats, imports
+from fedinote.portability import exports, imports
 
 _EXPORTS, _IMPORTS = "/api/fedinote/v1/exports", "/api/fedinote/v1/imports"
 _READ = ("read:accounts",)
@@ -90,7 +90,7 @@ async def failures(call: Call) -> Any:
     """Return all rows that failed, as a file that can be uploaded again."""
     found = await imports.failures(call.app, call.me.account_id, call.id())
     row = await imports.show(call.app, call.me.account_id, call.id())
-    return _file("failures", formats.write(row["kind"], [one.cells for one in found]))
+    return _file("failures", imports.written(row["kind"], found))
 
 
 async def cancel(call: Call) -> Any:

@@ -14,7 +14,7 @@ from fedinote.federation.synchronisation import Followers
 from fedinote.infra.answers import Response, retry_after
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
-from fedinote.infra.db import Row
+from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import FediNoteError, NotFound, Refused
 from fedinote.infra.jobs import retry_delay
 from fedinote.policy import domains
@@ -44,7 +44,7 @@ UPDATE deliveries SET lease_until = ? WHERE id IN (
       SELECT d.id, d.host, COALESCE(h.failures, 0) AS failures
       FROM deliveries d LEFT JOIN hosts h ON h.host = d.host
       WHERE d.dead_at IS NULL AND d.next_at <= ? AND (d.lease_until IS NULL OR d.lease_until < ?)
-        AND (h.retry_at IS NULL OR h.retry_at <= ?) AND NOT (d.host IN_TEXTS(?))
+        AND (h.retry_at IS NULL OR h.retry_at <= ?) AND h.stopped_at IS NULL AND NOT (d.host IN_TEXTS(?))
         AND (COALESCE(h.failures, 0) < {SLOW_AFTER} OR NOT EXISTS (
           SELECT 1 FROM deliveries f WHERE f.host = d.host AND f.lease_until >= ?))
         AND (d.order_key = '' OR NOT EXISTS (
@@ -255,7 +255,7 @@ class Deliverer:
                 " WHERE id = ?",
                 (now + delay, reason[:500], job.id),
             ),
-            *_host_failure(job.host, now, delay, asked=wait is not None),
+            *_host_failure(job.host, now, delay, reason, asked=wait is not None),
         )
 
     async def _flush(self) -> None:
@@ -277,14 +277,15 @@ class Deliverer:
                 (now, now, list(well), SLOW_AFTER),
             ),
             (
-                "UPDATE hosts SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL"
+                "UPDATE hosts SET failures = 0, failure_days = 0, retry_at = NULL,"
+                " unavailable_at = CASE WHEN stopped_at IS NULL THEN NULL ELSE unavailable_at END"
                 " WHERE host IN_TEXTS(?) AND (failures > 0 OR failure_days > 0 OR unavailable_at IS NOT NULL)",
                 (list(well),),
             ),
         )
 
 
-def _host_failure(host: str, now: datetime, delay: timedelta, *, asked: bool) -> list[tuple[str, tuple[object, ...]]]:
+def _host_failure(host: str, now: datetime, delay: timedelta, reason: str, *, asked: bool) -> list[Query]:
     """Give the statements that count a failure: slow after 5 in a row, unavailable after 7 different days.
 
     A server that `asked` for a pause gets it at once, and for everything.
@@ -293,16 +294,18 @@ def _host_failure(host: str, now: datetime, delay: timedelta, *, asked: bool) ->
     retry_at = now + (delay if asked else min(delay, LONGEST_PAUSE))
     return [
         (
-            "INSERT INTO hosts (host, failures, failure_days, last_failure_day) VALUES (?, 1, 1, ?)"
-            " ON CONFLICT (host) DO UPDATE SET failures = hosts.failures + 1,"
+            "INSERT INTO hosts (host, failures, failure_days, last_failure_day, first_failed_at, error)"
+            " VALUES (?, 1, 1, ?, ?, ?) ON CONFLICT (host) DO UPDATE SET failures = hosts.failures + 1,"
+            " error = excluded.error, first_failed_at = CASE WHEN hosts.failures = 0 THEN excluded.first_failed_at"
+            " ELSE hosts.first_failed_at END,"
             " failure_days = hosts.failure_days + CASE WHEN hosts.last_failure_day < excluded.last_failure_day"
             " THEN 1 ELSE 0 END, last_failure_day = excluded.last_failure_day",
-            (host, day),
+            (host, day, now, reason[:500]),
         ),
         (
             "UPDATE hosts SET retry_at = CASE WHEN failures >= ? THEN CAST(? AS BIGINT) ELSE NULL END,"
             " unavailable_at = CASE WHEN failure_days >= ? THEN COALESCE(unavailable_at, CAST(? AS BIGINT))"
-            " ELSE NULL END WHERE host = ?",
+            " WHEN stopped_at IS NULL THEN NULL ELSE unavailable_at END WHERE host = ?",
             (1 if asked else SLOW_AFTER, retry_at, UNAVAILABLE_DAYS, now, host),
         ),
     ]

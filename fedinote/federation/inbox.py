@@ -63,7 +63,8 @@ async def _keep(app: App, verified: VerifiedActivity, request: SignedRequest) ->
         (
             "INSERT INTO hosts (host, failures, failure_days, last_failure_day, last_seen_at)"
             " SELECT domain, 0, 0, 0, CAST(? AS BIGINT) FROM accounts WHERE id = ?"
-            " ON CONFLICT (host) DO UPDATE SET failures = 0, failure_days = 0, retry_at = NULL, unavailable_at = NULL,"
+            " ON CONFLICT (host) DO UPDATE SET failures = 0, failure_days = 0, retry_at = NULL,"
+            " unavailable_at = CASE WHEN hosts.stopped_at IS NULL THEN NULL ELSE hosts.unavailable_at END,"
             " last_seen_at = excluded.last_seen_at"
             " WHERE hosts.unavailable_at IS NOT NULL OR hosts.retry_at IS NOT NULL",
             (now, verified.signer_id),

@@ -115,6 +115,8 @@ class Host(Model):
     """Another server as we know it. `failures` counts in a row; `unavailable_at` after seven days with failures.
 
     `signature_scheme` is how it takes signed requests where that is not the draft, as confirmed at `scheme_at`.
+    `stopped_at`: somebody who runs this server stopped deliveries to it, until they go on. `first_failed_at` is the
+    first failure in a row, `error` the last one. `software` is what its NodeInfo said, at `software_at`.
     """
 
     host = fields.CharField(255, primary_key=True)
@@ -126,6 +128,11 @@ class Host(Model):
     last_seen_at = TimeField(null=True)
     signature_scheme = fields.CharField(16, null=True)
     scheme_at = TimeField(null=True)
+    stopped_at = TimeField(null=True)
+    first_failed_at = TimeField(null=True)
+    error = fields.TextField(null=True)
+    software = fields.CharField(64, null=True)
+    software_at = TimeField(null=True)
 
     class Meta:
         table = "hosts"
@@ -209,3 +216,18 @@ class PostReader(Model):
         table = "post_readers"
         unique_together = (("post", "account"),)
         indexes = (("account",),)
+
+
+class Sample(Model):
+    """A figure at a time, for plots (`federation.figures`). `span`: hour or day, which begins `at`."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(32)
+    span = fields.CharField(8)
+    at = TimeField()
+    value = fields.BigIntField()
+
+    class Meta:
+        table = "samples"
+        unique_together = (("name", "span", "at"),)
+        indexes = (("span", "at"),)

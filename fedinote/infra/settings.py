@@ -125,13 +125,15 @@ class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     follows, is spam (0: no limit); `mention_flood` says what becomes of it: "reject", or "limit": it is kept, and
     mentions nobody. `refused_phrases`: posts that contain one of these are refused, by whomever they are; letter
     case, width and spaces do not matter. `trends`: what is talked about is "shown" unless a moderator rejects it, or
-    once one approved it ("reviewed").
+    once one approved it ("reviewed"). `public_decisions`: each decision of moderators is public, without names; the
+    figures by month always are.
     """
 
     max_mentions: int = 20
     mention_flood: Literal["reject", "limit"] = "reject"
     refused_phrases: list[str] = []
     trends: Literal["shown", "reviewed", "off"] = "shown"
+    public_decisions: bool = True
 
 
 class Explore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -237,3 +237,19 @@ class AppealMessage(Model):
     class Meta:
         table = "appeal_messages"
         indexes = (("appeal", "id"),)
+
+
+class ReportNote(Model):
+    """What a moderator wrote to a report: for the staff, or (`to_reporter`) for whoever reported, if they live here."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    report: fields.ForeignKeyRelation[Report] = fields.ForeignKeyField("fedinote.Report", related_name="notes")
+    report_id: int
+    author_id = fields.BigIntField(null=True)
+    text = fields.TextField()
+    to_reporter = fields.BooleanField(default=False)
+    created_at = TimeField()
+
+    class Meta:
+        table = "report_notes"
+        indexes = (("report", "id"),)

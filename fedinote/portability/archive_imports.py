@@ -42,7 +42,8 @@ MAX_ACTIVITY = 200_000
 BATCH = 50
 PATIENCE = 25.0
 _OUTBOX, _SMALL = 256_000_000, 8_000_000
-_MEDIA = frozenset("jpg jpeg png gif webp avif mp4 webm mov m4v mp3 m4a ogg oga opus flac wav".split())
+_MEDIA = ("jpg", "jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mov", "m4v", "mp3", "m4a", "ogg", "oga", "opus",
+          "flac", "wav")  # fmt: skip
 PRIVATE = ("keep", "skip")
 NO_POSTS = "The archive has no readable file outbox.json"
 NO_ACTOR = "The archive has no readable file actor.json"
@@ -285,7 +286,7 @@ def _batches(path: Path, counted: Counter[str]) -> Iterator[list[str]]:
             counted[reason] += 1
             continue
         kept += 1
-        batch.append(bytes(raw).decode(errors="replace").replace("\\u0000", ""))
+        batch.append(bytes(raw).decode(errors="replace"))
         if len(batch) == 500:
             yield batch
             batch = []
@@ -322,11 +323,12 @@ async def _apply(app: App, of: _Work, row: Row) -> None:
     """Store one old post, or note why it is left out."""
     name = ""
     try:
-        old = old_posts.read(msgspec.json.decode(row["data"]), of.owner)
+        activity = msgspec.json.decode(row["data"])
+        name = _name(activity)
+        old = old_posts.read(activity, of.owner)
         if old is None:
             await _skip(app, of, row, "others")
             return
-        name = old.original.uri
         if of.private == "skip" and history.here(old.original.visibility) == history.ALONE:
             await _skip(app, of, row, "private")
         elif await history.known(app, of.account_id, old.original.uri) is not None:
@@ -336,6 +338,13 @@ async def _apply(app: App, of: _Work, row: Row) -> None:
     except (FediNoteError, msgspec.DecodeError, RecursionError) as error:
         message = error.message if isinstance(error, FediNoteError) else "The post cannot be read"
         await _fail(app, of, row, name, message)
+
+
+def _name(activity: Any) -> str:
+    """Return the id of what an activity is about, for people who look for it; "" where it has none."""
+    about = activity.get("object") if isinstance(activity, dict) else None
+    name = about.get("id") if isinstance(about, dict) else None
+    return name[:2048] if isinstance(name, str) else ""
 
 
 async def _keep(app: App, of: _Work, row: Row, old: OldPost) -> None:

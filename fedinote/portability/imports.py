@@ -29,7 +29,7 @@ SHOWN = 200
 MAX_MISSES = 20
 """How many rows about one server may go unanswered in a run of the job before it is not asked again in that run."""
 _AGAIN = (Unavailable, Conflict, TooMany)
-_COLUMNS = "id, kind, overwrite, total, imported, failed, created_at, finished_at"
+_COLUMNS = "id, kind, overwrite, total, imported, failed, created_at, finished_at, options, error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +203,13 @@ async def failures(app: App, account_id: int, import_id: int, most: int = format
         most,
     )
     return [Failure(msgspec.json.decode(row["data"]), row["error"]) for row in rows]
+
+
+def written(kind: str, found: Sequence[Failure]) -> str:
+    """Return failures as a file: of lists one that can be handed in again, of old posts their ids."""
+    if kind in formats.FORMATS:
+        return formats.write(kind, [one.cells for one in found])
+    return formats.write("bookmarks", [one.cells for one in found])
 
 
 async def cancel(app: App, account_id: int, import_id: int) -> None:

@@ -116,7 +116,7 @@ def _absolute(attachments: Any) -> Any:
 
 def _files(post: vocab.Post) -> Iterator[OldFile]:
     own = language.canonical(post.language) if post.language else None
-    for attachment, kept in zip(post.attachments, contents.media(replace_links(post)), strict=False):
+    for attachment, kept in zip(post.attachments, contents.media(_capped(post)), strict=False):
         path = unquote(attachment.url.removeprefix(_INSIDE))
         yield OldFile(
             path=path,
@@ -127,8 +127,7 @@ def _files(post: vocab.Post) -> Iterator[OldFile]:
         )
 
 
-def replace_links(post: vocab.Post) -> vocab.Post:
-    """Return the post with as many attachments as are kept."""
+def _capped(post: vocab.Post) -> vocab.Post:
     return replace(post, attachments=post.attachments[:FILES])
 
 

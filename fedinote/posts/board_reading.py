@@ -45,7 +45,7 @@ async def of(app: App, account_id: int, viewer_id: int | None) -> list[Row]:
 async def featuring(app: App, author_id: int) -> list[Row]:
     """Return other people's boards that show posts of an author, as that author sees them."""
     return await app.db.rows(
-        f"{_BOARD} WHERE b.id IN (SELECT i.board_id FROM board_items i JOIN posts p ON p.id = i.post_id"
+        f"{_BOARD} WHERE b.id IN (SELECT i.board_id FROM board_items i JOIN posts p ON p.id = i.post_id"  # noqa: S608
         f" WHERE p.account_id = ?) AND b.account_id <> ? AND {_SHOWN} ORDER BY b.id DESC LIMIT 100",
         author_id,
         author_id,

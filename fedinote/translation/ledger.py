@@ -40,6 +40,8 @@ class Purpose(StrEnum):
     """The words of a query."""
     AUTHOR = "author"
     """A draft of its author, who looks at it before it is published."""
+    MODERATION = "moderation"
+    """A moderator, or somebody about whom one decided, reads in their own language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ async def collection(request: Request) -> Response:
         headers=headers_of(row["uri"], shared=here.person is None),
         collection=row,
         owner=people[row["account_id"]],
-        people=[people[item["account_id"]] for item in items if item["account_id"] in people],
+        people_of=[people[item["account_id"]] for item in items if item["account_id"] in people],
     )
 
 

@@ -1,31 +1,28 @@
 """The page on which a post gets another language, by its author or by others who suggest it to the author.
 
-They work without JavaScript. Poll options and descriptions of pictures are translated by the API only.
+It works without JavaScript. Poll options and descriptions of pictures are translated by the API only.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.auth import limits, users
+from fedinote.auth import limits
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, FediNoteError, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from fedinote.posts import attached, visibility
 from fedinote.posts.languages import VersionDraft
 from fedinote.text import language
 from fedinote.text.language_names import offered, own_name
 from fedinote.translation import drafting, routing, suggestions
-from fedinote.translation.suggestions import Suggestion
-from fedinote.web import browser, cards, shell
+from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
 from fedinote.web.cards import Card
 from fedinote.web.pages import form, page, query, redirect
 from fedinote.web.posts import public
-from fedinote.web.profiles import number
 
 _SHOWN = (Invalid, Forbidden, NotFound, TooMany, Unavailable)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,7 +19,7 @@ from fedinote.timelines.window import Window
 from fedinote.web import browser, cards, shell
 from fedinote.web.browser import Visit
 from fedinote.web.cards import Card
-from fedinote.web.client import cursor
+from fedinote.web.client import cursor, emojis
 from fedinote.web.client.accounts import relation
 from fedinote.web.client.cursor import Part
 from fedinote.web.client.items import Item
@@ -86,8 +87,10 @@ async def _pinned(request: Request, here: Visit, account_id: int) -> list[Item]:
 
 
 def _about(here: Visit, account: Account, person: cards.Person) -> dict[str, Any]:
-    app = here.app
+    app, pictures = here.app, emojis.pictures(here.app, msgspec.json.encode(account.emojis).decode())
     return {
+        "name": emojis.in_text(person.name, pictures),
+        "note": emojis.in_html(account.note, pictures),
         "summary": " ".join(html.to_text(account.note).split())[:300],
         "address": app.url(f"/@{account.username}"),
         "picture": app.url(person.picture) if person.picture else "",

@@ -10,10 +10,13 @@ from fedinote.web import (
     profiles,
     traces,
     translation,
+    videos,
 )
 from fedinote.web.admin import routes as admin
 from fedinote.web.auth import routes as auth
+from fedinote.web.client import routes as client
 from fedinote.web.compose import routes as compose
+from fedinote.web.data import routes as data
 from fedinote.web.explore import routes as explore
 from fedinote.web.settings import routes as settings
 
@@ -26,10 +29,13 @@ ROUTES = (
     *demo.ROUTES,
     *interaction.ROUTES,
     *traces.ROUTES,
+    *client.ROUTES,
     *profiles.ROUTES,
     *posts.ROUTES,
     *embeds.ROUTES,
     *translation.ROUTES,
+    *videos.ROUTES,
+    *data.ROUTES,
     *settings.ROUTES,
     *contributing.ROUTES,
 )

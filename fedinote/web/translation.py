@@ -1,4 +1,4 @@
-"""A post beside its translation, for people who are signed in; asking for one; and how a browser shows two languages."""
+"""A post beside its translation, for members; asking for one; and how a browser shows two languages."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

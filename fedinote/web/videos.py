@@ -10,7 +10,7 @@ from starlette.routing import Route
 from fedinote.infra.errors import NotFound
 from fedinote.text import language
 from fedinote.timelines import explore, topics
-from fedinote.timelines.explore import View
+from fedinote.timelines.explore_pool import View
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
 from fedinote.web.client.items import Item

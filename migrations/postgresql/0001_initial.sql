@@ -854,8 +854,8 @@ CREATE TABLE "push_subscriptions" (
     "retry_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE,
-    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
+    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE,
+    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE
 );
 CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
 CREATE TABLE "severances" (
@@ -1156,6 +1156,15 @@ CREATE TABLE "reports" (
 );
 CREATE INDEX "idx_reports_action__c83618" ON "reports" ("action_taken_at", "id");
 CREATE INDEX "idx_reports_target__e8d1e6" ON "reports" ("target_id");
+CREATE TABLE "report_notes" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "author_id" BIGINT,
+    "text" TEXT NOT NULL,
+    "to_reporter" BOOL NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "report_id" BIGINT NOT NULL REFERENCES "reports" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_report_note_report__c81139" ON "report_notes" ("report_id", "id");
 CREATE TABLE "statements" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "local" BOOL NOT NULL,
@@ -1239,7 +1248,12 @@ CREATE TABLE "hosts" (
     "unavailable_at" BIGINT,
     "last_seen_at" BIGINT,
     "signature_scheme" VARCHAR(16),
-    "scheme_at" BIGINT
+    "scheme_at" BIGINT,
+    "stopped_at" BIGINT,
+    "first_failed_at" BIGINT,
+    "error" TEXT,
+    "software" VARCHAR(64),
+    "software_at" BIGINT
 );
 CREATE TABLE "outgoing_activities" (
     "id" BIGINT NOT NULL PRIMARY KEY,
@@ -1309,6 +1323,15 @@ CREATE TABLE "relays" (
 );
 CREATE INDEX "idx_relays_actor_u_b7f753" ON "relays" ("actor_uri");
 CREATE INDEX "idx_relays_follow__59c7f3" ON "relays" ("follow_uri");
+CREATE TABLE "samples" (
+    "id" BIGSERIAL NOT NULL PRIMARY KEY,
+    "name" VARCHAR(32) NOT NULL,
+    "span" VARCHAR(8) NOT NULL,
+    "at" BIGINT NOT NULL,
+    "value" BIGINT NOT NULL,
+    CONSTRAINT "uid_samples_name_7c3125" UNIQUE ("name", "span", "at")
+);
+CREATE INDEX "idx_samples_span_5753b7" ON "samples" ("span", "at");
 CREATE TABLE "archives" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "key" VARCHAR(64) NOT NULL UNIQUE,

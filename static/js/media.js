@@ -109,8 +109,7 @@ document.addEventListener("click", (event) => {
   const shot = event.target.closest?.("[data-shot]");
   if (!shot || event.button || event.metaKey || event.ctrlKey || event.shiftKey || shot.closest("dialog.viewer")) return;
   event.preventDefault();
-  const words = document.querySelector("template[data-viewer]");
-  viewer ||= new Viewer(words ? words.dataset : { wordClose: "×", wordBack: "‹", wordOn: "›", wordTitle: "" });
+  viewer ||= new Viewer(shot.closest("[data-word-close]")?.dataset || { wordClose: "×", wordBack: "‹", wordOn: "›", wordTitle: "" });
   viewer.open(shot);
 });
 

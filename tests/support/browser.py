@@ -54,7 +54,9 @@ class Answer:
 
     @property
     def forms(self) -> list[Form]:
-        return [_form(attributes, inside) for attributes, inside in _FORM.findall(self.text)]
+        """The forms of the page itself: those of its frame (signing out) stand before `<main>`."""
+        inside = self.text.partition("<main")[2] or self.text
+        return [_form(attributes, inside) for attributes, inside in _FORM.findall(inside)]
 
 
 def _form(attributes: str, inside: str) -> Form:

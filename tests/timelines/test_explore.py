@@ -7,7 +7,7 @@ from fedinote.infra.errors import NotFound
 from fedinote.moderation import topics as keeping
 from fedinote.posts import interactions
 from fedinote.timelines import explore, explore_pool, filter_rules, tags, topics, trend_reviews
-from fedinote.timelines.explore import View
+from fedinote.timelines.explore_pool import View
 from fedinote.timelines.filter_rules import FilterChanges, KeywordChange
 from tests.timelines.world import World
 

@@ -1,5 +1,18 @@
-"""The table of the pages of those who run the server. Each route is made by `guard.get` or `guard.post`."""
+"""The table of the pages of those who run the server. Each route is made by `guard.get` or `guard.post`.
 
-from starlette.routing import Route
+A page is in the navigation (templates/admin/_frame.html) as soon as its route is here, for those who may open it.
+"""
 
-ROUTES: tuple[Route, ...] = ()
+from fedinote.web.admin import announcements, emoji, engine, invitations, relays, rules, settings, texts, welcome
+
+ROUTES = (
+    *welcome.ROUTES,
+    *settings.ROUTES,
+    *engine.ROUTES,
+    *rules.ROUTES,
+    *texts.ROUTES,
+    *invitations.ROUTES,
+    *announcements.ROUTES,
+    *emoji.ROUTES,
+    *relays.ROUTES,
+)

@@ -52,7 +52,7 @@ async def change(request: Request) -> Response:
         return await _form(request, here, error.message, 422)
     except TooMany as error:
         return await _form(request, here, error.message, error.status, error.retry_after)
-    return await begin_session(request, here.member.user_id, "/")
+    return await begin_session(request, here.member.user_id, "/settings/security")
 
 
 async def _change(app: App, person: SignedIn, values: dict[str, str], visitor: str) -> None:

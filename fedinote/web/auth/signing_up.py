@@ -120,11 +120,13 @@ async def sign_up(request: Request) -> Response:
 
 
 async def _check_agreed(app: App, filled: Form, values: Mapping[str, str]) -> None:
-    """Raise `Invalid` for somebody who did not agree to the rules. Whoever will run the server writes them."""
-    if "agreed" in values or not await house_rules.listing(app):
-        return
+    """Raise `Invalid` for somebody who could join and did not agree to the rules. Who will run the server writes them.
+
+    Whoever cannot join is told that first, by `registrations.register`.
+    """
     offer = await invites.offer(app, filled.invite) if filled.invite else None
-    if offer is None or offer.role != "owner":
+    joins = app.settings.registrations.mode in ("open", "approval") if offer is None else offer.role != "owner"
+    if joins and "agreed" not in values and await house_rules.listing(app):
         raise Invalid(_AGREE)
 
 

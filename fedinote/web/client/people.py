@@ -13,14 +13,13 @@ from fedinote.federation import threads as completing
 from fedinote.infra.errors import NotFound
 from fedinote.media import remote
 from fedinote.posts import threads
-from fedinote.text import html
 from fedinote.text.urls import safe_url
 from fedinote.timelines import queries
 from fedinote.timelines.queries import Profile
 from fedinote.timelines.window import Window
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
-from fedinote.web.client import cursor, notices
+from fedinote.web.client import cursor, emojis, notices
 from fedinote.web.client.accounts import relation
 from fedinote.web.client.items import Item
 from fedinote.web.client.shown import fragment, lines
@@ -90,8 +89,10 @@ async def _profile(request: Request, here: Visit, account: Account, tab: str) ->
     asked = cursor.window(request)
     found = await queries.account(app, me, account.id, asked, TABS[tab])
     part = cursor.part(found, asked)
+    pinned = await _pinned(request, here, account.id) if part.first and not tab else []
+    above = {one.id for one in pinned}
     shown: dict[str, Any] = {
-        "items": await lines(request, here, part.ids, "account"),
+        "items": await lines(request, here, [one for one in part.ids if one not in above], "account"),
         "older": part.older,
         "first": part.first,
         "path": f"/@{account.username}@{account.domain}",
@@ -108,12 +109,29 @@ async def _profile(request: Request, here: Visit, account: Account, tab: str) ->
         "person": who.person,
         "relation": await relation(here, account.id),
         "tab": tab,
-        "pinned": await _pinned(request, here, account.id) if part.first and not tab else [],
+        "pinned": pinned,
         "header": f"/media/{account.header}" if account.header else _header(here, account),
         "moved": safe_url(account.moved_to_uri or ""),
-        "text": html.to_text(account.note),
+        "note": emojis.in_html(account.note, emojis.pictures(app, await _emojis(here, account.id))),
+        "counts": _counts(account),
     }
     return await shell.show(request, here, "client/person.html", **values, **shown)
+
+
+def _counts(account: Account) -> tuple[int, int, int]:
+    """Return posts, follows and followers: what their own server says where it says more than this one knows."""
+    pairs = (
+        (account.statuses_count, account.statuses_elsewhere),
+        (account.following_count, account.following_elsewhere),
+        (account.followers_count, account.followers_elsewhere),
+    )
+    posts, following, followers = (max(here, there or 0) for here, there in pairs)
+    return posts, following, followers
+
+
+async def _emojis(here: Visit, account_id: int) -> str | None:
+    found: str | None = await here.app.db.value("SELECT emojis AS value FROM accounts WHERE id = ?", account_id)
+    return found
 
 
 def _header(here: Visit, account: Account) -> str:

@@ -21,6 +21,8 @@ from fedinote.web.compose.fields import FileFields, number
 from fedinote.web.pages import Upload, page, upload
 
 PATH = "/compose/media"
+Shown = dict[str, Any]
+"""What pages show of an upload; see `shown`."""
 _ROWS = """SELECT id, kind, key, preview_key, state, error, description, meta, cover, title, artist FROM media
  WHERE id IN_INTS(?) AND account_id = ? AND (post_id IS NULL OR post_id = ?)"""
 
@@ -38,7 +40,7 @@ async def stored(
     return {row["id"]: shown(row) for row in rows}
 
 
-def shown(row: Row | Mapping[str, Any]) -> dict[str, Any]:
+def shown(row: Row | Mapping[str, Any]) -> Shown:
     """Return what pages show of an upload (its row): where its small picture is, and whether it is ready."""
     meta = msgspec.json.decode(row["meta"] or "{}") if isinstance(row["meta"], str) else row["meta"]
     focus = meta.get("focus") or {"x": 0, "y": 0}
@@ -59,7 +61,7 @@ def shown(row: Row | Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _of(media: Media) -> dict[str, Any]:
+def _of(media: Media) -> Shown:
     names = ("id", "kind", "key", "preview_key", "state", "error", "description", "meta", "cover", "title", "artist")
     return shown({name: getattr(media, name, None) for name in names})
 

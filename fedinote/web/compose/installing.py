@@ -21,6 +21,7 @@ from fedinote.web.words import Words
 MANIFEST, WORKER, OFFLINE = "/manifest.webmanifest", "/sw.js", "/offline"
 _SHORT = 12  # characters that fit below an icon
 _SCRIPT = "js/compose-worker.js"
+_SHARED = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
 async def manifest(request: Request) -> Response:
@@ -30,11 +31,7 @@ async def manifest(request: Request) -> Response:
     """
     app, words = app_of(request), browser.words_of(request)
     body = msgspec.json.encode(_manifest(app, words))
-    headers = {
-        "Cache-Control": "public, max-age=3600",
-        "Vary": "Accept-Language, Cookie",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {**_SHARED, "Vary": "Accept-Language, Cookie"}
     return Response(body, headers=headers, media_type="application/manifest+json")
 
 
@@ -81,7 +78,7 @@ def _shortcut(name: str, address: str) -> dict[str, Any]:
 
 
 async def worker(request: Request) -> Response:
-    """GET /sw.js: the service worker. It stands at the root, since it may only serve what lies below its own address."""
+    """GET /sw.js: the service worker. It stands at the root, since it serves what lies below its own address only."""
     place = resources.folder("static") / _SCRIPT
     text = place.read_text(encoding="utf-8").replace("{{version}}", fedinote.__version__)
     headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", "Service-Worker-Allowed": "/"}
@@ -91,7 +88,7 @@ async def worker(request: Request) -> Response:
 async def offline(request: Request) -> HTMLResponse:
     """GET /offline: what the worker shows when there is no network; nobody's own, so it may be kept."""
     app, words = app_of(request), browser.words_of(request)
-    return render(app, "compose/offline.html", headers={"Cache-Control": "public, max-age=3600"}, words=words)
+    return render(app, "compose/offline.html", headers=_SHARED, words=words)
 
 
 ROUTES = (

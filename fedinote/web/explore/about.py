@@ -30,7 +30,7 @@ _BLOCKS = """SELECT domain, severity, public_comment FROM domain_blocks
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many people have an account, were here within four weeks, how many notes they wrote, how many servers are known."""
+    """How many people have an account and were here within four weeks, their notes, and the servers that are known."""
 
     people: int
     active: int
@@ -59,7 +59,7 @@ async def about(request: Request) -> Response:
 
 
 def house(app: App, here: Visit) -> dict[str, Any]:
-    """Return what the house's own files say: a longer description, the rules in the reader's language, what else there is.
+    """Return what the house's own files say: a longer description, the rules for this reader, which texts there are.
 
     Reads files: call it in a thread.
     """
@@ -79,7 +79,7 @@ def house(app: App, here: Visit) -> dict[str, Any]:
 
 
 def rules_for(app: App, words: Words) -> tuple[list[str], str]:
-    """Return the rules in the reader's language and its tag; as they were first written ("") where nobody put them there.
+    """Return the rules in the reader's language and its tag; as they were first written, and "", where there are none.
 
     A rule that is missing in that language stays in the first one. Reads files: call it in a thread.
     """

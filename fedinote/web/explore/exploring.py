@@ -1,5 +1,6 @@
 """Explore in the browser: all of it, by topic, by language and by what is attached; and following a topic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,8 +13,7 @@ from fedinote.infra.errors import BadRequest, NotFound
 from fedinote.text import language
 from fedinote.text.language_names import own_name
 from fedinote.timelines import explore, starters, suggestions, topics
-from fedinote.timelines.explore import View
-from fedinote.timelines.explore_pool import KINDS, Kind
+from fedinote.timelines.explore_pool import KINDS, Kind, View
 from fedinote.timelines.topics import Topic
 from fedinote.web import browser, cards, pages, shell
 from fedinote.web.browser import Visit
@@ -21,6 +21,8 @@ from fedinote.web.explore import tiles
 from fedinote.web.pages import NOTHING, page, query
 
 MAX_LANGUAGES = 12
+MAX_TOPICS = 12
+"""So many topics lead on from each page; all of them have a page of their own."""
 MAX_INTERESTS = 60
 VISITORS = {"Cache-Control": "private, max-age=15", "Vary": "Accept, Accept-Language, Cookie"}
 """A visitor's browser may keep a page for some seconds; what a member sees is kept by nobody."""
@@ -71,6 +73,22 @@ async def topic(request: Request) -> Response:
     )
 
 
+async def every_topic(request: Request) -> Response:
+    """GET /explore/topics: all topics that are kept here, or what the server could be about while there are none."""
+    here = await browser.visit(request)
+    kept = await topics.everything(here.app, here.person.account_id if here.person else None)
+    return await shell.show(
+        request,
+        here,
+        "explore/topics.html",
+        headers={} if here.person else VISITORS,
+        topics=[_topic_choice(here, View(), one) for one in kept],
+        following=[one.following for one in kept],
+        hashtags=[" ".join(f"#{tag.display}" for tag in one.tags) for one in kept],
+        starters=[] if kept else _starters(here),
+    )
+
+
 async def follow(request: Request) -> Response:
     """POST /explore/topics/{slug}/follow: follow a topic with all its hashtags (`follow=1`), or no longer (`0`)."""
     here = await browser.member(request)
@@ -112,7 +130,7 @@ async def listed(here: Visit, view: View, after: str | None) -> dict[str, Any]:
 
 
 async def whole(here: Visit, view: View, after: str | None) -> dict[str, Any]:
-    """Return what a whole page of Explore shows: the cards, other views, topics, and whom to follow where it is empty."""
+    """Return what a whole page of Explore shows: cards, other views, topics, and people where there is little."""
     page_of = await listed(here, view, after)
     person = here.person
     kept = await topics.everything(here.app, person.account_id if person else None)
@@ -123,7 +141,8 @@ async def whole(here: Visit, view: View, after: str | None) -> dict[str, Any]:
         "closed": person is None and not here.app.settings.explore.visitors,
         "kinds": _kinds(here, view),
         "languages": await _languages(here, view),
-        "topics": [_topic_choice(here, view, one) for one in kept] or _starters(here),
+        "topics": _topics(here, view, kept),
+        "all_topics": not kept or len(kept) > MAX_TOPICS,
         "choosing": kept if first and person and not any(one.following for one in kept) else (),
         "choosing_titles": {one.slug: _title(here, one) for one in kept},
         "featured": await _featured(here) if first and len(page_of["tiles"]) < suggestions.FEW else (),
@@ -174,6 +193,12 @@ async def _languages(here: Visit, view: View) -> list[Choice]:
     ]
 
 
+def _topics(here: Visit, view: View, kept: Sequence[Topic]) -> list[Choice]:
+    """Return the topics that lead on: the one that is shown, those that are followed, then the others."""
+    ordered = sorted(kept, key=lambda one: (one.slug != view.topic, not one.following))
+    return [_topic_choice(here, view, one) for one in ordered[:MAX_TOPICS]] or _starters(here)[:MAX_TOPICS]
+
+
 def _topic_choice(here: Visit, view: View, one: Topic) -> Choice:
     return Choice(_path(View(topic=one.slug, language=view.language)), _title(here, one), view.topic == one.slug)
 
@@ -206,6 +231,7 @@ async def _topic(request: Request, here: Visit) -> Topic:
 ROUTES = (
     Route("/explore", page(show), methods=["GET"]),
     Route("/explore/interests", page(interests), methods=["POST"]),
+    Route("/explore/topics", page(every_topic), methods=["GET"]),
     Route("/explore/topics/{slug}", page(topic), methods=["GET"]),
     Route("/explore/topics/{slug}/follow", page(follow), methods=["POST"]),
 )

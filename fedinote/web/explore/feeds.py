@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import msgspec
 from starlette.requests import Request
@@ -113,7 +113,7 @@ def _updated(posts: Sequence[Card], otherwise: datetime) -> datetime:
 
 def atom(app: App, feed: Feed) -> bytes:
     """Return a feed as Atom. What no XML may contain is left out of the texts."""
-    root = ElementTree.Element("feed", {"xmlns": _ATOM_NAMES})
+    root = ET.Element("feed", {"xmlns": _ATOM_NAMES})
     _add(root, "id", feed.page)
     _add(root, "title", feed.title)
     _add(root, "subtitle", feed.summary)
@@ -122,14 +122,15 @@ def atom(app: App, feed: Feed) -> bytes:
     _add(root, "link", "", rel="self", type="application/atom+xml", href=feed.atom)
     if feed.icon:
         _add(root, "icon", feed.icon)
-    _add(ElementTree.SubElement(root, "author"), "name", feed.author)
+    _add(ET.SubElement(root, "author"), "name", feed.author)
     for one in feed.posts:
         _entry(app, root, one)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="utf-8")
+    document: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{document}'.encode()
 
 
-def _entry(app: App, root: ElementTree.Element, post: Card) -> None:
-    entry = ElementTree.SubElement(root, "entry", {_XML_LANGUAGE: post.language} if post.language else {})
+def _entry(app: App, root: ET.Element, post: Card) -> None:
+    entry = ET.SubElement(root, "entry", {_XML_LANGUAGE: post.language} if post.language else {})
     _add(entry, "id", post.uri)
     _add(entry, "title", _title(post))
     _add(entry, "published", iso(post.created))
@@ -137,14 +138,14 @@ def _entry(app: App, root: ElementTree.Element, post: Card) -> None:
     _add(entry, "link", "", rel="alternate", type="text/html", href=_address(app, post))
     for address, kind, _ in _files(app, post):
         _add(entry, "link", "", rel="enclosure", type=kind, href=address)
-    author = ElementTree.SubElement(entry, "author")
+    author = ET.SubElement(entry, "author")
     _add(author, "name", post.person.name)
     _add(author, "uri", post.person.uri)
     _add(entry, "content", _content(post), type="html")
 
 
-def _add(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
-    made = ElementTree.SubElement(parent, name, {key: _NEVER.sub("", value) for key, value in attributes.items()})
+def _add(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
+    made = ET.SubElement(parent, name, {key: _NEVER.sub("", value) for key, value in attributes.items()})
     made.text = _NEVER.sub("", text) or None
 
 

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from fedinote.auth import users
 from fedinote.infra.app import App
-from fedinote.timelines.explore import View
+from fedinote.timelines.explore_pool import View
 from fedinote.web import browser, pages, shell
 from fedinote.web.explore import about, exploring
 from fedinote.web.pages import page

@@ -1,5 +1,6 @@
 """The page of a hashtag for visitors: the latest public posts that carry it, as cards. Members get their timeline."""
 
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -33,7 +34,7 @@ async def show(request: Request) -> Response:
     who = await tiles.reader(here.app, None, here.words.tag)
     address = f"/tags/{quote(wanted.display)}"
     older = f"{address}?max_id={found.ids[PAGE - 1]}" if len(found.ids) > PAGE else ""
-    shown = {"tiles": await tiles.tiles(here.app, found.ids[:PAGE], who), "more": older}
+    shown: dict[str, Any] = {"tiles": await tiles.tiles(here.app, found.ids[:PAGE], who), "more": older}
     if pages.wants_part(request):
         return await shell.fragment(request, here, "explore/_page.html", **shown)
     return await shell.show(

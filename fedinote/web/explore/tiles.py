@@ -81,7 +81,10 @@ async def reader(app: App, account_id: int | None, interface: str) -> Reader:
 
 
 async def tiles(app: App, ids: Sequence[int], who: Reader) -> list[Tile]:
-    """Return the cards of posts in the order of the ids, as far as the reader may see them. A fixed number of queries."""
+    """Return the cards of posts in the order of the ids, as far as the reader may see them.
+
+    The number of queries is fixed.
+    """
     found = await cards.cards(app, ids, who.account_id)
     if not found:
         return []

@@ -11,7 +11,6 @@ MAX_READ = 6000
 """So much of a post's HTML is read for its card: linear work on a page of many."""
 _SIGN = r"[#＃@＠]\S+|https?://\S+"
 _ONLY_SIGNS = re.compile(rf"(?:{_SIGN})(?:\s+(?:{_SIGN}))*")
-_LAST_TAGS = re.compile(r"(?:\s+[#＃]\S+)+$")
 _MENTIONS = re.compile(r"(?:[@＠]\S+\s+)+")
 _SENTENCE = re.compile(r".{8,}?[。！？!?…]+[”’」』）)\"]*|.{20,}?\.(?=\s)")
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\U00020000-\U000323af]")
@@ -36,13 +35,21 @@ def of(content: str) -> Words:
 
     So are hashtags at the end of a line. Where the first line is long, its first sentence is the title.
     """
-    lines = [_LAST_TAGS.sub("", " ".join(line.split())) for line in html.to_text(content[:MAX_READ]).split("\n")]
+    lines = [_tidy(line) for line in html.to_text(content[:MAX_READ]).split("\n")]
     said = [line for line in lines if line and not _ONLY_SIGNS.fullmatch(line)] or [line for line in lines if line]
     if not said:
         return Words("", "")
     first, after = _MENTIONS.sub("", said[0], count=1) if _MENTIONS.match(said[0]) else said[0], said[1:]
     title, left = _parted(first)
     return Words(title, cut(" ".join([left, *after] if left else after), MAX_REST))
+
+
+def _tidy(line: str) -> str:
+    words = line.split()
+    kept = len(words)
+    while kept > 1 and words[kept - 1][0] in "#＃":
+        kept -= 1
+    return " ".join(words if kept == 1 and words[0][0] in "#＃" else words[:kept])
 
 
 def _parted(line: str) -> tuple[str, str]:

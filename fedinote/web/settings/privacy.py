@@ -48,7 +48,13 @@ async def save(request: Request) -> Response:
     here = await browser.member(request)
     values = await form(request)
     browser.check_form(request, here, values)
-    flags = {name: name in values for name in ("locked", "discoverable", "indexable", "hide_collections")}
+    changes = Changes(
+        locked="locked" in values,
+        discoverable="discoverable" in values,
+        indexable="indexable" in values,
+        hide_collections="hide_collections" in values,
+        machine_translation=values.get("machine_translation"),
+    )
     try:
         async with here.app.db.transaction():
             await users.set_defaults(
@@ -59,7 +65,6 @@ async def save(request: Request) -> Response:
                 sensitive="sensitive" in values,
                 language=values.get("language"),
             )
-            changes = Changes(**flags, machine_translation=values.get("machine_translation"))
             await profiles.update(here.app, here.member.account_id, changes)
     except Invalid as error:
         return await _page(request, here, error)

@@ -75,7 +75,8 @@ async def save(request: Request) -> Response:
     stored: dict[str, str] = {}
     try:
         await _store(here.app, sent, stored)
-        await profiles.update(here.app, here.member.account_id, replace(_changes(sent.fields), **stored))
+        changes = replace(_changes(sent.fields), avatar=stored.get("avatar"), header=stored.get("header"))
+        await profiles.update(here.app, here.member.account_id, changes)
     except (Invalid, TooLarge) as error:
         for key in filter(None, stored.values()):
             await here.app.storage.delete(key)

@@ -15,7 +15,7 @@ LONG = "One day we walked to the sea. " + "There was much wind and the boats sta
         ("<p><strong>周末喝茶</strong></p><p>老城区的茶馆。</p>", "周末喝茶", "老城区的茶馆。"),
         ("<p>@ann @ben@far.example Good morning</p>", "Good morning", ""),
         ("<p>#tea #茶</p><p>Good morning #tea #green</p><p>https://far.example/x</p>", "Good morning", ""),
-        ("<p>#tea #茶</p>", "#tea", ""),
+        ("<p>#tea #茶</p>", "#tea #茶", ""),
         ("", "", ""),
         ("<p>https://far.example/x</p>", "https://far.example/x", ""),
     ],

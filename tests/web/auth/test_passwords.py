@@ -31,16 +31,16 @@ async def test_a_new_password_ends_everything_that_was_opened_with_the_old_one(a
     await tokens.authenticate(app, one.text)
     heard = app.bus.subscribe([f"token:{one.id}"])
     answer = await change(here)
-    assert (answer.status, answer.location) == (303, "/")
+    assert (answer.status, answer.location) == (303, "/settings/security")
     assert here.cookies["session"] != before
-    assert "@alice" in (await here.get("/")).text
-    assert "@alice" not in (await there.get("/")).text
+    assert "@alice" in (await here.get("/settings")).text
+    assert "@alice" not in (await there.get("/settings")).text
     with pytest.raises(Unauthorized):
         await tokens.authenticate(app, one.text)
     assert (await anext(heard))[0] == f"token:{one.id}"
     replay = client(app)
     replay.cookies["session"] = before
-    assert "@alice" not in (await replay.get("/")).text
+    assert "@alice" not in (await replay.get("/settings")).text
     fresh = client(app)
     page = await fresh.get("/auth/sign_in")
     assert (await fresh.submit(page, login="alice", password=PASSWORD)).status == 401
@@ -63,15 +63,15 @@ async def test_a_wrong_or_weak_password_changes_nothing(app: App, alice: User) -
         answer = await change(browser, present, password)
         assert answer.status == 422
         assert text in answer.text
-        assert "@alice" in (await browser.get("/")).text
+        assert "@alice" in (await browser.get("/settings")).text
     await signed_in(app)
 
 
 async def test_strangers_and_forms_of_other_sites_change_nothing(app: App, alice: User) -> None:
     stranger, browser = client(app), await signed_in(app)
-    assert (await stranger.get("/auth/password")).location == "/auth/sign_in?next=/auth/password"
+    assert (await stranger.get("/auth/password")).location == "/auth/sign_in?next=%2Fauth%2Fpassword"
     fields = {"present": PASSWORD, "password": NEW}
-    assert (await stranger.post("/auth/password", fields)).location == "/auth/sign_in?next=/auth/password"
+    assert (await stranger.post("/auth/password", fields)).location == "/auth/sign_in?next=%2F"
     assert (await browser.post("/auth/password", fields)).status == 403
     page = await browser.get("/auth/password")
     evil = {"origin": "https://evil.example"}

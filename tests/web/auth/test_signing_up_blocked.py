@@ -8,7 +8,7 @@ from fedinote.moderation import email_blocks, ip_blocks
 from fedinote.moderation.ip_blocks import Terms
 from tests.support.people import PASSWORD, client, configure
 
-FIELDS = {"username": "dora", "email": "dora@mail.example", "password": PASSWORD}
+FIELDS = {"username": "dora", "email": "dora@mail.example", "password": PASSWORD, "agreed": "1"}
 
 
 async def count(app: App) -> int:

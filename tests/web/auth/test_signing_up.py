@@ -7,6 +7,8 @@ from fedinote.accounts import profiles
 from fedinote.auth import invites, users
 from fedinote.auth.models import User
 from fedinote.infra.app import App
+from fedinote.moderation import house_rules
+from fedinote.moderation.house_rules import Wording
 from tests.support.browser import Browser
 from tests.support.people import PASSWORD, client, configure, person
 
@@ -16,14 +18,14 @@ def browser(app: App) -> Browser:
     return client(app)
 
 
-FIELDS = {"username": "dora", "email": "dora@mail.example", "password": PASSWORD}
+FIELDS = {"username": "dora", "email": "dora@mail.example", "password": PASSWORD, "agreed": "1"}
 
 
 async def test_with_open_registrations_the_newcomer_is_signed_in(app: App, browser: Browser) -> None:
     configure(app, "registrations", mode="open")
     answer = await browser.submit(await browser.get("/auth/sign_up?next=/oauth/authorize?x=1"), FIELDS)
     assert (answer.status, answer.location) == (303, "/oauth/authorize?x=1")
-    assert "@dora" in (await browser.get("/")).text
+    assert "@dora" in (await browser.get("/settings")).text
 
 
 async def test_where_moderators_approve_the_newcomer_is_told_to_wait(app: App, browser: Browser) -> None:
@@ -34,6 +36,20 @@ async def test_where_moderators_approve_the_newcomer_is_told_to_wait(app: App, b
     assert answer.status == 200
     assert "approved" in answer.text
     assert "session" not in browser.cookies
+
+
+async def test_whoever_joins_agrees_to_the_rules_which_are_in_their_language(app: App, browser: Browser) -> None:
+    await house_rules.add(app, Wording("Be kind to newcomers"), by=None)
+    number = (await house_rules.listing(app))[-1].number
+    await house_rules.put_translation(app, number, "zh-Hans", Wording("善待新人"), by=None)
+    configure(app, "registrations", mode="open")
+    page = await browser.get("/auth/sign_up", accept_language="zh-CN")
+    assert '<li lang="zh-Hans" dir="auto">善待新人</li>' in page.text
+    assert 'name="agreed"' in page.text
+    answer = await browser.submit(page, {name: value for name, value in FIELDS.items() if name != "agreed"})
+    assert answer.status == 422
+    assert await User.all().using_db(app.db.orm).count() == 0
+    assert (await browser.submit(answer, FIELDS)).status == 303
 
 
 @pytest.mark.parametrize("mode", ["closed", "invitation"])
@@ -96,7 +112,7 @@ async def test_the_sixth_sign_up_from_an_address_is_refused(app: App, browser: B
     configure(app, "registrations", mode="open")
     for number in range(6):
         newcomer = client(app)
-        fields = {"username": f"guest{number}", "email": f"g{number}@mail.example", "password": PASSWORD}
+        fields = {**FIELDS, "username": f"guest{number}", "email": f"g{number}@mail.example"}
         answer = await newcomer.submit(await newcomer.get("/auth/sign_up"), fields)
         assert answer.status == (303 if number < 5 else 429)
         assert bool(answer.header("retry-after")) is (number == 5)
@@ -153,21 +169,6 @@ async def test_a_used_invitation_offers_to_sign_in(app: App, browser: Browser) -
     answer = await client(app).get(path)
     assert answer.status == 404
     assert 'href="/auth/sign_in"' in answer.text
-
-
-async def test_the_owner_reads_what_to_do_next_and_a_member_does_not(app: App, browser: Browser) -> None:
-    path = (await invites.owner_link(app)).removeprefix(app.settings.base)
-    await browser.submit(await browser.get(path), FIELDS)
-    told = (await browser.get("/")).text
-    for step in ("FEDINOTE_INSTANCE_TITLE", "fedinote invite create", "fedinote doctor", "LibreTranslate"):
-        assert step in told
-    assert "<code>http://localhost:8000</code>" in told
-    await person(app, "bob")
-    member = client(app)
-    await member.submit(await member.get("/auth/sign_in"), login="bob", password=PASSWORD)
-    told = (await member.get("/")).text
-    assert "@bob@" in told
-    assert "fedinote doctor" not in told
 
 
 async def test_with_https_an_app_is_told_the_host_alone(app: App, browser: Browser) -> None:

@@ -1,0 +1,94 @@
+"""Moderators read in their own language: comments, posts, bios, reasons and appeals, original beside translation.
+
+What is not public goes to engines on this machine alone; what its author withheld from machines is not translated at
+all. Where nothing can be made, `problem` says why, and somebody who reads the language has to be asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fedinote.infra.app import App
+from fedinote.infra.db import Row
+from fedinote.infra.errors import FediNoteError
+from fedinote.text import html, language
+from fedinote.translation import asking, consent
+from fedinote.translation.asking import Question
+from fedinote.translation.consent import Clearance
+from fedinote.translation.ledger import Purpose
+from fedinote.translation.segments import Segmented, segment_html, segment_text
+
+_POSTS = """SELECT p.id, p.content, p.spoiler_text, p.language, p.visibility, p.machine_translation, p.account_id,
+ a.machine_translation AS wish FROM posts p JOIN accounts a ON a.id = p.account_id WHERE p.id IN_INTS(?)"""
+_BIOS = "SELECT id, note, locked, machine_translation FROM accounts WHERE id IN_INTS(?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Something to read. `html`: it is sanitised HTML; otherwise plain text. `language` None: not known."""
+
+    text: str
+    language: str | None
+    clearance: Clearance
+    html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage for a moderator. `translated` is "" where the reader knows the language, or there is a `problem`."""
+
+    text: str
+    language: str
+    html: bool
+    translated: str = ""
+    engine: str = ""
+    problem: str = ""
+
+
+def private(text: str, tongue: str | None = None) -> Passage:
+    """Return words between a person and the staff (a comment, a reason, an appeal) as a passage."""
+    return Passage(text, tongue, consent.HERE)
+
+
+async def posts(app: App, ids: Sequence[int]) -> dict[int, Passage]:
+    """Return posts as passages, by id, whatever their visibility: whoever calls may read them as a moderator."""
+    rows = await app.db.rows(_POSTS, list(ids)) if ids else []
+    return {row["id"]: _post(row) for row in rows}
+
+
+def _post(row: Row) -> Passage:
+    warning = f"<p>{html.escape(row['spoiler_text'])}</p>" if row["spoiler_text"] else ""
+    return Passage(warning + row["content"], row["language"], consent.for_post(row, row["wish"]), html=True)
+
+
+async def bios(app: App, ids: Sequence[int]) -> dict[int, Passage]:
+    """Return what accounts say of themselves as passages, by id."""
+    rows = await app.db.rows(_BIOS, list(ids)) if ids else []
+    return {row["id"]: Passage(row["note"], None, consent.for_profile(row), html=True) for row in rows}
+
+
+async def read(app: App, passage: Passage, reader: str) -> Reading:
+    """Return a passage with its translation for a reader of a language (BCP 47). Not to be awaited in a transaction.
+
+    Never raises because of an engine: the reading says what the problem was.
+    """
+    plain = html.to_text(passage.text) if passage.html else passage.text
+    source = language.source(plain, passage.language, None)
+    shown = Reading(passage.text, source or passage.language or "", passage.html)
+    cut = segment_html(passage.text) if passage.html else segment_text(passage.text)
+    runs = list(cut.runs)
+    if not runs or (source is not None and language.match(reader, [source]) is not None):
+        return shown
+    question = Question(runs, source, reader, passage.clearance, None, Purpose.MODERATION)
+    try:
+        answer = await asking.ask(app, question)
+    except FediNoteError as error:
+        return Reading(shown.text, shown.language, shown.html, problem=error.message)
+    if answer.detected and language.match(reader, [answer.detected]) is not None:
+        return shown
+    words = _rebuilt(cut, answer.texts, passage.html)
+    return Reading(shown.text, shown.language or answer.detected or "", shown.html, words, answer.engine_name)
+
+
+def _rebuilt(cut: Segmented, texts: Sequence[str], is_html: bool) -> str:
+    made = cut.rebuild(texts)
+    return html.sanitise(made) if is_html else made
