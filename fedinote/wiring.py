@@ -44,6 +44,8 @@ from fedinote.infra.jobs import JobFunction
 from fedinote.media import processing, remote_files, sweeping
 from fedinote.moderation import announcements, audit, finality, house_rules
 from fedinote.moderation import rules as moderation_rules
+from fedinote.moderation.lists import entries as list_entries
+from fedinote.moderation.lists import sources as list_sources
 from fedinote.notifications import reactions as notify
 from fedinote.notifications import requests as notice_requests
 from fedinote.notifications import severances, subscriptions, warnings
@@ -250,6 +252,8 @@ PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(minutes=5), figures.sample),
     (timedelta(hours=6), figures.tidy),
     (timedelta(hours=1), finality.purge),
+    (timedelta(minutes=30), list_sources.refresh_due),
+    (timedelta(hours=1), list_entries.expire),
     (timedelta(hours=1), sessions.prune),
     (timedelta(hours=1), oauth.prune),
     (timedelta(hours=1), challenges.prune),

@@ -12,7 +12,6 @@ from fedinote.auth.limits import Limit
 from fedinote.federation import homeward, resolve
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, FediNoteError, Invalid, NotFound, TooMany
-from fedinote.posts import interactions
 from fedinote.relations import follows, lookup
 from fedinote.relations.lookup import Relationship
 from fedinote.text.urls import safe_url
@@ -87,7 +86,7 @@ async def _relation(app: App, me: int, other: int) -> Relationship:
 
 
 async def act(request: Request) -> Response:
-    """POST /authorize_interaction: follow the account, or favourite or boost the post; then show the page again."""
+    """POST /authorize_interaction: follow the account, or no longer; then show the page again."""
     here = await browser.visit(request)
     values = await form(request)
     browser.check_form(request, here, values)
@@ -101,10 +100,6 @@ async def _do(here: Visit, me: int, action: str, target: int) -> None:
             await follows.request(here.app, me, target)
         case "unfollow":
             await follows.undo(here.app, me, target)
-        case "favourite":
-            await interactions.favourite(here.app, me, target)
-        case "boost":
-            await interactions.boost(here.app, me, target)
         case _:
             raise BadRequest
 

@@ -53,7 +53,7 @@ def render(
     """Return a page for somebody of whom nothing is known but the words they read; `shell.show` for all others."""
     settings = app.settings
     frame = {"instance": settings.instance, "host": settings.handle_host, "now": app.now(), "theme": "auto"}
-    frame |= {"me": None, "unread": 0, "path": "", "notice": "", "form_token": "", "here": None}
+    frame |= {"me": None, "first_steps": False, "unread": 0, "path": "", "notice": "", "form_token": "", "here": None}
     html = templating.render(app, template, words or choose(settings.instance.languages), {**frame, **values})
     policy = shell.CSP if not form_action else f"{shell.CSP}; form-action 'self'"
     return HTMLResponse(html, status, headers={**shell.HEADERS, "Content-Security-Policy": policy, **(headers or {})})

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from fedinote.infra.app import App
-from fedinote.moderation import moderator
+from fedinote.moderation import first_steps, moderator
 from fedinote.moderation.moderator import Power
 from fedinote.notifications import queries
 from fedinote.notifications.queries import Wanted
@@ -93,6 +93,7 @@ async def show(
     notice = browser.notice(request, here)
     me, token = await _me(here.app, here), Token(here)
     frame = {"me": me, "unread": me.unread if me else 0, "path": request.url.path, "notice": notice}
+    frame["first_steps"] = me is not None and me.role == "owner" and await first_steps.waiting(here.app)
     html = templating.render(here.app, template, here.words, {**_common(request, here, token), **frame, **values})
     policy = f"{CSP}; form-action 'self'" if form_action else CSP
     answer = {**HEADERS, "Content-Language": here.words.tag, "Content-Security-Policy": policy, **(headers or {})}

@@ -20,9 +20,9 @@ from fedinote.translation.routing import Router
 from fedinote.web import browser, cards, learning, readings, shell, translated
 from fedinote.web.browser import Visit
 from fedinote.web.cards import Card
+from fedinote.web.client import cursor
 from fedinote.web.pages import NOTHING, form, page, query, redirect, wants_part
 from fedinote.web.posts import public
-from fedinote.web.profiles import number
 from fedinote.web.readings import Reading, Text
 
 _UNKNOWN = "und"
@@ -56,7 +56,7 @@ async def of_any(request: Request) -> Response:
 
 
 async def _visible(here: Visit, request: Request) -> Card:
-    found = await cards.cards(here.app, [number(request.path_params["post_id"])], here.member.account_id)
+    found = await cards.cards(here.app, [cursor.of_path(request, "post_id")], here.member.account_id)
     if not found:
         raise NotFound(NOTHING)
     return found[0]

@@ -854,8 +854,8 @@ CREATE TABLE "push_subscriptions" (
     "retry_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE,
-    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE
+    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE,
+    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
 CREATE TABLE "severances" (
@@ -1138,6 +1138,40 @@ CREATE TABLE "house_rules" (
     "translations" TEXT NOT NULL,
     "removed_at" BIGINT
 );
+CREATE TABLE "list_sources" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(8) NOT NULL,
+    "url" VARCHAR(2048) NOT NULL UNIQUE,
+    "title" VARCHAR(200) NOT NULL,
+    "ceiling" VARCHAR(16) NOT NULL,
+    "automatic" INT NOT NULL,
+    "days" INT,
+    "cursor" VARCHAR(2048) NOT NULL,
+    "problem" TEXT NOT NULL,
+    "read_at" BIGINT,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "list_entries" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "domain" VARCHAR(255) NOT NULL,
+    "severity" VARCHAR(16) NOT NULL,
+    "reject_media" INT NOT NULL,
+    "reject_reports" INT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "labels" TEXT NOT NULL,
+    "advisory" INT NOT NULL,
+    "key" VARCHAR(2048) NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "block_id" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "seen_at" BIGINT NOT NULL,
+    "expires_at" BIGINT,
+    "source_id" BIGINT NOT NULL REFERENCES "list_sources" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_list_entrie_source__f98671" UNIQUE ("source_id", "domain")
+);
+CREATE INDEX "idx_list_entrie_state_c3fcee" ON "list_entries" ("state", "id");
+CREATE INDEX "idx_list_entrie_domain_2ec95b" ON "list_entries" ("domain");
+CREATE INDEX "idx_list_entrie_expires_9170f7" ON "list_entries" ("expires_at");
 CREATE TABLE "reports" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "post_ids" TEXT NOT NULL,

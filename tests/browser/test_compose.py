@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import PHONE, sign_in
 from tests.media.pictures import encoded, picture
 from tests.support.process import ServerProcess
-from tools.showcase import PASSWORD
+from tools.showcase import ENVIRONMENT, PASSWORD
 
 Opened = Callable[..., Page]
 _GIVE = """([data, name, how, target]) => {
@@ -35,7 +35,7 @@ _STORED = """(store) => new Promise((done, failed) => {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("writing")) as running:
+    with ServerProcess(tmp_path_factory.mktemp("writing"), **ENVIRONMENT) as running:
         for name in ("alice", "albert"):
             running.user(name, PASSWORD)
         yield running

@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from fedinote.federation.endpoints import ROUTES as FEDERATION
 from fedinote.infra.settings import DEMO_VARIABLES
-from fedinote.web.routes import ROUTES as PAGES
+from fedinote.web.explore.routes import FEEDS
+from fedinote.web.routes import ROUTES as WEB_PAGES
 from tests.api.client import Client
 from tests.security.matrix import UNKNOWN
 from tests.security.stage import FAR, TAG, Post, Stage, Viewer
@@ -17,6 +18,8 @@ from tests.support.fakefedi import ACTIVITY
 from tests.support.signing import Way, signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAGES = (*FEEDS, *WEB_PAGES)
 
 Asked = tuple[str, int | None, list[Post]]
 """A path, what is answered (None: anything but a server error), and whose markers are in it."""
@@ -51,6 +54,22 @@ def _post(stage: Stage, _: Viewer) -> list[Asked]:
         name = "mentioned" if post.visibility == "direct" else "follower"
         asked.append((f"/@{name}/{stage.answers[post.id]}", 200, shown))
     return asked
+
+
+def _feed(stage: Stage, ending: str) -> list[Asked]:
+    """Public posts alone, unlisted ones neither."""
+    shown = _open(stage, local=True, visibility="public")
+    return [(f"/@alice.{ending}", 200, shown), (f"/@rhea@{FAR}.{ending}", 404, [])]
+
+
+def _tag_feed(stage: Stage, ending: str) -> list[Asked]:
+    return [(f"/tags/{TAG}.{ending}", 200, _open(stage, visibility="public"))]
+
+
+def _tag(stage: Stage, viewer: Viewer) -> list[Asked]:
+    """Visitors see public posts; members those of them whose authors neither block them nor are blocked."""
+    posts = [one for one in _open(stage, visibility="public") if not viewer.somebody or viewer.sees(one)]
+    return [(f"/tags/{TAG}", 200, posts)]
 
 
 def _embed(stage: Stage, _: Viewer) -> list[Asked]:
@@ -96,7 +115,15 @@ def _nothing(path: str) -> Callable[[Stage, Viewer], list[Asked]]:
 
 
 WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
-    "/": lambda stage, _: [("/", 200, _open(stage, local=True, visibility="public"))],
+    "/": lambda _, viewer: [("/", 303 if viewer.somebody else 200, [])],
+    "/explore": _nothing("/explore"),
+    "/explore/topics": _nothing("/explore/topics"),
+    "/explore/topics/{slug}": _nothing("/explore/topics/unknown"),
+    "/about/ranking": _nothing("/about/ranking"),
+    "/@{name}.atom": lambda stage, _: _feed(stage, "atom"),
+    "/@{name}.json": lambda stage, _: _feed(stage, "json"),
+    "/tags/{name}.atom": lambda stage, _: _tag_feed(stage, "atom"),
+    "/tags/{name}.json": lambda stage, _: _tag_feed(stage, "json"),
     "/@{name}": _profile,
     "/@{name}/{post_id}": _post,
     "/@{name}/{post_id}/embed": _embed,
@@ -118,7 +145,7 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/demo": _nothing("/demo"),
     "/invite/{code}": _nothing("/invite/unknown"),
     "/oauth/authorize": _nothing("/oauth/authorize?client_id=client&response_type=code"),
-    "/tags/{name}": lambda stage, _: [(f"/tags/{TAG}", 200, _open(stage, visibility="public"))],
+    "/tags/{name}": _tag,
 }
 
 

@@ -22,18 +22,18 @@ async def test_words_of_the_glossary_are_explained_below_the_post_in_the_browser
     app: App, alice: User, stranger: Browser
 ) -> None:
     post_id = await write(app, alice, "这个 yyds", language="zh")
-    assert soup(await stranger.get(f"/@alice/{post_id}")).select("dl.notes") == []
+    assert soup(await stranger.get(f"/@alice/{post_id}")).select("dl.glossed") == []
     entry = Entry("yyds", "zh", meanings={"en": "the <b>best</b>", "de": "das Beste"})
     await keeping.put(app, entry)
     page = soup(await stranger.get(f"/@alice/{post_id}", accept_language="de, en;q=0.5"))
-    assert [(one.get_text(), one["lang"]) for one in page.select("dl.notes dt, dl.notes dd")] == [
+    assert [(one.get_text(), one["lang"]) for one in page.select("dl.glossed dt, dl.glossed dd")] == [
         ("yyds", "zh"),
         ("das Beste", "de"),
     ]
     english = await stranger.get(f"/@alice/{post_id}", accept_language="en")
     assert "the &lt;b&gt;best&lt;/b&gt;" in english.text
     chinese = soup(await stranger.get(f"/@alice/{post_id}", accept_language="zh"))
-    assert chinese.select("dl.notes") == []
+    assert chinese.select("dl.glossed") == []
 
 
 async def test_the_page_of_a_translation_offers_readings_and_shows_them(app: App, alice: User) -> None:
@@ -41,11 +41,11 @@ async def test_the_page_of_a_translation_offers_readings_and_shows_them(app: App
     post_id = await write(app, alice, "你好，朋友", language="zh-Hans")
     browser = await signed_in(app, await person(app, "bob"))
     page = soup(await browser.get(f"/@alice/{post_id}/translation?to=en"))
-    links = [str(link["href"]) for link in page.select(".links a")]
+    links = [str(link["href"]) for link in page.select(".choices a")]
     (wanted,) = [link for link in links if "readings=pinyin" in link]
     read = soup(await browser.get(wanted))
     assert [one.string for one in read.select("ruby rt")] == ["nǐ", "hǎo", "péng", "yǒu"]
-    assert not any("readings=pinyin" in str(link["href"]) for link in read.select(".links a"))
+    assert not any("readings=pinyin" in str(link["href"]) for link in read.select(".choices a"))
     assert (await browser.get(f"/@alice/{post_id}/translation?to=en&readings=runes")).status == 422
 
 
@@ -63,7 +63,8 @@ async def test_the_page_of_a_post_names_those_who_translated_it(app: App, alice:
     await suggestions.decide(app, alice.account_id, made.id, accepted=True)
     await attached.attach(app, post_id, "fr", VersionDraft(text="Thé"), author_id=alice.account_id)
     page = soup(await stranger.get(f"/@alice/{post_id}"))
-    assert [" ".join(one.get_text().split()) for one in page.select("details.version summary")] == [
-        "Deutsch translated by @bob",
-        "Français",
+    assert [" ".join(one.get_text().split()) for one in page.select(".text:not(.own) .made")] == [
+        "Translated by @bob",
+        "The author wrote this version",
     ]
+    assert [one["lang"] for one in page.select(".text .words")] == ["en", "de", "fr"]

@@ -1,4 +1,4 @@
-"""/admin: how the server is doing: what needs a look, today's numbers, and figures over time as plots and as a table."""
+"""/admin: how the server is doing: what needs a look, today's numbers, and figures over time, drawn and as a table."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -58,14 +58,18 @@ async def table(staff: Staff) -> Response:
     times, found = await _figures(staff, span)
     words = staff.here.words
     names = [line for _, lines, _ in PLOTS for line in lines]
+    writers = {name: _writer(words, _unit(name)) for name in names}
     rows = [
-        (_moment(words, span, at), [None if (value := found[name][place]) is None else _writer(words, _unit(name))(value)
-                                    for name in names])
+        (_moment(words, span, at), [_written(writers[name], found[name][place]) for name in names])
         for place, at in enumerate(times)
-    ]  # fmt: skip
+    ]
     return await guard.show(
         staff, "admin/figures.html", names=names, rows=list(reversed(rows)), span=span.name, spans=tuple(SPANS)
     )
+
+
+def _written(writer: Callable[[float], str], value: int | None) -> str:
+    return "–" if value is None else writer(value)
 
 
 def _span(staff: Staff) -> Span:

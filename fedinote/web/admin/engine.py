@@ -1,6 +1,7 @@
 """/admin/translation: which engine translates, tried for real before it is used.
 
-A key that was typed goes only to the engine and address for which it was typed: whoever gets hold of the owner's
+Whoever says where posts are sent proves first that they are the owner, if they have not a short while ago. A key that
+was typed goes only to the engine and address for which it was typed: whoever gets hold of the owner's
 browser cannot have it sent elsewhere.
 """
 
@@ -22,6 +23,7 @@ from fedinote.translation.trying import Trial
 from fedinote.web.admin import guard, settings_form
 from fedinote.web.admin.fields import ENGINE, FIELDS
 from fedinote.web.admin.guard import Staff
+from fedinote.web.auth.entering import unconfirmed
 from fedinote.web.pages import Upload
 from fedinote.web.words import OFFERED
 
@@ -40,11 +42,13 @@ SAMPLES: Mapping[str, str] = {
 
 async def page(staff: Staff) -> Response:
     """GET /admin/translation."""
-    return await _show(staff)
+    return unconfirmed(staff.here, PATH) or await _show(staff)
 
 
 async def act(staff: Staff, form: Upload) -> Response:
     """POST /admin/translation: keep what was typed; `do` "try": have a sentence translated and keep nothing."""
+    if first := unconfirmed(staff.here, PATH):
+        return first
     if key := form.fields.get("reset", ""):
         await choosing.withdraw(staff.app, [key], by=staff.by)
         return guard.done(staff, PATH, staff.say("The default holds again."))

@@ -72,6 +72,9 @@ FIELDS: Mapping[str, Field] = {
             ("closed", _("Nobody, except with an invitation of those who run the server")),
         ),
     ),
+    "registrations.members_invite": Field(
+        "switch", _("Members may invite"), _("They make links under their settings; it says who invited whom.")
+    ),
     "posts.max_characters": Field("number", _("Longest post"), _("In characters; a link counts as 23.")),
     "posts.max_attachments": Field(
         "number", _("Files on one post"), _("Servers that show four of them get the four that were chosen for it.")
@@ -139,6 +142,11 @@ FIELDS: Mapping[str, Field] = {
             ("reviewed", _("Shown once a moderator approved it")),
             ("off", _("Not counted, and not shown")),
         ),
+    ),
+    "moderation.public_decisions": Field(
+        "switch",
+        _("Decisions are public"),
+        _("Each decision of moderators is shown by month, kind and outcome, and never who or what it was about."),
     ),
     "explore.visitors": Field(
         "switch",
@@ -237,7 +245,7 @@ GROUPS = (
             "instance.annual_reports",
         ),
     ),
-    Group("registrations", _("Signing up"), _("Who may make an account here."), ("registrations.mode",)),
+    Group("registrations", _("Signing up"), _("Who may make an account here."), ("registrations.mode", "registrations.members_invite")),
     Group(
         "posts",
         _("Posts"),

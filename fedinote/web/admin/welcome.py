@@ -19,13 +19,14 @@ from fedinote.timelines import topics
 from fedinote.web import pages
 from fedinote.web.admin import engine, guard, relays, rules, settings_form
 from fedinote.web.admin.guard import Staff
+from fedinote.web.auth.entering import unconfirmed
 from fedinote.web.pages import Upload
 
 PATH = "/admin/welcome"
 KEYS: Mapping[str, tuple[str, ...]] = {
     "name": ("instance.title", "instance.description", "instance.languages", "instance.contact_email"),
     "rules": (),
-    "registration": ("registrations.mode",),
+    "registration": ("registrations.mode", "registrations.members_invite"),
     "translation": (),
     "storage": (
         "media.remote_cache_bytes",
@@ -73,12 +74,15 @@ async def skip_all(staff: Staff, form: Upload) -> Response:
 
 async def step(staff: Staff) -> Response:
     """GET /admin/welcome/{step}."""
-    return await _show(staff, _name(staff))
+    name = _name(staff)
+    return _first(staff, name) or await _show(staff, name)
 
 
 async def act(staff: Staff, form: Upload) -> Response:
     """POST /admin/welcome/{step}: keep what was typed and go on; `do` says otherwise: skip, try, topics or relay."""
     name, do = _name(staff), form.fields.get("do", "save")
+    if first := _first(staff, name):
+        return first
     if do == "skip":
         await first_steps.mark(staff.app, name, SKIPPED)
         return _onward(staff, name)
@@ -108,6 +112,11 @@ async def _keep(staff: Staff, name: str, form: Upload) -> None:
         await choosing.choose(staff.app, settings_form.values(staff, KEYS[name], form), by=staff.by)
     if name == "topics" and (wanted := form.lists.get("topic")):
         await starters.apply(staff.app, staff.by.account_id, wanted)
+
+
+def _first(staff: Staff, name: str) -> Response | None:
+    """Return where to go first: who says where posts are translated proves that they are the owner."""
+    return unconfirmed(staff.here, f"{PATH}/{name}") if name in POWERS else None
 
 
 def _steps(staff: Staff) -> list[str]:

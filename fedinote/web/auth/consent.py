@@ -104,10 +104,11 @@ async def _refused(request: Request, here: Visit, error: RedirectedError) -> Res
     if error.redirect_uri != OOB:
         faults = {"error": error.code, "error_description": error.message}
         return redirect(oauth.answer_url(here.app, error.redirect_uri, error.state, **faults))
-    say = here.words.gettext
     if error.code == "access_denied":
-        return await shell.say(request, here, say("Access denied"), say("The app was not connected."))
-    return await shell.say(request, here, say("The app made a mistake"), error.message, status=400)
+        return await shell.say(
+            request, here, here.words.gettext("Access denied"), here.words.gettext("The app was not connected.")
+        )
+    return await shell.say(request, here, here.words.gettext("The app made a mistake"), error.message, status=400)
 
 
 ROUTES = (

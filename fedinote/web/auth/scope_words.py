@@ -22,15 +22,14 @@ def describe(words: Words, scopes: Iterable[str]) -> list[str]:
 
 
 def _wholes(words: Words) -> dict[str, str]:
-    say = words.gettext
     return {
-        "read": say("Read everything in your account, private posts included"),
-        "write": say("Write, change and delete posts, and change your profile"),
-        "follow": say("Follow, mute and block people for you"),
-        "push": say("Send you notifications"),
-        "profile": say("See your name and your profile"),
-        "admin:read": say("Read what moderators can read"),
-        "admin:write": say("Do what moderators can do"),
+        "read": words.gettext("Read everything in your account, private posts included"),
+        "write": words.gettext("Write, change and delete posts, and change your profile"),
+        "follow": words.gettext("Follow, mute and block people for you"),
+        "push": words.gettext("Send you notifications"),
+        "profile": words.gettext("See your name and your profile"),
+        "admin:read": words.gettext("Read what moderators can read"),
+        "admin:write": words.gettext("Do what moderators can do"),
     }
 
 
@@ -47,27 +46,26 @@ def _some(words: Words, kind: str, parts: Iterable[str]) -> str:
 
 
 def _thing(words: Words, part: str) -> str:
-    say = words.gettext
     known = {
-        "accounts": say("accounts"),
-        "blocks": say("blocks"),
-        "bookmarks": say("bookmarks"),
-        "collections": say("collections"),
-        "conversations": say("conversations"),
-        "favourites": say("favourites"),
-        "filters": say("filters"),
-        "follows": say("follows"),
-        "lists": say("lists"),
-        "media": say("pictures, video and sound"),
-        "mutes": say("mutes"),
-        "notifications": say("notifications"),
-        "reports": say("reports"),
-        "search": say("search"),
-        "statuses": say("posts"),
-        "domain_allows": say("allowed servers"),
-        "domain_blocks": say("blocked servers"),
-        "ip_blocks": say("blocked addresses"),
-        "email_domain_blocks": say("blocked e-mail domains"),
-        "canonical_email_blocks": say("blocked e-mail addresses"),
+        "accounts": words.gettext("accounts"),
+        "blocks": words.gettext("blocks"),
+        "bookmarks": words.gettext("bookmarks"),
+        "collections": words.gettext("collections"),
+        "conversations": words.gettext("conversations"),
+        "favourites": words.gettext("favourites"),
+        "filters": words.gettext("filters"),
+        "follows": words.gettext("follows"),
+        "lists": words.gettext("lists"),
+        "media": words.gettext("pictures, video and sound"),
+        "mutes": words.gettext("mutes"),
+        "notifications": words.gettext("notifications"),
+        "reports": words.gettext("reports"),
+        "search": words.gettext("search"),
+        "statuses": words.gettext("posts"),
+        "domain_allows": words.gettext("allowed servers"),
+        "domain_blocks": words.gettext("blocked servers"),
+        "ip_blocks": words.gettext("blocked addresses"),
+        "email_domain_blocks": words.gettext("blocked e-mail domains"),
+        "canonical_email_blocks": words.gettext("blocked e-mail addresses"),
     }
     return known.get(part, part)

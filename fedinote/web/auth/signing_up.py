@@ -40,10 +40,13 @@ async def invitation_page(request: Request) -> Response:
     code = request.path_params["code"]
     offer = await invites.offer(here.app, code)
     if offer is None or (here.app.settings.registrations.mode == "closed" and not offer.by_operator):
-        say = here.words.gettext
-        text = say("It does not exist, was used already, or is too old. If you made your account with it, sign in.")
-        link = ("/auth/sign_in", say("Sign in"))
-        return await shell.say(request, here, say("This invitation is not good any more"), text, status=404, link=link)
+        text = here.words.gettext(
+            "It does not exist, was used already, or is too old. If you made your account with it, sign in."
+        )
+        link = ("/auth/sign_in", here.words.gettext("Sign in"))
+        return await shell.say(
+            request, here, here.words.gettext("This invitation is not good any more"), text, status=404, link=link
+        )
     return await _form(request, here, _blank(here.app, request, code), role=offer.role)
 
 
@@ -113,9 +116,12 @@ async def sign_up(request: Request) -> Response:
         return await _again(request, here, filled, onward, error)
     await users.set_defaults(here.app, user.id, language=filled.locale)
     if user.state == "pending":
-        say = here.words.gettext
-        text = say("Your account was made. You can sign in as soon as a moderator has approved it.")
-        return await shell.say(request, here, say("Nearly there"), text, link=("/", say("To the front page")))
+        text = here.words.gettext("Your account was made. You can sign in as soon as a moderator has approved it.")
+        return await shell.say(
+            request, here, here.words.gettext("Nearly there"), text, link=("/", here.words.gettext("To the front page"))
+        )
+    if user.role == "owner" and onward == "/":
+        onward = "/admin/welcome"
     return await begin_session(request, user.id, onward)
 
 

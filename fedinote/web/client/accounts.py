@@ -137,7 +137,7 @@ async def wishes(request: Request) -> Response:
     by_id = await notices.who(here.app, [one.account_id for one in found[:40]])
     people = [by_id[one.account_id] for one in found[:40] if one.account_id in by_id]
     older = cursor.older([one.id for one in found], asked)
-    return await shell.show(request, here, "client/follow_requests.html", people=people, older=older)
+    return await shell.show(request, here, "client/follow_requests.html", those=people, older=older)
 
 
 async def relation(here: Visit, other: int) -> Relationship:

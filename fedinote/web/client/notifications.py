@@ -81,7 +81,7 @@ async def people(request: Request) -> Response:
     by_id = await notices.who(app, [account for _, account in found[:_PEOPLE]])
     shown = [by_id[account] for _, account in found[:_PEOPLE] if account in by_id]
     older = cursor.older([one for one, _ in found], asked)
-    return await shell.show(request, here, "client/people.html", people=shown, older=older, key=key)
+    return await shell.show(request, here, "client/people.html", those=shown, older=older, key=key)
 
 
 async def waiting(request: Request) -> Response:

@@ -10,12 +10,13 @@ from starlette.routing import Route
 from fedinote.auth.limits import LIMITS, spend
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.posts import interactions, polls, publishing, quotes, reactions, visibility
+from fedinote.posts import interactions, polls, publishing, quotes, reactions, unfinished, visibility
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
 from fedinote.web.client import cursor
 from fedinote.web.client.items import Item
 from fedinote.web.client.shown import fragment, lines
+from fedinote.web.compose import beginnings
 from fedinote.web.pages import NOTHING, Handler, form, form_lists, page, query, redirect, wants_part
 
 Act = Callable[[App, int, int], Awaitable[object]]
@@ -142,6 +143,23 @@ async def delete(request: Request) -> Response:
     return browser.flash(here, redirect("/home" if gone else following), here.words.gettext("The post was deleted."))
 
 
+async def redraft(request: Request) -> Response:
+    """POST /posts/{id}/redraft: delete one's own post, and write it again with what was in it."""
+    here = await browser.member(request)
+    values = await form(request)
+    browser.check_form(request, here, values)
+    app, me = here.app, here.member.account_id
+    one = await _own(request, here, cursor.of_path(request, "post_id"))
+    _spend(here, "delete")
+    row = await beginnings.own(app, me, one.card.id)
+    fields = {name: list(found) for name, found in (await beginnings.existing(app, row)).items() if name != "edit"}
+    fields["reply"] = [str(row["in_reply_to_id"] or "")]
+    async with app.db.transaction():
+        draft_id = await unfinished.keep(app, me, fields)
+        await publishing.delete(app, one.card.id)
+    return redirect(f"/publish?draft={draft_id}")
+
+
 async def _own(request: Request, here: Visit, post_id: int) -> Item:
     """Return one's own post. `NotFound` for others', for boosts too."""
     one = await _item(request, here, post_id, 0)
@@ -176,6 +194,7 @@ ROUTES = (
     Route("/posts/{post_id:int}/menu", page(menu), methods=["GET"]),
     Route("/posts/{post_id:int}/delete", page(ask_delete), methods=["GET"]),
     Route("/posts/{post_id:int}/delete", page(delete), methods=["POST"]),
+    Route("/posts/{post_id:int}/redraft", page(redraft), methods=["POST"]),
     Route("/posts/{post_id:int}/react", page(_react(undo=False)), methods=["POST"]),
     Route("/posts/{post_id:int}/unreact", page(_react(undo=True)), methods=["POST"]),
     Route("/posts/{post_id:int}/vote", page(vote), methods=["POST"]),

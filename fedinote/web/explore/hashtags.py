@@ -20,7 +20,7 @@ from fedinote.web.explore.exploring import VISITORS
 from fedinote.web.pages import NOTHING, page, query
 from fedinote.web.profiles import position
 
-PAGE = 30
+PAGE = 20
 
 
 async def show(request: Request) -> Response:

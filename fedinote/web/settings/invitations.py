@@ -39,16 +39,16 @@ async def change(request: Request) -> Response:
     here = await browser.member(request)
     values = await form(request)
     browser.check_form(request, here, values)
-    person, say = here.member, here.words.gettext
+    person = here.member
     if "withdraw" in values:
         await inviting.withdraw(here.app, person.user_id, number(values["withdraw"]))
-        return done(here, PATH, say("The link is good for nobody any more."))
+        return done(here, PATH, here.words.gettext("The link is good for nobody any more."))
     try:
         uses, days = number(values.get("uses", "")), number(values.get("days", ""))
         await inviting.create(here.app, person.user_id, person.role, uses=uses, days=days)
     except Invalid as error:
         return await _page(request, here, error)
-    return done(here, PATH, say("The link is ready."))
+    return done(here, PATH, here.words.gettext("The link is ready."))
 
 
 ROUTES = (Route(PATH, page(show), methods=["GET"]), Route(PATH, page(change), methods=["POST"]))

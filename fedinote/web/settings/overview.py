@@ -14,6 +14,7 @@ from fedinote.web.settings import devices
 PATH = "/settings"
 NEW = timedelta(days=3)
 """How long a browser that signed in is pointed out in the others."""
+MOST = 3
 
 
 async def overview(request: Request) -> Response:
@@ -26,10 +27,8 @@ async def overview(request: Request) -> Response:
         here,
         "settings/overview.html",
         fresh=[
-            (devices.name(here.words, one.user_agent), one)
-            for one in found
-            if not one.here and one.created_at > since and len(found) > 1
-        ],
+            (devices.name(here.words, one.user_agent), one) for one in found if not one.here and one.created_at > since
+        ][:MOST],
         has=await factors.of(app, here.member.user_id),
     )
 

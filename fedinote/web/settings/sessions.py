@@ -36,20 +36,20 @@ async def change(request: Request) -> Response:
     here = await browser.member(request)
     values = await form(request)
     browser.check_form(request, here, values)
-    app, person, say = here.app, here.member, here.words.gettext
+    app, person = here.app, here.member
     match values.get("do"):
         case "end":
             await kept.end_marked(app, person.user_id, values.get("mark", ""))
-            return done(here, PATH, say("That browser is signed out."))
+            return done(here, PATH, here.words.gettext("That browser is signed out."))
         case "end-others":
             await kept.end_all(app, person.user_id, keep=person.token)
-            return done(here, PATH, say("All other browsers are signed out."))
+            return done(here, PATH, here.words.gettext("All other browsers are signed out."))
         case "revoke":
             await grants.revoke(app, person.user_id, number(values.get("id", "")))
-            return done(here, PATH, say("The app can do nothing here any more."))
+            return done(here, PATH, here.words.gettext("The app can do nothing here any more."))
         case "revoke-all":
             await tokens.revoke_all(app, person.user_id)
-            return done(here, PATH, say("No app can do anything here any more."))
+            return done(here, PATH, here.words.gettext("No app can do anything here any more."))
     raise BadRequest
 
 

@@ -7,7 +7,7 @@ import pytest
 from fedinote.auth import sessions
 from fedinote.infra.app import App
 from fedinote.web import browser
-from tests.support.browser import Browser
+from tests.support.browser import Answer, Browser
 from tests.support.people import client, person
 
 SignedIn = Callable[[str], Awaitable[Browser]]
@@ -24,3 +24,9 @@ def signed_in(app: App) -> SignedIn:
         return found
 
     return make
+
+
+async def send(who: Browser, page: Answer, action: str, fields: dict[str, str] | None = None, **values: str) -> Answer:
+    """Send the first form of a page that goes to `action`, with its hidden fields and these values."""
+    numbers = [number for number, form in enumerate(page.forms) if form.action == action]
+    return await who.submit(page, fields, number=numbers[0], **values)

@@ -12,7 +12,7 @@ from fedinote.moderation.announcements import Span
 from fedinote.web.admin import guard
 from fedinote.web.admin.routes import ROUTES
 from fedinote.web.routes import ROUTES as ALL
-from tests.web.admin.conftest import SignedIn
+from tests.web.admin.conftest import SignedIn, send
 
 GETS = [route for route in ROUTES if "GET" in (route.methods or ())]
 POSTS = [route for route in ROUTES if "POST" in (route.methods or ())]
@@ -79,7 +79,7 @@ async def test_a_role_that_was_lost_a_moment_ago_opens_nothing(app: App, signed_
     assert page.status == 200
     await app.db.execute("UPDATE users SET role = 'member'")
     assert (await admin.get("/admin/settings")).status == 404
-    sent = await admin.submit(page, number=1, **{"instance.title": "Mine"})
+    sent = await send(admin, page, "/admin/settings/server", {"instance.title": "Mine"})
     assert (sent.status, app.settings.instance.title) == (404, "FediNote")
 
 

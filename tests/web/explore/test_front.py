@@ -19,8 +19,13 @@ async def test_members_go_home_from_the_front_page(app: App, alice: User) -> Non
 
 @pytest.mark.parametrize(
     ("mode", "words"),
-    [("open", "Make an account"), ("approval", "Ask for an account"), ("invitation", "invitation link"), ("closed", "Nobody can join")],
-)  # fmt: skip
+    [
+        ("open", "Make an account"),
+        ("approval", "Ask for an account"),
+        ("invitation", "invitation link"),
+        ("closed", "Nobody can join"),
+    ],
+)
 async def test_the_front_page_tells_how_to_join(app: App, stranger: Browser, mode: str, words: str) -> None:
     await person(app, "boss", "owner")
     configure(app, "registrations", mode=mode)

@@ -1,0 +1,180 @@
+"""What a list says about servers, whatever its form: Mastodon's CSV, or the changes of a FIRES data set.
+
+CSV: the file that Mastodon exports and imports (`#domain,#severity,…`); other names of columns are those of lists that
+circulate. FIRES: https://fires.fedimod.org; both the spelling of its documentation and that of its server are read.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from fedinote.infra.errors import Invalid, Malformed
+from fedinote.policy import domains
+from fedinote.policy.models import DomainBlock
+
+MAX_ROWS = 50_000
+MAX_CELL = 5000
+MAX_LABELS = 20
+SEVERITIES = domains.SEVERITIES
+COLUMNS = ("domain", "severity", "reject_media", "reject_reports", "public_comment", "obfuscate")
+_TRUE = frozenset({"true", "1", "yes", "t"})
+_LIMIT = frozenset({"silence", "limit", "limited"})
+_COMMENTS = ("public_comment", "comment", "reason", "private_comment")
+_POLICIES = {"drop": "suspend", "reject": "suspend", "filter": "silence"}
+_MEDIA_FILTER, _REPORT_FILTER = "media", "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One piece of advice. `retracted`: what was said of the domain holds no more. `key` is its id in a FIRES data set.
+
+    `advisory`: a warning ahead of a recommendation; it is never put into force by itself.
+    """
+
+    domain: str
+    severity: str = "noop"
+    reject_media: bool = False
+    reject_reports: bool = False
+    reason: str = ""
+    labels: tuple[str, ...] = ()
+    advisory: bool = False
+    retracted: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and how many rows could not be understood (with the first few reasons)."""
+
+    advice: tuple[Advice, ...]
+    skipped: int = 0
+    problems: tuple[str, ...] = field(default=())
+
+
+def read_csv(data: bytes) -> Reading:
+    """Read a list in CSV, in UTF-8. Rows without a good domain are skipped. `Invalid` for what is no such file."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid("Validation failed: This is no CSV file in UTF-8") from None
+    try:
+        rows = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error:
+        raise Invalid("Validation failed: This is no CSV file in UTF-8") from None
+    if len(rows) > MAX_ROWS + 1:
+        raise Invalid(f"Validation failed: A file may have {MAX_ROWS} rows")
+    if not rows:
+        raise Invalid("Validation failed: There is nothing to import in this file")
+    names = [cell.strip().lstrip("#").lower() for cell in rows[0]]
+    if "domain" in names:
+        rows = rows[1:]
+    elif len(rows[0]) == 1:
+        names = ["domain"]  # a bare list of names
+    else:
+        raise Invalid("Validation failed: The first line must name the column domain")
+    return _rows(dict(zip(names, row, strict=False)) for row in rows if any(map(str.strip, row)))
+
+
+def _rows(rows: Iterable[Mapping[str, str]]) -> Reading:
+    advice: list[Advice] = []
+    problems: list[str] = []
+    for row in rows:
+        try:
+            advice.append(_row(row))
+        except Invalid as error:
+            problems.append(f"{row.get('domain', '')[:80]}: {error.message}")
+    return Reading(tuple(advice), len(problems), tuple(problems[:5]))
+
+
+def _row(row: Mapping[str, str]) -> Advice:
+    severity = row.get("severity", "suspend").strip().lower()
+    if severity not in SEVERITIES:
+        severity = "silence" if severity in _LIMIT else "noop" if severity in ("none", "noop") else "suspend"
+    return Advice(
+        domain=domains.key(row.get("domain", "")),
+        severity=severity,
+        reject_media=row.get("reject_media", "").strip().lower() in _TRUE,
+        reject_reports=row.get("reject_reports", "").strip().lower() in _TRUE,
+        reason=next((text[:MAX_CELL] for name in _COMMENTS if (text := row.get(name, "").strip())), ""),
+    )
+
+
+def write_csv(blocks: Iterable[DomainBlock], *, comments: bool = True) -> str:
+    """Return blocks as Mastodon exports them (https://docs.joinmastodon.org/admin/moderation/)."""
+    stream = io.StringIO()
+    out = csv.writer(stream, lineterminator="\n")
+    out.writerow([f"#{name}" for name in COLUMNS])
+    for one in blocks:
+        flags = [str(bool(value)).lower() for value in (one.reject_media, one.reject_reports)]
+        comment = one.public_comment if comments else ""
+        out.writerow([one.domain, one.severity, *flags, comment, str(bool(one.obfuscate)).lower()])
+    return stream.getvalue()
+
+
+def read_changes(items: Any) -> Reading:
+    """Read the changes of a FIRES data set, in their order. What is not about a server is skipped."""
+    if not isinstance(items, list):
+        raise Malformed(reason="the collection of changes is no list")
+    advice: list[Advice] = []
+    problems: list[str] = []
+    for item in items[:MAX_ROWS]:
+        try:
+            if (one := _change(item)) is not None:
+                advice.append(one)
+        except (Invalid, Malformed) as error:
+            problems.append(error.message)
+    return Reading(tuple(advice), len(problems), tuple(problems[:5]))
+
+
+def _change(item: Any) -> Advice | None:
+    if not isinstance(item, dict):
+        raise Malformed(reason="a change is no object")
+    kind, key = _text(item, "type").rpartition(":")[2], _text(item, "id")
+    entity = item.get("entity")
+    about = entity if isinstance(entity, dict) else {}
+    what = _text(about, "type") or _text(item, "entityKind", "entity_kind")
+    if kind == "Tombstone":
+        return Advice("", retracted=True, key=key)
+    if what.lower() != "domain" or kind not in ("Advisory", "Recommendation", "Retraction"):
+        return None
+    domain = domains.key(_text(about, "value") or _text(item, "entityKey", "entity_key"))
+    if kind == "Retraction":
+        return Advice(domain, reason=_text(item, "comment")[:MAX_CELL], retracted=True, key=key)
+    return _recommended(item, domain, advisory=kind == "Advisory")
+
+
+def _recommended(item: Mapping[str, Any], domain: str, *, advisory: bool) -> Advice:
+    policy = _text(item, "recommendedPolicy", "recommended_policy").lower()
+    given = item.get("recommendedFilters", item.get("recommended_filters", []))
+    filters = [str(one).lower() for one in given] if isinstance(given, list) else [str(given).lower()]
+    media = any(_MEDIA_FILTER in one for one in filters)
+    reports = any(_REPORT_FILTER in one for one in filters)
+    severity = _POLICIES.get(policy, "noop")
+    if severity == "silence" and (media or reports) and len(filters) <= media + reports:
+        severity = "noop"  # nothing but media or reports is to be filtered
+    labels = item.get("labels")
+    return Advice(
+        domain=domain,
+        severity="noop" if advisory else severity,
+        reject_media=media and not advisory,
+        reject_reports=reports and not advisory,
+        reason=_text(item, "comment", "summary")[:MAX_CELL],
+        labels=tuple(map(_label, labels[:MAX_LABELS])) if isinstance(labels, list) else (),
+        advisory=advisory,
+        key=_text(item, "id"),
+    )
+
+
+def _label(label: Any) -> str:
+    """Return what a label is called: its name, or the end of its address."""
+    if isinstance(label, dict):
+        return _text(label, "name", "id")[:200]
+    parts = urlsplit(str(label)[:2048])
+    return (parts.fragment or parts.path.rstrip("/").rpartition("/")[2] or str(label))[:200]
+
+
+def _text(item: Mapping[str, Any], *names: str) -> str:
+    return next((value for name in names if isinstance(value := item.get(name), str)), "")
