@@ -24,10 +24,11 @@ from fedinote.timelines.window import Window
 from fedinote.translation import translations
 from fedinote.translation.engine import Kind
 from fedinote.translation.routing import Router
-from fedinote.web import browser, cards
+from fedinote.web import browser, cards, shell
+from fedinote.web.browser import Visit
 from fedinote.web.cards import Card, Person
 from fedinote.web.explore.engines import where
-from fedinote.web.pages import NOTHING, page, render
+from fedinote.web.pages import NOTHING, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,25 @@ async def demo(request: Request) -> Response:
     reader = Viewer(me.id, user_id=0, role="member", scopes=frozenset(), token_id=0, app_id=0)
     pairs = []
     if mine and theirs:
-        pairs = [await _pair(app, theirs, mine.language, reader), await _pair(app, mine, theirs.language, reader)]
+        pairs = [await _pair(here, theirs, mine.language, reader), await _pair(here, mine, theirs.language, reader)]
     router: Router | None = app.translator
     # What converts between the Chinese scripts is there as well; it is not what this page shows.
     engine = next((one for one in router.engines if one.kind is Kind.MACHINE), None) if router else None
     person = (await cards.people(app, [me.id]))[0]
-    blocked = await _blocked(app, person)
-    return render(
-        app,
-        "demo.html",
+    blocked = await _blocked(here, person)
+    return await shell.show(
+        request,
+        here,
+        "demo/demo.html",
         pairs=pairs,
         engine=None if engine is None else engine.name,
         where="" if engine is None else where(here.words, engine.location),
         note=note,
-        me=person,
-        person=here.person,
+        host_person=person,
         mutual=bool(pairs) and await _mutual(app, me.id, pairs[0].post.person.id),
         waiting=not pairs and not blocked,
-        facts=[] if pairs else [*blocked, *await _so_far(app, person, mine, theirs)],
+        facts=[] if pairs else [*blocked, *await _so_far(here, person, mine, theirs)],
+        wide=True,
     )
 
 
@@ -83,9 +85,10 @@ async def _mutual(app: App, one: int, other: int) -> bool:
     return len(found) > 1
 
 
-async def _blocked(app: App, me: Person) -> list[str]:
+async def _blocked(here: Visit, me: Person) -> list[str]:
     """Tell who is kept away: other servers by this one, people by the person here."""
-    servers, people = await app.db.many(
+    _ = here.words.gettext
+    servers, people = await here.app.db.many(
         ("SELECT domain FROM domain_blocks WHERE severity = 'suspend' ORDER BY domain", ()),
         (
             "SELECT a.username, a.domain FROM blocks b JOIN accounts a ON a.id = b.target_id"
@@ -93,26 +96,30 @@ async def _blocked(app: App, me: Person) -> list[str]:
             (me.id,),
         ),
     )
-    domains = [str(row["domain"]) for row in servers]
+    end = _("This server has blocked %(domain)s. To end that: fedinote domain unblock %(domain)s")
+    kept = _("%(name)s has blocked %(handle)s.")
     return [
-        *(f"This server has blocked {one}. To end that: fedinote domain unblock {one}" for one in domains),
-        *(f"{me.name} has blocked @{row['username']}@{row['domain']}." for row in people),
+        *(end % {"domain": row["domain"]} for row in servers),
+        *(kept % {"name": me.name, "handle": f"@{row['username']}@{row['domain']}"} for row in people),
     ]
 
 
-async def _so_far(app: App, me: Person, mine: Card | None, theirs: Card | None) -> list[str]:
+async def _so_far(here: Visit, me: Person, mine: Card | None, theirs: Card | None) -> list[str]:
     """Tell what is there of two posts, and of the follow that brings one of them."""
-    follows = await app.db.rows(
+    _ = here.words.gettext
+    rows = await here.app.db.rows(
         "SELECT a.username, a.domain, f.accepted FROM follows f JOIN accounts a ON a.id = f.target_id"
         " WHERE f.follower_id = ? AND a.domain <> '' ORDER BY f.id",
         me.id,
     )
+    follows, asks = _("%(name)s follows %(handle)s."), _("%(name)s has asked to follow %(handle)s.")
     facts = [
-        f"{me.name} {'follows' if row['accepted'] else 'has asked to follow'} @{row['username']}@{row['domain']}."
-        for row in follows
-    ] or [f"{me.name} follows nobody on another server."]
-    facts.append(f"{me.name} has {'written' if mine else 'no public post'} here.")
-    facts.append("A post from the other server is here." if theirs else "No post from another server is here.")
+        (follows if row["accepted"] else asks) % {"name": me.name, "handle": f"@{row['username']}@{row['domain']}"}
+        for row in rows
+    ] or [_("%(name)s follows nobody on another server.", name=me.name)]
+    written, silent = _("%(name)s has written here."), _("%(name)s has no public post here.")
+    facts.append((written if mine else silent) % {"name": me.name})
+    facts.append(_("A post from the other server is here.") if theirs else _("No post from another server is here."))
     return facts
 
 
@@ -125,11 +132,11 @@ async def _posts(app: App, account_id: int) -> tuple[Card | None, Card | None]:
     return mine, theirs
 
 
-async def _pair(app: App, post: Card, tag: str, reader: Viewer) -> Pair:
+async def _pair(here: Visit, post: Card, tag: str, reader: Viewer) -> Pair:
     try:
-        return Pair(post, await translations.of_post(app, post.id, tag, reader), own_name(tag), "")
+        return Pair(post, await translations.of_post(here.app, post.id, tag, reader), own_name(tag), "")
     except FediNoteError as error:
-        return Pair(post, None, own_name(tag), error.message)
+        return Pair(post, None, own_name(tag), here.words.error(error.message))
 
 
 ROUTES = (Route("/demo", page(demo), methods=["GET"]),)

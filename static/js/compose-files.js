@@ -1,7 +1,6 @@
 // The files of a post that is being written: added, uploaded with their progress, described, put in order.
 import { say } from "./main.js";
-import { Offline, look, pause, ready, upload } from "./compose-send.js";
-import { pick } from "./compose-focus.js";
+import { Offline, look, pause, post, ready, upload } from "./compose-send.js";
 
 const FIELDS = ["alt", "other_alt", "focus", "title", "artist"];
 const ATTEMPTS = 3;
@@ -206,7 +205,6 @@ export class Files {
     if (!file || !item.id) return;
     const fields = new FormData();
     fields.append("thumbnail", file);
-    const { post } = await import("./compose-send.js");
     try {
       const known = await post(`/compose/media/${item.id}`, fields);
       element.querySelector("[data-picture]").replaceChildren(Object.assign(new Image(), { src: known.preview, alt: "" }));
@@ -256,6 +254,7 @@ export class Files {
     const field = this.#field(element, "focus");
     const picture = element.querySelector("[data-picture] img");
     if (!picture) return;
+    const { pick } = await import("./compose-focus.js");
     field.value = await pick(picture.src, field.value, this.words);
     element.querySelector("[data-focus]").focus();
     this.changed();

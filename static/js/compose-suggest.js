@@ -76,4 +76,5 @@ export function suggest(field) {
     event.stopPropagation();
   });
   field.addEventListener("blur", () => setTimeout(close, 100));
+  ask(); // of what was typed while this module was on its way
 }

@@ -4,7 +4,8 @@ const KEPT = "notice-{{version}}";
 const NOTICE = "/offline";
 const PARTS = [
   "/static/css/tokens.css?v={{version}}", "/static/css/base.css?v={{version}}", "/static/css/frame.css?v={{version}}",
-  "/static/css/parts.css?v={{version}}", "/static/js/main.js?v={{version}}", "/static/img/icon.svg", "/static/img/icons.svg?v={{version}}",
+  "/static/css/parts.css?v={{version}}", "/static/js/main.js", "/static/js/compose-waiting.js",
+  "/static/img/icon.svg", "/static/img/icons.svg?v={{version}}",
 ];
 
 self.addEventListener("install", (event) => {

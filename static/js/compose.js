@@ -3,8 +3,6 @@ import { say } from "./main.js";
 import { length } from "./compose-count.js";
 import { Files } from "./compose-files.js";
 import { Offline, assembled, post, queue } from "./compose-send.js";
-import { suggest } from "./compose-suggest.js";
-import { watch } from "./compose-waiting.js";
 import * as store from "./compose-store.js";
 import "./compose-times.js";
 
@@ -268,7 +266,15 @@ async function wait(fields) {
   field("key").value = crypto.randomUUID();
   refresh();
   say(words.wordQueued);
+  await waiting().catch(() => {}); // it is kept, whether or not the list of what waits can be loaded now
   dispatchEvent(new Event("compose-queued"));
+}
+
+let watching = null;
+async function waiting() {
+  if (!watching && !(await store.all("waiting", account)).length) return;
+  watching ||= import("./compose-waiting.js").then(({ watch }) => watch(document.getElementById("compose-waiting"), account, words));
+  await watching;
 }
 
 form.addEventListener("submit", (event) => {
@@ -306,9 +312,16 @@ addEventListener("pagehide", () => save().catch(() => {}));
 part("[data-second]").addEventListener("toggle", refresh);
 part("[data-draft]")?.addEventListener("click", draft);
 part("[data-show-preview]").addEventListener("click", preview);
-for (const one of form.querySelectorAll("[data-suggest]")) suggest(one);
+for (const one of form.querySelectorAll("[data-suggest]")) {
+  const begin = (event) => {
+    if (!/[@#＃:]/.test(one.value)) return;
+    one.removeEventListener("input", begin);
+    import("./compose-suggest.js").then(({ suggest }) => suggest(one)).catch(() => {});
+  };
+  one.addEventListener("input", begin);
+}
 
 refresh();
-restore().catch(() => {}).then(() => watch(document.getElementById("compose-waiting"), account, words)).catch(() => {});
+restore().catch(() => {}).then(waiting).catch(() => {});
 if (matchMedia("(pointer: fine)").matches) field("text").focus();
 field("text").setSelectionRange(field("text").value.length, field("text").value.length);

@@ -29,7 +29,7 @@ async def create(staff: Staff, form: Upload) -> Response:
         await announcements.create(staff.app, form.fields.get("text", ""), _span(form), by=staff.by)
     except Invalid as error:
         return await _show(staff, form.fields, guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("The announcement is made."))
+    return guard.done(staff, PATH, staff.gettext("The announcement is made."))
 
 
 async def one(staff: Staff) -> Response:
@@ -44,16 +44,16 @@ async def change(staff: Staff, form: Upload) -> Response:
     number, do = _number(staff), form.fields.get("do", "edit")
     if do == "end":
         await announcements.end(staff.app, number, by=staff.by)
-        return guard.done(staff, PATH, staff.say("The announcement is over."))
+        return guard.done(staff, PATH, staff.gettext("The announcement is over."))
     if do == "delete":
         await announcements.delete(staff.app, number, by=staff.by)
-        return guard.done(staff, PATH, staff.say("The announcement is gone."))
+        return guard.done(staff, PATH, staff.gettext("The announcement is gone."))
     try:
         await announcements.edit(staff.app, number, form.fields.get("text", ""), _span(form), by=staff.by)
     except Invalid as error:
         found = await announcements.find(staff.app, number)
         return await _edit(staff, found, form.fields, guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 def _number(staff: Staff) -> int:
@@ -84,9 +84,9 @@ def _typed(moment: datetime | None) -> str:
 
 def _state(staff: Staff, found: Announcement) -> str:
     if announcements.is_over(staff.app, found):
-        return staff.say("Over")
+        return staff.gettext("Over")
     later: datetime | None = found.shown_from
-    return staff.say("Later") if later is not None and later > staff.app.now() else staff.say("Shown")
+    return staff.gettext("Later") if later is not None and later > staff.app.now() else staff.gettext("Shown")
 
 
 async def _show(staff: Staff, typed: Mapping[str, str] | None = None, problem: str = "") -> Response:

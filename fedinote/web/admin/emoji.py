@@ -31,7 +31,7 @@ async def add(staff: Staff, form: Upload) -> Response:
         await custom_emojis.add(staff.app, name, data, form.fields.get("category", ""), by=staff.by)
     except _SAID as error:
         return await _show(staff, error, form)
-    return guard.done(staff, PATH, staff.say("The emoji is there."))
+    return guard.done(staff, PATH, staff.gettext("The emoji is there."))
 
 
 async def change(staff: Staff, form: Upload) -> Response:
@@ -48,7 +48,7 @@ async def change(staff: Staff, form: Upload) -> Response:
             raise NotFound
     except Invalid as error:
         return await _show(staff, error, form)
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 async def others(staff: Staff) -> Response:
@@ -63,7 +63,7 @@ async def copy(staff: Staff, form: Upload) -> Response:
         await custom_emojis.copy(staff.app, name, domain, form.fields.get("category", ""), by=staff.by)
     except _SAID as error:
         return await _others(staff, error, domain)
-    return guard.done(staff, PATH, staff.say("The emoji is there."))
+    return guard.done(staff, PATH, staff.gettext("The emoji is there."))
 
 
 async def _show(staff: Staff, error: FediNoteError | None = None, form: Upload | None = None) -> Response:

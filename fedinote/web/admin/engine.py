@@ -51,14 +51,14 @@ async def act(staff: Staff, form: Upload) -> Response:
         return first
     if key := form.fields.get("reset", ""):
         await choosing.withdraw(staff.app, [key], by=staff.by)
-        return guard.done(staff, PATH, staff.say("The default holds again."))
+        return guard.done(staff, PATH, staff.gettext("The default holds again."))
     try:
         if form.fields.get("do") == "try":
             return await _show(staff, form, trial=await trial(staff, form))
         await keep(staff, form, (*ENGINE, *MORE))
     except Invalid as error:
         return await _show(staff, form, problem=guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 async def keep(staff: Staff, form: Upload, keys: tuple[str, ...] = ENGINE) -> None:

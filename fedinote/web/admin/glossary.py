@@ -34,7 +34,7 @@ async def put(staff: Staff, form: Upload) -> Response:
             await contributions.put(staff.app, _entry(form.fields), by=staff.by)
     except Invalid as error:
         return await _show(staff, form.fields, guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 async def one(staff: Staff) -> Response:
@@ -47,12 +47,12 @@ async def change(staff: Staff, form: Upload) -> Response:
     found = await keeping.show(staff.app, _number(staff.request.path_params["id"]))
     if form.fields.get("do") == "remove":
         await contributions.remove(staff.app, found.id or 0, by=staff.by)
-        return guard.done(staff, PATH, staff.say("The entry is gone."))
+        return guard.done(staff, PATH, staff.gettext("The entry is gone."))
     try:
         await contributions.put(staff.app, _entry(form.fields, found.id), by=staff.by)
     except Invalid as error:
         return await _edit(staff, found, form.fields, guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 async def decide(staff: Staff, form: Upload) -> Response:
@@ -64,7 +64,7 @@ async def decide(staff: Staff, form: Upload) -> Response:
         await contributions.decide(staff.app, _number(form.fields.get("id", "")), accepted=accepted, by=staff.by)
     except Invalid as error:
         return await _show(staff, problem=guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Accepted.") if accepted else staff.say("Rejected."))
+    return guard.done(staff, PATH, staff.gettext("Accepted.") if accepted else staff.gettext("Rejected."))
 
 
 def _number(text: str) -> int:
@@ -109,7 +109,8 @@ async def _show(staff: Staff, typed: Mapping[str, str] | None = None, problem: s
         count=len(found),
         empty=not everything,
         asked=asked,
-        proposals=await keeping.proposals(staff.app, state="pending"),
+        keeper=staff.may(Power.GLOSSARY),
+        proposals=await keeping.proposals(staff.app, state="open"),
         typed=typed or {},
         problems=[problem] if problem else [],
     )
@@ -140,7 +141,7 @@ async def _edit(staff: Staff, found: Entry, typed: Mapping[str, str] | None = No
 
 
 ROUTES = (
-    guard.get(PATH, Power.GLOSSARY, page),
+    guard.get(PATH, Power.PROPOSALS, page),
     guard.post(PATH, Power.GLOSSARY, put),
     guard.post(f"{PATH}/proposals", Power.PROPOSALS, decide),
     guard.get(f"{PATH}/{{id}}", Power.GLOSSARY, one),

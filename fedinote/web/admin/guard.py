@@ -39,7 +39,7 @@ class Staff:
         """Tell whether their role has another power too."""
         return self.by.may(power)
 
-    def say(self, message: str, **values: Any) -> str:
+    def gettext(self, message: str, **values: Any) -> str:
         """Return a message in their language."""
         return self.here.words.gettext(message, **values)
 

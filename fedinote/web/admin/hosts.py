@@ -42,6 +42,7 @@ async def one(staff: Staff) -> Response:
         server=server,
         parcels=await backlog.of_host(staff.app, server.host),
         diary=await backlog.last_words(staff.app, server.host),
+        acts=staff.may(Power.DOMAINS),
     )
 
 
@@ -81,7 +82,7 @@ async def deliveries(staff: Staff) -> Response:
     after = pages.query(staff.request).get("after", "")[:_MAX]
     found = await backlog.by_host(staff.app, after)
     more = found[-1].host if len(found) == backlog.PAGE else None
-    return await guard.show(staff, "admin/deliveries.html", found=found, more=more)
+    return await guard.show(staff, "admin/deliveries.html", found=found, more=more, acts=staff.may(Power.DOMAINS))
 
 
 async def retry(staff: Staff, form: Upload) -> Response:

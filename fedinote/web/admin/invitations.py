@@ -45,7 +45,7 @@ async def revoke(staff: Staff, form: Upload) -> Response:
     if not number.isascii() or not number.isdigit() or len(number) > 19:
         raise NotFound
     await invitations.revoke(staff.app, int(number), by=staff.by)
-    return guard.done(staff, PATH, staff.say("The invitation is good no more."))
+    return guard.done(staff, PATH, staff.gettext("The invitation is good no more."))
 
 
 async def _show(staff: Staff, *, made: str = "", problem: str = "") -> Response:

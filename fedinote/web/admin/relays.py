@@ -29,7 +29,7 @@ async def add(staff: Staff, form: Upload) -> Response:
         await subscribe(staff, form.fields.get("url", ""))
     except _SAID as error:
         return await _show(staff, typed=form.fields.get("url", ""), problem=guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("The relay was asked."))
+    return guard.done(staff, PATH, staff.gettext("The relay was asked."))
 
 
 async def subscribe(staff: Staff, url: str) -> None:
@@ -48,7 +48,7 @@ async def remove(staff: Staff, form: Upload) -> Response:
     if not number.isascii() or not number.isdigit() or len(number) > 18:
         raise NotFound
     await relays.remove(staff.app, int(number), by=staff.by)
-    return guard.done(staff, PATH, staff.say("The relay was left."))
+    return guard.done(staff, PATH, staff.gettext("The relay was left."))
 
 
 async def listing(staff: Staff) -> list[dict[str, Any]]:

@@ -3,7 +3,19 @@
 A page is in the navigation (templates/admin/_frame.html) as soon as its route is here, for those who may open it.
 """
 
-from fedinote.web.admin import announcements, emoji, engine, invitations, relays, rules, settings, texts, welcome
+from fedinote.web.admin import (
+    announcements,
+    emoji,
+    engine,
+    glossary,
+    invitations,
+    relays,
+    rules,
+    settings,
+    texts,
+    topics,
+    welcome,
+)
 
 ROUTES = (
     *welcome.ROUTES,
@@ -14,5 +26,7 @@ ROUTES = (
     *invitations.ROUTES,
     *announcements.ROUTES,
     *emoji.ROUTES,
+    *topics.ROUTES,
+    *glossary.ROUTES,
     *relays.ROUTES,
 )

@@ -31,7 +31,7 @@ async def add(staff: Staff, form: Upload) -> Response:
         await house_rules.add(staff.app, _wording(form), by=staff.by)
     except Invalid as error:
         return await _show(staff, typed=form.fields, problem=guard.wrong(staff, error))
-    return guard.done(staff, _back(form), staff.say("The rule was added."))
+    return guard.done(staff, _back(form), staff.gettext("The rule was added."))
 
 
 async def one(staff: Staff) -> Response:
@@ -48,11 +48,11 @@ async def change(staff: Staff, form: Upload) -> Response:
             return pages.redirect(f"{_back(form)}#rule-{number}")
         if do == "remove":
             await house_rules.remove(staff.app, number, by=staff.by)
-            return guard.done(staff, _back(form), staff.say("The rule holds no more."))
+            return guard.done(staff, _back(form), staff.gettext("The rule holds no more."))
         await _word(staff, number, do, form)
     except Invalid as error:
         return await _one(staff, number, typed=form.fields, problem=guard.wrong(staff, error))
-    return guard.done(staff, f"{PATH}/{number}", staff.say("Saved."))
+    return guard.done(staff, f"{PATH}/{number}", staff.gettext("Saved."))
 
 
 async def _word(staff: Staff, number: int, do: str, form: Upload) -> None:

@@ -31,12 +31,12 @@ async def save(staff: Staff, form: Upload) -> Response:
         if key not in wanted.keys:
             raise NotFound
         await choosing.withdraw(staff.app, [key], by=staff.by)
-        return guard.done(staff, f"{PATH}/{wanted.slug}", staff.say("The default holds again."))
+        return guard.done(staff, f"{PATH}/{wanted.slug}", staff.gettext("The default holds again."))
     try:
         changed = await choosing.choose(staff.app, settings_form.values(staff, wanted.keys, form), by=staff.by)
     except Invalid as error:
         return await _show(staff, wanted, form, guard.wrong(staff, error))
-    said = staff.say("Saved.") if changed else staff.say("Nothing was changed.")
+    said = staff.gettext("Saved.") if changed else staff.gettext("Nothing was changed.")
     return guard.done(staff, f"{PATH}/{wanted.slug}", said)
 
 
@@ -54,9 +54,9 @@ async def _show(staff: Staff, wanted: Group, typed: Upload | None = None, proble
         "admin/settings.html",
         status=422 if problem else 200,
         group=wanted,
-        groups=[(one.slug, staff.say(one.title)) for one in GROUPS],
-        title=staff.say(wanted.title),
-        intro=staff.say(wanted.intro),
+        groups=[(one.slug, staff.gettext(one.title)) for one in GROUPS],
+        title=staff.gettext(wanted.title),
+        intro=staff.gettext(wanted.intro),
         lines=settings_form.lines(staff, wanted.keys, typed),
         problems=[problem] if problem else [],
     )

@@ -53,11 +53,11 @@ def _line(staff: Staff, key: str, typed: Upload | None) -> Line:
         more = typed.fields.get(key + MORE, "")
     elif field.kind == "languages":
         more = ", ".join(tag for tag in now.value if tag not in SPOKEN)
-    options = tuple((one, staff.say(words)) for one, words in field.options)
+    options = tuple((one, staff.gettext(words)) for one, words in field.options)
     if field.kind == "languages":
         options = tuple((tag, own_name(tag)) for tag in SPOKEN)
-    hint = staff.say(field.hint) if field.hint else ""
-    return Line(key, field.kind, staff.say(field.label), hint, options, value, now, more)
+    hint = staff.gettext(field.hint) if field.hint else ""
+    return Line(key, field.kind, staff.gettext(field.label), hint, options, value, now, more)
 
 
 def _shown(field: Field, value: Any) -> Any:
@@ -123,8 +123,8 @@ def _counted(staff: Staff, key: str, field: Field, text: str) -> float:
             return round(number * MEGABYTE)
         return number if sections.kind_of(key) is float else int(text.strip())
     except (ValueError, OverflowError) as error:
-        label = staff.say(field.label)
-        raise Invalid(staff.say("%(label)s: this is no number", label=label)) from error
+        label = staff.gettext(field.label)
+        raise Invalid(staff.gettext("%(label)s: this is no number", label=label)) from error
 
 
 def _languages(ticked: list[str], typed: str) -> list[str]:

@@ -41,7 +41,7 @@ async def write(staff: Staff, form: Upload) -> Response:
         await house_texts.write(staff.app, name, source, by=staff.by)
     except (Invalid, Unavailable) as error:
         return await _show(staff, name, source, problem=guard.wrong(staff, error))
-    said = staff.say("Saved.") if source.text.strip() else staff.say("The text was removed.")
+    said = staff.gettext("Saved.") if source.text.strip() else staff.gettext("The text was removed.")
     return guard.done(staff, PATH, said)
 
 

@@ -34,7 +34,7 @@ async def create(staff: Staff, form: Upload) -> Response:
             await keeping.create(staff.app, me, fields.get("slug", ""), _tags(fields.get("tags", "")), titles=titles)
     except Invalid as error:
         return await _show(staff, fields, guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 async def one(staff: Staff) -> Response:
@@ -48,7 +48,7 @@ async def change(staff: Staff, form: Upload) -> Response:
     me, do = staff.by.account_id, form.fields.get("do", "edit")
     if do == "delete":
         await keeping.delete(staff.app, me, found.id)
-        return guard.done(staff, PATH, staff.say("The topic is gone; its hashtags stay what they are."))
+        return guard.done(staff, PATH, staff.gettext("The topic is gone; its hashtags stay what they are."))
     if do != "edit":
         raise NotFound
     wanted, there = _tags(form.fields.get("tags", "")), {tag.name: tag.display for tag in found.tags}
@@ -64,7 +64,7 @@ async def change(staff: Staff, form: Upload) -> Response:
         )
     except Invalid as error:
         return await _edit(staff, found, form.fields, guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.say("Saved."))
+    return guard.done(staff, PATH, staff.gettext("Saved."))
 
 
 def _tags(text: str) -> list[str]:

@@ -43,12 +43,12 @@ _SAID = (Invalid, Forbidden, NotFound)
 def title(staff: Staff, name: str) -> str:
     """Return what a step is called."""
     return {
-        "name": staff.say("Name and languages"),
-        "rules": staff.say("Rules of the house"),
-        "registration": staff.say("Who may join"),
-        "translation": staff.say("Translation"),
-        "storage": staff.say("Pictures and disk"),
-        "topics": staff.say("Something to read"),
+        "name": staff.gettext("Name and languages"),
+        "rules": staff.gettext("Rules of the house"),
+        "registration": staff.gettext("Who may join"),
+        "translation": staff.gettext("Translation"),
+        "storage": staff.gettext("Pictures and disk"),
+        "topics": staff.gettext("Something to read"),
     }[name]
 
 
@@ -91,7 +91,7 @@ async def act(staff: Staff, form: Upload) -> Response:
             return await _show(staff, name, form, trial=await engine.trial(staff, form))
         if do == "relay" and name == "topics":
             await relays.subscribe(staff, form.fields.get("url", ""))
-            return guard.done(staff, f"{PATH}/{name}", staff.say("The relay was asked."))
+            return guard.done(staff, f"{PATH}/{name}", staff.gettext("The relay was asked."))
         await _keep(staff, name, form)
     except FediNoteError as error:
         if error.status >= 500 and do != "relay":

@@ -7,8 +7,9 @@ from starlette.routing import Route
 
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
-from fedinote.moderation import announcements, moderator
+from fedinote.moderation import announcements, contributions, moderator, topics
 from fedinote.moderation.announcements import Span
+from fedinote.translation.glossary import Entry
 from fedinote.web.admin import guard
 from fedinote.web.admin.routes import ROUTES
 from fedinote.web.routes import ROUTES as ALL
@@ -25,8 +26,12 @@ OWNERS_ALONE = {"/admin/translation"}
 
 async def address(app: App, route: Route) -> str:
     values = {**SAMPLES, **ELSEWHERE.get(route.path, {})}
-    if "{id}" in route.path:
+    if route.path.startswith("/admin/announcements/"):
         values["id"] = str((await announcements.create(app, "Hello", Span())).id)
+    elif route.path.startswith("/admin/glossary/"):
+        values["id"] = str((await contributions.put(app, Entry("yyds", "zh", keep=True), by=None)).id)
+    elif route.path.startswith("/admin/topics/"):
+        values["slug"] = (await topics.create(app, None, "tea", ["tea"])).slug
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda hole: values[hole[1]], route.path)
 
 

@@ -12,6 +12,9 @@ from fedinote.media import emojis
 from fedinote.moderation import announcements, custom_emojis, house_rules, texts
 from fedinote.moderation.announcements import Span
 from fedinote.moderation.house_rules import Wording
+from fedinote.timelines import topics
+from fedinote.translation import glossary_keeping as keeping
+from fedinote.translation.glossary import Entry
 from tests.media.test_emojis import _picture
 from tests.moderation.staff import log
 from tests.support.browser import Answer, Browser
@@ -200,3 +203,49 @@ async def test_every_text_that_people_wrote_says_that_its_language_is_not_known(
     await announcements.create(app, "Guten Tag", Span())
     assert '<p class="rule-text" lang="" dir="auto">Kein Werben</p>' in (await admin.get("/admin/rules")).text
     assert '<div class="words" lang="" dir="auto"><p>Guten Tag</p></div>' in (await admin.get("/admin/announcements")).text
+
+
+async def test_a_topic_is_made_changed_and_deleted(app: App, signed_in: SignedIn) -> None:
+    moderator, path = await signed_in("moderator"), "/admin/topics"
+    page = await moderator.get(path)
+    made = await send(moderator, page, path, slug="tea", tags="#tea #茶, té", titles="en: Tea\r\nzh-hans：茶")
+    assert made.status == 303, made.text
+    found = await topics.named(app, "tea")
+    assert found.titles == {"en": "Tea", "zh-Hans": "茶"}
+    assert {tag.display for tag in found.tags} == {"tea", "茶", "té"}
+    one = await moderator.get(f"{path}/tea")
+    await send(moderator, one, f"{path}/tea", tags="#茶 #chai", titles="en: Tea", do="edit")
+    assert {tag.display for tag in (await topics.named(app, "tea")).tags} == {"茶", "chai"}
+    wrong = await send(moderator, one, f"{path}/tea", tags="#茶", titles="Tea", do="edit")
+    assert (wrong.status, "Write a language, a colon and the text" in wrong.text) == (422, True)
+    assert (await send(moderator, page, path, slug="No!", tags="x", titles="")).status == 422
+    await send(moderator, page, path, topic="food")
+    await send(moderator, one, f"{path}/tea", do="delete")
+    assert [topic.slug for topic in await topics.everything(app)] == ["food"]
+
+
+async def test_the_glossary_is_kept_and_proposals_are_decided(app: App, signed_in: SignedIn) -> None:
+    admin, path = await signed_in("admin"), "/admin/glossary"
+    fields = {"term": "内卷", "origin": "zh", "languages": "", "meanings": "en: rolling inward", "translations": ""}
+    await send(admin, await admin.get(path), path, fields)
+    (entry,) = await keeping.everything(app)
+    assert (entry.term, entry.meanings) == ("内卷", {"en": "rolling inward"})
+    one = f"{path}/{entry.id}"
+    edit = await admin.get(one)
+    await send(admin, edit, one, {**fields, "translations": "en: rat race", "keep": "1", "do": "edit"})
+    assert (await keeping.everything(app))[0].translations == {"en": "rat race"}
+    wrong = await send(admin, edit, one, {**fields, "meanings": "nothing", "do": "edit"})
+    assert (wrong.status, "nothing</textarea>" in wrong.text) == (422, True)
+    assert "内卷" in (await admin.get(f"{path}?q=%E5%86%85")).text
+    assert "内卷" not in (await admin.get(f"{path}?q=zzz")).text
+    await send(admin, edit, one, do="remove")
+    assert await keeping.everything(app) == []
+    member = (await app.db.row("SELECT account_id FROM users"))["account_id"]
+    for term in ("yyds", "awsl"):
+        await keeping.propose(app, member, Entry(term, "zh", meanings={"en": "great"}))
+    moderator = await signed_in("moderator")
+    page = await moderator.get(path)
+    assert f'action="{path}"' not in page.text.replace('method="get" action', "")
+    await send(moderator, page, f"{path}/proposals", do="accept")
+    await send(moderator, await moderator.get(path), f"{path}/proposals", do="reject")
+    assert [one.term for one in await keeping.everything(app)] == ["yyds"]
