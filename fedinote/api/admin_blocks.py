@@ -95,6 +95,8 @@ def _terms(params: Params, present: Terms) -> Terms:
         severity=params.text("severity", present.severity),
         reject_media=params.flag("reject_media", present.reject_media),
         reject_reports=params.flag("reject_reports", present.reject_reports),
+        followers_only=params.flag("followers_only", present.followers_only),
+        warning=params.text("warning", present.warning),
         private_comment=params.text("private_comment", present.private_comment),
         public_comment=params.text("public_comment", present.public_comment),
         obfuscate=params.flag("obfuscate", present.obfuscate),

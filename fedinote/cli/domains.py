@@ -44,6 +44,8 @@ def domain() -> None:
 )
 @click.option("--reject-media", is_flag=True, help="Take no pictures, videos, avatars and emoji from there.")
 @click.option("--reject-reports", is_flag=True, help="Take no reports from there.")
+@click.option("--followers-only", is_flag=True, help="Public posts of there reach followers only.")
+@click.option("--warning", default="", help="What is put as a warning before every post of there.")
 @click.option("--public-comment", default="", help="Why; shown to everybody in the list of blocked servers.")
 @click.option("--private-comment", default="", help="Why; shown to moderators only.")
 @click.option("--obfuscate", is_flag=True, help="Do not give the name in the public list.")
@@ -124,6 +126,8 @@ def list_(setup: Setup) -> None:
                 "severity": one.severity,
                 "media": "rejected" if one.reject_media else "",
                 "reports": "rejected" if one.reject_reports else "",
+                "followers only": "yes" if one.followers_only else "",
+                "warning": one.warning,
                 "public comment": one.public_comment,
                 "private comment": one.private_comment,
             }

@@ -17,19 +17,32 @@ from fedinote.policy.models import DomainBlock
 
 Window = Callable[[str], tuple[str, Sequence[int], str]]
 MAX_COMMENT = 5000
-_COLUMNS = ("severity", "reject_media", "reject_reports", "private_comment", "public_comment", "obfuscate")
+_COLUMNS = (
+    "severity",
+    "reject_media",
+    "reject_reports",
+    "followers_only",
+    "warning",
+    "private_comment",
+    "public_comment",
+    "obfuscate",
+)
+MAX_WARNING = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What is done with a domain. `severity`: noop, silence (only followers see its people), suspend (nothing passes).
 
+    `followers_only`: their public posts reach followers alone; `warning` (up to 200 characters) is put before them.
     `public_comment` is shown to everybody, `private_comment` to moderators; `obfuscate` hides letters of the name.
     """
 
     severity: str = "suspend"
     reject_media: bool = False
     reject_reports: bool = False
+    followers_only: bool = False
+    warning: str = ""
     private_comment: str = ""
     public_comment: str = ""
     obfuscate: bool = False
@@ -55,8 +68,8 @@ async def block(app: App, domain: str, terms: Terms, *, by: Moderator | None) ->
     _check(terms, by)
     async with app.db.transaction():
         made = await app.db.returning(
-            "INSERT INTO domain_blocks (id, domain, severity, reject_media, reject_reports, private_comment,"
-            " public_comment, obfuscate, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f"INSERT INTO domain_blocks (id, domain, {', '.join(_COLUMNS)}, created_at)"  # noqa: S608 names of ours
+            f" VALUES (?, ?, {', '.join('?' for _ in _COLUMNS)}, ?)"
             " ON CONFLICT (domain) DO NOTHING RETURNING id",
             app.ids.next(),
             name,
@@ -100,6 +113,7 @@ async def _carry_out(app: App, name: str, action: str, terms: Terms | None, by: 
     if terms is not None:
         detail |= {"severity": terms.severity, "reason": terms.private_comment or terms.public_comment}
         detail |= {"reject_media": terms.reject_media or None, "reject_reports": terms.reject_reports or None}
+        detail |= {"followers_only": terms.followers_only or None, "warning": terms.warning}
     await audit.record(
         app,
         actor_id=by.account_id if by else None,
@@ -116,6 +130,8 @@ def _check(terms: Terms, by: Moderator | None) -> None:
     _check_power(by)
     if terms.severity not in SEVERITIES:
         raise Invalid("Validation failed: Severity is not included in the list")
+    if len(terms.warning) > MAX_WARNING:
+        raise Invalid(f"Validation failed: Warning is too long (maximum is {MAX_WARNING} characters)")
     if max(len(terms.private_comment), len(terms.public_comment)) > MAX_COMMENT:
         raise Invalid(f"Validation failed: Comment is too long (maximum is {MAX_COMMENT} characters)")
 

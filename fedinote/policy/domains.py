@@ -38,6 +38,8 @@ class Blocked:
     severity: str
     reject_media: bool
     reject_reports: bool
+    followers_only: bool = False
+    warning: str = ""
 
 
 def key(domain: str) -> str:
@@ -141,7 +143,9 @@ async def suspended(app: App, *hosts: str) -> bool:
 
 async def load(app: App) -> dict[str, Blocked]:
     """Read all blocks, by domain, as they are at this moment (in this transaction)."""
-    rows = await app.db.rows("SELECT domain, severity, reject_media, reject_reports FROM domain_blocks")
+    rows = await app.db.rows(
+        "SELECT domain, severity, reject_media, reject_reports, followers_only, warning FROM domain_blocks"
+    )
     return {row["domain"]: _blocked(row) for row in rows}
 
 
@@ -156,7 +160,14 @@ async def _all(app: App) -> dict[str, Blocked]:
 
 
 def _blocked(row: Row) -> Blocked:
-    return Blocked(row["domain"], row["severity"], bool(row["reject_media"]), bool(row["reject_reports"]))
+    return Blocked(
+        row["domain"],
+        row["severity"],
+        bool(row["reject_media"]),
+        bool(row["reject_reports"]),
+        bool(row["followers_only"]),
+        row["warning"],
+    )
 
 
 def forget(app: App) -> None:
@@ -178,7 +189,10 @@ def covered(domain: str, hosts: Iterable[str]) -> list[str]:
 
 
 class DomainPolicy:
-    """Rejects what comes from suspended domains, takes away rejected media, refuses rejected reports."""
+    """Rejects what comes from suspended domains, and rejected reports.
+
+    Takes away rejected media, keeps public posts to followers, and puts a warning before posts, as is wanted.
+    """
 
     name = "domains"
 
@@ -193,7 +207,19 @@ class DomainPolicy:
             return Verdict("reject", f"the domain {found.domain} is blocked", self.name)
         if found.reject_reports and subject.kind == "report":
             return Verdict("reject", f"reports of {found.domain} are rejected", self.name)
+        return self._changed(found, subject) if subject.kind == "post" else ACCEPT
+
+    def _changed(self, found: Blocked, subject: Subject) -> Verdict:
+        """Return what becomes of a post that may come in."""
+        changes: dict[str, Any] = {}
+        reasons: list[str] = []
         if found.reject_media and subject.has_media:
-            changes: dict[str, Any] = {"media": ()}
-            return Verdict("change", f"media of {found.domain} is rejected", self.name, changes)
-        return ACCEPT
+            changes["media"] = ()
+            reasons.append(f"media of {found.domain} is rejected")
+        if found.followers_only and subject.visibility in ("public", "unlisted"):
+            changes["visibility"] = "private"
+            reasons.append(f"posts of {found.domain} reach followers only")
+        if found.warning:
+            changes |= {"sensitive": True, "spoiler_text": subject.spoiler_text or found.warning}
+            reasons.append(f"posts of {found.domain} get a warning")
+        return Verdict("change", "; ".join(reasons), self.name, changes) if changes else ACCEPT

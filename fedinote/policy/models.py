@@ -9,13 +9,18 @@ from fedinote.infra.orm import JsonField, TimeField
 
 
 class DomainBlock(Model):
-    """What is done with a domain and its subdomains. `severity`: noop, silence (limit), suspend."""
+    """What is done with a domain and its subdomains. `severity`: noop, silence (limit), suspend.
+
+    `followers_only`: public posts of there reach followers alone; `warning`: what is put before all of them.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     domain = fields.CharField(255, unique=True)
     severity = fields.CharField(16)
     reject_media = fields.BooleanField(default=False)
     reject_reports = fields.BooleanField(default=False)
+    followers_only = fields.BooleanField(default=False, db_default=False)
+    warning = fields.CharField(200, default="", db_default="")
     obfuscate = fields.BooleanField(default=False)
     private_comment = fields.TextField(default="")
     public_comment = fields.TextField(default="")

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, FediNoteError, Invalid, NotFound, Unavailable
+from fedinote.infra.errors import BadRequest, FediNoteError, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from fedinote.posts import visibility
 from fedinote.text import html, language
 from fedinote.text.language_names import own_name
@@ -70,7 +70,7 @@ async def _page(request: Request, here: Visit, found: Card) -> Response:
         choice = await _choice(here.app, found)
         targets = [wanted] if wanted else _defaults(choice, [here.member.locale, *browser.languages(request)])
         made = await _made(here.app, found, targets, choice, here.viewer)
-    except (Invalid, NotFound, Unavailable) as error:
+    except (Forbidden, Invalid, NotFound, TooMany, Unavailable) as error:
         problem = error
     offered = learning.offered(found, made)
     if kind := query(request).get("readings"):

@@ -1023,6 +1023,8 @@ CREATE TABLE "domain_blocks" (
     "severity" VARCHAR(16) NOT NULL,
     "reject_media" BOOL NOT NULL,
     "reject_reports" BOOL NOT NULL,
+    "followers_only" BOOL NOT NULL DEFAULT False,
+    "warning" VARCHAR(200) NOT NULL DEFAULT '',
     "obfuscate" BOOL NOT NULL,
     "private_comment" TEXT NOT NULL,
     "public_comment" TEXT NOT NULL,

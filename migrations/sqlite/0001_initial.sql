@@ -1023,6 +1023,8 @@ CREATE TABLE "domain_blocks" (
     "severity" VARCHAR(16) NOT NULL,
     "reject_media" INT NOT NULL,
     "reject_reports" INT NOT NULL,
+    "followers_only" INT NOT NULL DEFAULT 0,
+    "warning" VARCHAR(200) NOT NULL DEFAULT '',
     "obfuscate" INT NOT NULL,
     "private_comment" TEXT NOT NULL,
     "public_comment" TEXT NOT NULL,

@@ -55,9 +55,9 @@ async function fill(address) {
   holder.removeAttribute("aria-busy");
   document.title = page.title;
   dialog.setAttribute("aria-label", page.title);
-  dialog.scrollTop = 0;
   tell("");
-  holder.focus();
+  holder.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
   holder.dispatchEvent(new CustomEvent("part", { bubbles: true }));
 }
 

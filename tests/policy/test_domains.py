@@ -12,15 +12,17 @@ from fedinote.policy.base import Subject
 from fedinote.policy.domains import Blocked, DomainPolicy
 
 
-async def block(app: App, domain: str, severity: str = "suspend", **flags: bool) -> None:
+async def block(app: App, domain: str, severity: str = "suspend", **flags: Any) -> None:
     await app.db.execute(
-        "INSERT INTO domain_blocks (id, domain, severity, reject_media, reject_reports, obfuscate, private_comment,"
-        " public_comment, created_at) VALUES (?, ?, ?, ?, ?, FALSE, '', '', ?)",
+        "INSERT INTO domain_blocks (id, domain, severity, reject_media, reject_reports, followers_only, warning,"
+        " obfuscate, private_comment, public_comment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, FALSE, '', '', ?)",
         app.ids.next(),
         domain,
         severity,
         flags.get("reject_media", False),
         flags.get("reject_reports", False),
+        flags.get("followers_only", False),
+        flags.get("warning", ""),
         app.now(),
     )
     domains.forget(app)
@@ -203,3 +205,20 @@ async def test_rejected_reports_are_refused_and_posts_are_not(app: App) -> None:
 async def test_limiting_a_domain_lets_its_posts_in(app: App) -> None:
     await block(app, "loud.example", "silence")
     assert (await DomainPolicy().judge(app, subject("loud.example"))).outcome == "accept"
+
+
+async def test_public_posts_of_a_domain_can_be_kept_to_followers(app: App) -> None:
+    await block(app, "loud.example", severity="noop", followers_only=True)
+    for visibility, becomes in (("public", "private"), ("unlisted", "private"), ("private", None), ("direct", None)):
+        verdict = await DomainPolicy().judge(app, Subject("post", 1, "loud.example", visibility=visibility))
+        assert verdict.changes.get("visibility") == becomes
+        assert verdict.outcome == ("accept" if becomes is None else "change")
+
+
+async def test_a_warning_is_put_before_posts_that_have_none(app: App) -> None:
+    await block(app, "raw.example", severity="noop", warning="Unmoderated")
+    bare = await DomainPolicy().judge(app, Subject("post", 1, "raw.example"))
+    assert bare.changes == {"sensitive": True, "spoiler_text": "Unmoderated"}
+    own = await DomainPolicy().judge(app, Subject("post", 1, "raw.example", spoiler_text="Eye contact"))
+    assert own.changes == {"sensitive": True, "spoiler_text": "Eye contact"}
+    assert (await DomainPolicy().judge(app, Subject("report", 1, "raw.example"))).outcome == "accept"

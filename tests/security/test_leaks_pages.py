@@ -39,20 +39,46 @@ def _open(stage: Stage, **fields: Any) -> list[Post]:
     return [p for p in stage.posts if p.open and all(getattr(p, name) == value for name, value in fields.items())]
 
 
-def _profile(stage: Stage, _: Viewer) -> list[Asked]:
-    return [("/@alice", 200, _open(stage, local=True)), (f"/@rhea@{FAR}", 404, [])]
+def _seen(viewer: Viewer, post: Post) -> bool:
+    """Visitors see what is open; members what the rule of visibility lets them see."""
+    return viewer.sees(post) if viewer.somebody else post.open
 
 
-def _post(stage: Stage, _: Viewer) -> list[Asked]:
-    """Public and unlisted posts alone, whoever asks; above and below them too."""
-    asked: list[Asked] = [(f"/@alice/{stage.roots['alice']}", 200, _open(stage, local=True))]
+def _profile(stage: Stage, viewer: Viewer) -> list[Asked]:
+    return [("/@alice", 200, [post for post in stage.posts if post.local and _seen(viewer, post)])]
+
+
+def _post(stage: Stage, viewer: Viewer) -> list[Asked]:
+    """What whoever asks may see, and that alone; above and below it too."""
+    thread = [post for post in stage.posts if post.local and _seen(viewer, post)]
+    hidden = viewer.somebody and viewer.name == "blocked"
+    asked: list[Asked] = [(f"/@alice/{stage.roots['alice']}", 404 if hidden else 200, [] if hidden else thread)]
     for post in stage.posts:
-        shown = [post] if post.open else []
-        asked.append((f"/@alice/{post.id}", 200 if post.open and post.local else 404, shown if post.local else []))
+        seen = post.local and _seen(viewer, post)
+        asked.append((f"/@alice/{post.id}", 200 if seen else 404, [post] if seen else []))
         asked.append((f"/@alice/{post.boost_id or UNKNOWN}", 404, []))
         asked.append((f"/@other/{post.id}", 404, []))
         name = "mentioned" if post.visibility == "direct" else "follower"
-        asked.append((f"/@{name}/{stage.answers[post.id]}", 200, shown))
+        asked.append((f"/@{name}/{stage.answers[post.id]}", None, [post] if _seen(viewer, post) else []))
+    return asked
+
+
+def _history(stage: Stage, viewer: Viewer) -> list[Asked]:
+    """All posts were edited once; who may see one sees its versions."""
+    asked: list[Asked] = []
+    for post in filter(lambda one: one.local, stage.posts):
+        seen = _seen(viewer, post)
+        asked.append((f"/@alice/{post.id}/history", 200 if seen else 404, [post] if seen else []))
+    return asked
+
+
+def _beside(stage: Stage, viewer: Viewer) -> list[Asked]:
+    """Of every post, wherever it was written, and whether or not an engine may have it."""
+    asked: list[Asked] = []
+    for post in stage.posts:
+        seen = viewer.somebody and viewer.sees(post)
+        status = 303 if not viewer.somebody else None if seen else 404
+        asked.append((f"/posts/{post.id}/translation?to=zh", status, [post] if seen else []))
     return asked
 
 
@@ -127,6 +153,10 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/@{name}": _profile,
     "/@{name}/{post_id}": _post,
     "/@{name}/{post_id}/embed": _embed,
+    "/@{name}/{post_id}/history": _history,
+    "/posts/{post_id:int}/translation": _beside,
+    "/interact": _nothing("/interact?uri=http://localhost:8000/@alice"),
+    "/explore/videos": _nothing("/explore/videos"),
     "/@{name}/{post_id}/suggest": _suggest,
     "/@{name}/{post_id}/translation": _translation,
     "/about": _nothing("/about"),
@@ -184,8 +214,9 @@ async def test_a_page_of_a_hidden_post_is_the_page_of_an_unknown_one(stage: Stag
     for viewer in stage.viewers:
         unknown = await viewer.browser.get(f"/@alice/{UNKNOWN}")
         for post in hidden:
-            answer = await viewer.browser.get(f"/@alice/{post.id}")
-            assert (answer.status, answer.body) == (unknown.status, unknown.body)
+            if not _seen(viewer, post):
+                answer = await viewer.browser.get(f"/@alice/{post.id}")
+                assert (answer.status, answer.body) == (unknown.status, unknown.body)
 
 
 # -- other servers ----------------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ class Browser:
             lines.setdefault("cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         scope = {
             "type": "http",
-            "asgi": {"version": "3.0"},
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": "1.1",
             "method": method,
             "scheme": "https",

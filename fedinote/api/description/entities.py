@@ -196,7 +196,7 @@ AdminReport id:id action_taken:flag action_taken_at:moment? category:text commen
  updated_at:moment account:AdminAccount target_account:AdminAccount assigned_account:AdminAccount?
  action_taken_by_account:AdminAccount? statuses:[Status] rules:[object]
 AdminDomainBlock id:id domain:text digest:text created_at:moment severity:text reject_media:flag reject_reports:flag
- private_comment:text? public_comment:text? obfuscate:flag
+ followers_only:flag warning:text? private_comment:text? public_comment:text? obfuscate:flag
 AdminDomainAllow id:id domain:text created_at:moment
 AdminIpBlock id:id ip:text severity:text comment:text created_at:moment expires_at:moment?
 AdminEmailDomainBlock id:id domain:text created_at:moment history:[TagHistory]

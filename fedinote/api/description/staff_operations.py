@@ -39,11 +39,11 @@ GET /api/v1/admin/tags/{id} AdminTag
 PUT /api/v1/admin/tags/{id} AdminTag usable:flag trendable:flag listable:flag display_name:text
 GET /api/v1/admin/domain_blocks [AdminDomainBlock] @page
 POST /api/v1/admin/domain_blocks AdminDomainBlock domain!:text severity:text reject_media:flag reject_reports:flag
- private_comment:text public_comment:text obfuscate:flag
+ followers_only:flag warning:text private_comment:text public_comment:text obfuscate:flag
 GET /api/v1/admin/domain_blocks/{id} AdminDomainBlock
 DELETE /api/v1/admin/domain_blocks/{id} AdminDomainBlock
 PUT,PATCH /api/v1/admin/domain_blocks/{id} AdminDomainBlock severity:text reject_media:flag reject_reports:flag
- private_comment:text public_comment:text obfuscate:flag
+ followers_only:flag warning:text private_comment:text public_comment:text obfuscate:flag
 GET /api/v1/admin/domain_allows [AdminDomainAllow] @page
 POST /api/v1/admin/domain_allows AdminDomainAllow domain!:text
 GET /api/v1/admin/domain_allows/{id} AdminDomainAllow

@@ -26,6 +26,8 @@ def domain_block(block: DomainBlock) -> dict[str, Any]:
         "severity": block.severity,
         "reject_media": block.reject_media,
         "reject_reports": block.reject_reports,
+        "followers_only": block.followers_only,
+        "warning": block.warning or None,
         "private_comment": block.private_comment or None,
         "public_comment": block.public_comment or None,
         "obfuscate": block.obfuscate,

@@ -4,11 +4,18 @@ A page is in the navigation (templates/admin/_frame.html) as soon as its route i
 """
 
 from fedinote.web.admin import (
+    accounts,
     announcements,
+    dashboard,
+    doctor,
     emoji,
     engine,
+    engines,
     glossary,
+    hosts,
     invitations,
+    media,
+    queues,
     relays,
     rules,
     settings,
@@ -29,4 +36,11 @@ ROUTES = (
     *topics.ROUTES,
     *glossary.ROUTES,
     *relays.ROUTES,
+    *dashboard.ROUTES,
+    *accounts.ROUTES,
+    *queues.ROUTES,
+    *hosts.ROUTES,
+    *doctor.ROUTES,
+    *engines.ROUTES,
+    *media.ROUTES,
 )

@@ -53,7 +53,7 @@ async def test_a_move_needs_the_password_and_the_consent_of_the_new_account(
 
 
 async def test_an_account_is_deleted_with_its_name_and_password_only(app: App, alice: User, browser: Browser) -> None:
-    await person(app, "owner", role="owner")
+    await person(app, "olga", role="owner")
     page = await browser.get(DELETE)
     for values in (
         {"name": "alice", "password": "wrong"},
