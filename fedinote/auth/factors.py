@@ -12,7 +12,11 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.errors import Invalid, NotFound
 
-WRONG = "This code is wrong, or was used already"
+
+class WrongCode(Invalid):
+    """A code that is not good now (422): mistyped, too old, or used before."""
+
+    message = "This code is wrong, or was used already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ async def check_code(app: App, user_id: int, code: str) -> None:
     if await totp.check(app, user_id, code):
         return
     if not await recovery.use(app, user_id, code):
-        raise Invalid(WRONG)
+        raise WrongCode
     await tries.forgive(app, user_id)
 
 
@@ -60,7 +64,7 @@ async def turn_on_app(app: App, user_id: int, code: str, *, keep_session: str | 
     """
     before = await of(app, user_id)
     if not await totp.confirm(app, user_id, code):
-        raise Invalid(WRONG)
+        raise WrongCode
     return await _turned_on(app, user_id, before, keep_session)
 
 

@@ -14,7 +14,12 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.errors import NotFound, Unauthorized
 
 LIFE = timedelta(minutes=10)
-_LATE = "That took too long. Enter your password again"
+
+
+class TooLate(Unauthorized):
+    """The proof of the password is not ours, or is good no longer (401)."""
+
+    message = "That took too long. Enter your password again"
 
 
 def prove(app: App, user: User, browser: str) -> str:
@@ -28,14 +33,14 @@ async def whose(app: App, proof: str, browser: str) -> User:
     name, _, rest = proof[:200].partition(".")
     end, _, seal = rest.partition(".")
     if not (name.isascii() and name.isdigit() and len(name) < 20 and end.isascii() and end.isdigit()):
-        raise Unauthorized(_LATE)
+        raise TooLate
     try:
         user = await users.by_id(app, min(int(name), 2**63 - 1))
     except NotFound as error:
-        raise Unauthorized(_LATE) from error
+        raise TooLate from error
     genuine = hmac.compare_digest(seal.encode(), _mark(app, user, end, browser).encode())
     if not genuine or int(end) <= to_ms(app.now()):
-        raise Unauthorized(_LATE)
+        raise TooLate
     return user
 
 

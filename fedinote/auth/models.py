@@ -161,9 +161,7 @@ class SecondFactor(Model):
     the last code that was good, as each is good once. `tries` since `tries_since`.
     """
 
-    user: fields.OneToOneRelation[User] = fields.OneToOneField(
-        "fedinote.User", related_name="factor", primary_key=True
-    )
+    user: fields.OneToOneRelation[User] = fields.OneToOneField("fedinote.User", related_name="factor", primary_key=True)
     user_id: int
     secret = fields.TextField(null=True)
     confirmed_at = TimeField(null=True)

@@ -25,10 +25,15 @@ from fedinote.infra.errors import Invalid, NotFound, Unauthorized
 MOST = 20
 MAX_NAME = 100
 _REGISTER, _LOG_IN = "register", "log-in"
-_WRONG = "This passkey is not known here, or it did not answer rightly"
 _TRANSPORTS = frozenset({"usb", "nfc", "ble", "smart-card", "hybrid", "internal", "cable"})
 _MAX_ANSWER = 60_000
 _COLUMNS = "id, user_id, credential_id, public_key, sign_count, name, backed_up, transports, created_at, last_used_at"
+
+
+class WrongKey(Unauthorized):
+    """A passkey signs nobody in (401), for whatever reason."""
+
+    message = "This passkey is not known here, or it did not answer rightly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ async def identify(app: App, answer: str, *, browser: str, user_id: int | None =
     """
     row = await app.db.row(f"SELECT {_COLUMNS} FROM passkeys WHERE credential_id = ?", _credential_id(answer))  # noqa: S608
     if row is None or user_id not in (None, row["user_id"]):
-        raise Unauthorized(_WRONG)
+        raise WrongKey
     challenge, count = _verified(app, row, answer, browser)
     async with app.db.transaction():
         counted = await app.db.execute(
@@ -155,7 +160,7 @@ async def identify(app: App, answer: str, *, browser: str, user_id: int | None =
             row["sign_count"],
         )
         if not counted or not await challenges.spend(app, challenge):
-            raise Unauthorized(_WRONG)
+            raise WrongKey
     return int(row["user_id"])
 
 
@@ -178,9 +183,9 @@ def _verified(app: App, row: Row, answer: str, browser: str) -> tuple[bytes, int
         handle = msgspec.json.decode(answer)["response"].get("userHandle")
         owned = not handle or base64url_to_bytes(handle) == _handle(app, row["user_id"])
     except Exception as error:
-        raise Unauthorized(_WRONG, reason=repr(error)) from error
+        raise WrongKey(reason=repr(error)) from error
     if not owned or not challenges.good(app, challenge, _LOG_IN, browser):
-        raise Unauthorized(_WRONG)
+        raise WrongKey
     return challenge, verified.new_sign_count
 
 

@@ -10,12 +10,17 @@ from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 
-WRONG = "Wrong name or password"
 _ADDRESS = (25, 300.0)  # attempts, seconds
 _ACCOUNT = (10, 3600.0)
 _MAX_TAG = 35  # characters of a language tag, as long as the columns
 _VISIBILITIES = ("public", "unlisted", "private", "direct")
 _QUOTE_POLICIES = ("public", "followers", "nobody")
+
+
+class WrongPassword(Unauthorized):
+    """Name and password do not belong together (401); nothing tells which of them is wrong."""
+
+    message = "Wrong name or password"
 
 
 async def by_id(app: App, user_id: int) -> User:
@@ -48,7 +53,7 @@ async def check_password(app: App, login: str, password: str, *, address: str) -
     _count(app, key, *_ACCOUNT)
     right = await passwords.verify(user.password_hash if user else None, password)
     if user is None or not right:
-        raise Unauthorized(WRONG)
+        raise WrongPassword
     app.limiter.forget(key, _ACCOUNT[1])
     if passwords.needs_rehash(user.password_hash):
         user.password_hash = await passwords.hash_password(password)

@@ -98,9 +98,7 @@ def changeable() -> list[str]:
     open it to its own network, and lists of engines, which stand in the file.
     """
     return [
-        key
-        for key in sections.names()
-        if (key.partition(".")[0] in _OPEN and key not in _WITHHELD) or key in _SINGLE
+        key for key in sections.names() if (key.partition(".")[0] in _OPEN and key not in _WITHHELD) or key in _SINGLE
     ]
 
 
@@ -234,7 +232,7 @@ async def _renew(app: App) -> bool:
     for renewal in app.renewals:
         try:
             await renewal(app, before)
-        except Exception:
+        except Exception:  # noqa: BLE001  the settings hold, and others are to be renewed all the same
             _log.exception("not everything was renewed after a change of settings")
     return True
 
@@ -262,7 +260,7 @@ async def _follow(app: App, messages: Subscription) -> None:
     async for _ in messages:
         try:
             await renew(app)
-        except Exception:
+        except Exception:  # noqa: BLE001  the next look may succeed
             _log.exception("choices not renewed")
 
 

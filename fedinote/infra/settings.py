@@ -109,13 +109,19 @@ class MediaSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to talk to other servers."""
+    """How to talk to other servers.
+
+    `first_contact`: what a server that nobody here knows may bring: all ("open"), or neither media nor answers of
+    strangers ("careful"), until it is approved or has been known for `first_contact_days` without a complaint.
+    """
 
     allow_http: bool = False
     allow_networks: list[str] = []
     authorized_fetch: bool = False
     send_blocks: bool = True
     allow_list: bool = False
+    first_contact: Literal["open", "careful"] = "open"
+    first_contact_days: int = 14
 
 
 class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -39,7 +39,14 @@ class Emoji:
 async def ours(app: App) -> list[Emoji]:
     """Return our emoji by category and name, those that are disabled too."""
     return [
-        Emoji(row["shortcode"], "", row["url"], row["category"] or "", row["disabled_at"] is not None, bool(row["visible"]))
+        Emoji(
+            row["shortcode"],
+            "",
+            row["url"],
+            row["category"] or "",
+            row["disabled_at"] is not None,
+            bool(row["visible"]),
+        )
         for row in await app.db.rows(_OURS)
     ]
 
@@ -130,7 +137,9 @@ def categories(found: Sequence[Emoji]) -> list[tuple[str, list[Emoji]]]:
 
 
 async def _ours(app: App, shortcode: str) -> Row:
-    row = await app.db.row("SELECT category, disabled_at FROM custom_emojis WHERE shortcode = ? AND domain = ''", shortcode)
+    row = await app.db.row(
+        "SELECT category, disabled_at FROM custom_emojis WHERE shortcode = ? AND domain = ''", shortcode
+    )
     if row is None:
         raise NotFound("There is no emoji of this name")
     return row

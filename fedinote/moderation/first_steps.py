@@ -7,8 +7,9 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
 
 STEPS = ("name", "rules", "registration", "translation", "storage", "topics")
-DONE, SKIPPED = "done", "skipped"
 State = Literal["done", "skipped"]
+DONE: State = "done"
+SKIPPED: State = "skipped"
 _CACHE = "first-steps"
 
 

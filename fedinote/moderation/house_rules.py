@@ -111,7 +111,9 @@ def _rule(row: Row) -> Rule:
 def _from_settings(settings: Settings) -> tuple[Rule, ...]:
     others = texts.rules(settings)
     return tuple(
-        Rule(number, text, "", {tag: Wording(lines[number - 1]) for tag, lines in others.items() if number <= len(lines)})
+        Rule(
+            number, text, "", {tag: Wording(lines[number - 1]) for tag, lines in others.items() if number <= len(lines)}
+        )
         for number, text in enumerate(settings.instance.rules, start=1)
     )
 
@@ -179,7 +181,7 @@ async def remove(app: App, number: int, *, by: Moderator | None) -> None:
 
 @contextlib.asynccontextmanager
 async def _changing(app: App, by: Moderator | None) -> AsyncIterator[None]:
-    """A transaction in which rules are changed: what is shown so far is in the table first, and all hear of it after."""
+    """A transaction in which rules are changed: what is shown so far is in the table first; all hear of it after."""
     if by is not None and not by.may(Power.SETTINGS):
         raise Forbidden
     if where := place(app):

@@ -61,9 +61,7 @@ async def create(app: App, *, role: str, max_uses: int, hours: float | None, by:
     if not by.may(Power.INVITES):
         raise Forbidden
     async with app.db.transaction():
-        made = await invites.create(
-            app, role=role, max_uses=max_uses, hours=hours, inviter=(by.user_id, by.role)
-        )
+        made = await invites.create(app, role=role, max_uses=max_uses, hours=hours, inviter=(by.user_id, by.role))
         await _note(app, "invite.create", made.id, by, role)
     return made
 

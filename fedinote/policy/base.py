@@ -15,7 +15,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 class Subject:
     """What is judged. `domain` is "" for our own people; `uri` is "" for what was not published yet.
 
-    `kind`: post or report. `mentions` counts the accounts it is addressed to.
+    `kind`: post or report. `mentions` counts the accounts it is addressed to; `answers`: it replies to something here.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Subject:
     has_media: bool = False
     uri: str = ""
     language: str | None = None
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,18 @@ class DomainAllow(Model):
         table = "domain_allows"
 
 
+class ServerTrust(Model):
+    """What was decided about a server that nobody here knew. `state`: known, or stranger (it never ages into one)."""
+
+    domain = fields.CharField(255, primary_key=True)
+    state = fields.CharField(8)
+    why = fields.CharField(200, default="")
+    decided_at = TimeField()
+
+    class Meta:
+        table = "server_trust"
+
+
 class IpBlock(Model):
     """What people at some addresses may not do. `network` in CIDR notation, no bits set beyond the prefix.
 

@@ -8,13 +8,21 @@ from typing import Any
 
 from fedinote.events import PolicyApplied, RuleCaught
 from fedinote.infra.app import App
+from fedinote.policy.acquaintance import AcquaintancePolicy
 from fedinote.policy.base import ACCEPT, OUTCOMES, Policy, Subject, Verdict
 from fedinote.policy.content import MentionPolicy, PhrasePolicy
 from fedinote.policy.domains import DomainPolicy
 from fedinote.policy.rules.judging import RulePolicy
 from fedinote.policy.senders import SenderPolicy
 
-POLICIES: tuple[Policy, ...] = (DomainPolicy(), MentionPolicy(), PhrasePolicy(), SenderPolicy(), RulePolicy())
+POLICIES: tuple[Policy, ...] = (
+    DomainPolicy(),
+    AcquaintancePolicy(),
+    MentionPolicy(),
+    PhrasePolicy(),
+    SenderPolicy(),
+    RulePolicy(),
+)
 
 
 async def check(app: App, subject: Subject) -> Verdict:

@@ -131,6 +131,7 @@ def subject(new: NewPost, author: Row) -> Subject:
         has_media=bool(new.media or new.upload_ids),
         uri=new.uri or "",
         language=new.language,
+        answers=new.in_reply_to_id is not None,
     )
 
 

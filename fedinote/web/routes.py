@@ -14,6 +14,7 @@ from fedinote.web import (
 )
 from fedinote.web.admin import routes as admin
 from fedinote.web.auth import routes as auth
+from fedinote.web.boards import routes as boards
 from fedinote.web.client import routes as client
 from fedinote.web.compose import routes as compose
 from fedinote.web.data import routes as data
@@ -25,6 +26,7 @@ ROUTES = (
     *explore.ROUTES,
     *auth.ROUTES,
     *admin.ROUTES,
+    *boards.ROUTES,
     *collections.ROUTES,
     *demo.ROUTES,
     *interaction.ROUTES,

@@ -854,8 +854,8 @@ CREATE TABLE "push_subscriptions" (
     "retry_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE,
-    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
+    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE,
+    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE
 );
 CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
 CREATE TABLE "severances" (
@@ -1081,6 +1081,12 @@ CREATE TABLE "rule_hits" (
 );
 CREATE INDEX "idx_rule_hits_account_ec1b13" ON "rule_hits" ("account_id");
 CREATE INDEX "idx_rule_hits_rule_id_4146f7" ON "rule_hits" ("rule_id", "id");
+CREATE TABLE "server_trust" (
+    "domain" VARCHAR(255) NOT NULL PRIMARY KEY,
+    "state" VARCHAR(8) NOT NULL,
+    "why" VARCHAR(200) NOT NULL,
+    "decided_at" BIGINT NOT NULL
+);
 CREATE TABLE "announcements" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "source" TEXT NOT NULL,

@@ -86,6 +86,7 @@ async function restore() {
     location.reload();
   });
   note.setAttribute("role", "status");
+  note.dataset.restored = "";
   note.append(words.wordRestored.replace("{when}", when), " ", button);
   form.prepend(note);
   refresh();
@@ -259,6 +260,7 @@ async function wait(fields) {
     return;
   }
   await queue(account, field("key").value, fields, files.state());
+  form.querySelector("[data-restored]")?.remove();
   await store.drop("drafts", key);
   form.reset();
   for (const name of ["text", "warning", "other_text", "other_warning"]) field(name).value = "";

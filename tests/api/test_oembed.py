@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.api.conftest import Person
+from tests.api.client import File
+from tests.api.conftest import Person, picture
 from tests.api.test_statuses import write
 
 
@@ -35,6 +36,25 @@ async def test_the_frame_has_the_width_that_is_asked_for_within_limits(alice, st
         assert f'width="{given}"' in found["html"]
     assert (await oembed(stranger, post["url"], maxheight=300)).json["height"] == 300
     assert (await oembed(stranger, post["url"], format="xml")).status == 422
+
+
+async def test_the_frame_of_a_post_with_pictures_is_as_high_as_they_need(alice, stranger):
+    uploaded = await alice.post("/api/v1/media", parts=[("file", File("a.png", picture(64)))])
+    shown = await write(alice, "look", media_ids=[uploaded.json["id"]])
+    found = (await oembed(stranger, shown["url"])).json
+    assert found["height"] == 630
+    assert 'height="630"' in found["html"]
+    assert (found["thumbnail_url"], found["thumbnail_width"], found["thumbnail_height"]) == (
+        uploaded.json["preview_url"],
+        64,
+        64,
+    )
+    assert (await oembed(stranger, shown["url"], maxheight=300)).json["height"] == 300
+    hidden = await alice.post("/api/v1/media", parts=[("file", File("a.png", picture(64)))])
+    covered = await write(alice, "look", media_ids=[hidden.json["id"]], sensitive=True)
+    found = (await oembed(stranger, covered["url"])).json
+    assert "thumbnail_url" not in found
+    assert found["height"] is None
 
 
 async def test_a_name_cannot_break_out_of_the_markup(app, alice, stranger):

@@ -81,7 +81,11 @@ async def test_a_choice_is_there_after_a_new_start(settings: Settings) -> None:
         ("posts.max_characters", "many", "posts.max_characters: must be a whole number, not a text in quotes"),
         ("posts.max_characters", 0, "posts.max_characters: must be 1 or more"),
         ("posts.max_characters", 2**60, "posts.max_characters: must be 9007199254740991 or less"),
-        ("translation.engine", "libretranslate", "translation.url: the engine libretranslate needs its http(s) address"),
+        (
+            "translation.engine",
+            "libretranslate",
+            "translation.url: the engine libretranslate needs its http(s) address",
+        ),
         ("instance.titel", "x", "There is no setting instance.titel"),
         ("instance.title", "x" * 60_000, "The value of instance.title is too long"),
     ],
@@ -96,7 +100,8 @@ async def test_a_wrong_value_is_refused_in_the_words_of_the_settings(
 
 
 @pytest.mark.parametrize(
-    "key", ["server.base_url", "server.bind", "database.url", "federation.allow_networks", "instance.texts_dir", "log.level"]
+    "key",
+    ["server.base_url", "server.bind", "database.url", "federation.allow_networks", "instance.texts_dir", "log.level"],
 )
 async def test_what_the_machine_decides_cannot_be_chosen(app: App, key: str) -> None:
     with pytest.raises(Invalid, match="cannot be changed while the server runs"):

@@ -181,7 +181,8 @@ AuthorizationServer issuer:url authorization_endpoint:url token_endpoint:url rev
  token_endpoint_auth_methods_supported:[text] code_challenge_methods_supported:[text]
  authorization_response_iss_parameter_supported:flag
 OEmbed type:text version:text title:text author_name:text author_url:url provider_name:text provider_url:url
- cache_age:number html:html width:number height:number?
+ cache_age:number html:html width:number height:number? thumbnail_url?:url thumbnail_width?:number
+ thumbnail_height?:number
 Preferences "posting:default:visibility":text "posting:default:sensitive":flag "posting:default:language":text?
  "posting:default:quote_policy":text "reading:expand:media":text "reading:expand:spoilers":flag
 Report id:id action_taken:flag action_taken_at:moment? category:text comment:text forwarded:flag created_at:moment

@@ -31,7 +31,7 @@ _MEDIA_FILTER, _REPORT_FILTER = "media", "report"
 class Advice:
     """One piece of advice. `retracted`: what was said of the domain holds no more. `key` is its id in a FIRES data set.
 
-    `advisory`: a warning ahead of a recommendation; it is never put into force by itself.
+    `accepted`: the list vouches for it. `advisory`: a warning ahead of a recommendation; it is never put into force by itself.
     """
 
     domain: str
@@ -42,6 +42,7 @@ class Advice:
     labels: tuple[str, ...] = ()
     advisory: bool = False
     retracted: bool = False
+    accepted: bool = False
     key: str = ""
 
 
@@ -164,6 +165,7 @@ def _recommended(item: Mapping[str, Any], domain: str, *, advisory: bool) -> Adv
         reason=_text(item, "comment", "summary")[:MAX_CELL],
         labels=tuple(map(_label, labels[:MAX_LABELS])) if isinstance(labels, list) else (),
         advisory=advisory,
+        accepted=policy == "accept" and not advisory,
         key=_text(item, "id"),
     )
 

@@ -13,7 +13,7 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, NotFound
-from fedinote.moderation import audit, domains
+from fedinote.moderation import acquaintances, audit, domains
 from fedinote.moderation.audit import Window
 from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists.advice import Advice
@@ -51,6 +51,8 @@ async def take(app: App, source: Row, advice: Sequence[Advice]) -> dict[str, int
             continue
         entry = await _save(app, source, one)
         done["taken"] += 1
+        if one.accepted and source["automatic"]:
+            done["applied"] += await acquaintances.vouch(app, one.domain, source["title"])
         worth = not one.advisory and (one.severity != "noop" or one.reject_media or one.reject_reports)
         if worth and source["automatic"] and entry["state"] in (DRAFT, APPLIED):
             done["applied"] += await _apply(app, await get(app, entry["id"]), None)

@@ -124,9 +124,7 @@ def values(staff: Staff, form: Upload | None = None, trial: Trial | None = None)
     }
 
 
-async def _show(
-    staff: Staff, form: Upload | None = None, *, problem: str = "", trial: Trial | None = None
-) -> Response:
+async def _show(staff: Staff, form: Upload | None = None, *, problem: str = "", trial: Trial | None = None) -> Response:
     return await guard.show(
         staff,
         "admin/translation.html",

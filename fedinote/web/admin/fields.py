@@ -203,9 +203,7 @@ FIELDS: Mapping[str, Field] = {
     "translation.daily_characters": Field(
         "number", _("Characters a day"), _("That engines are sent at most in a day. 0: no limit.")
     ),
-    "translation.daily_characters_per_person": Field(
-        "number", _("Characters a day for one reader"), _("0: no limit.")
-    ),
+    "translation.daily_characters_per_person": Field("number", _("Characters a day for one reader"), _("0: no limit.")),
     "translation.keep_days": Field(
         "number", _("Days that a translation is kept"), _("That nobody asks for. 0: for ever.")
     ),
@@ -245,7 +243,12 @@ GROUPS = (
             "instance.annual_reports",
         ),
     ),
-    Group("registrations", _("Signing up"), _("Who may make an account here."), ("registrations.mode", "registrations.members_invite")),
+    Group(
+        "registrations",
+        _("Signing up"),
+        _("Who may make an account here."),
+        ("registrations.mode", "registrations.members_invite"),
+    ),
     Group(
         "posts",
         _("Posts"),

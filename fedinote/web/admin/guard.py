@@ -44,6 +44,7 @@ class Staff:
         return self.here.words.gettext(message, **values)
 
 
+_POWER = "power"
 Show = Callable[[Staff], Awaitable[Response]]
 Act = Callable[[Staff, Upload], Awaitable[Response]]
 
@@ -58,7 +59,7 @@ def get(path: str, power: Power, handler: Show) -> Route:
 
 
 def post(path: str, power: Power, handler: Act) -> Route:
-    """Return the route of a form that takes a power to send. It must come from a page of ours, shown to this browser."""
+    """Return the route of a form that takes a power to send. It must come from a page of ours in this browser."""
 
     async def endpoint(request: Request) -> Response:
         staff = await _staff(request, power)
@@ -71,13 +72,13 @@ def post(path: str, power: Power, handler: Act) -> Route:
 
 def _route(path: str, power: Power, endpoint: pages.Handler, method: str, handler: Any) -> Route:
     wrapped = pages.page(endpoint)
-    wrapped.power = power  # type: ignore[attr-defined]
+    setattr(wrapped, _POWER, power)
     return Route(path, wrapped, methods=[method], name=f"{handler.__module__}.{handler.__qualname__}")
 
 
 def power_of(route: Route) -> Power:
     """Return the power that a route of these pages takes. AttributeError for a route that was not made here."""
-    found: Power = route.endpoint.power
+    found: Power = getattr(route.endpoint, _POWER)
     return found
 
 

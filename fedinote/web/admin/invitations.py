@@ -23,20 +23,21 @@ async def page(staff: Staff) -> Response:
 
 async def create(staff: Staff, form: Upload) -> Response:
     """POST /admin/invitations: make a link, and show it."""
-    hours, uses = form.fields.get("hours", ""), form.fields.get("uses", "")
     try:
-        if hours not in map(str, HOURS) or not uses.isascii() or not uses.isdigit() or len(uses) > 6:
-            raise Invalid(f"An invitation can be used 1 to {invites.MAX_USES} times")
-        made = await invitations.create(
-            staff.app,
-            role=form.fields.get("role", "member"),
-            max_uses=int(uses),
-            hours=float(hours) or None,
-            by=staff.by,
-        )
+        uses, hours = _terms(form)
+        role = form.fields.get("role", "member")
+        made = await invitations.create(staff.app, role=role, max_uses=uses, hours=hours, by=staff.by)
     except (Invalid, Forbidden) as error:
         return await _show(staff, problem=guard.wrong(staff, error))
     return await _show(staff, made=invites.link(staff.app, made))
+
+
+def _terms(form: Upload) -> tuple[int, float | None]:
+    """Return how often an invitation may be used and for how many hours, None for ever. Raises Invalid."""
+    hours, uses = form.fields.get("hours", ""), form.fields.get("uses", "")
+    if hours not in map(str, HOURS) or not uses.isascii() or not uses.isdigit() or len(uses) > 6:
+        raise Invalid(f"An invitation can be used 1 to {invites.MAX_USES} times")
+    return int(uses), float(hours) or None
 
 
 async def revoke(staff: Staff, form: Upload) -> Response:

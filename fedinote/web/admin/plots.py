@@ -80,9 +80,12 @@ class Plot:
 
 
 def moments(span: Span, now: datetime) -> list[datetime]:
-    """Return the beginnings of the times that points stand for, oldest first; the last one holds this moment."""
+    """Return the beginnings of the times that points stand for, oldest first; the last of them is just over.
+
+    What is still going on would look like a fall.
+    """
     each = span.each // timedelta(milliseconds=1)
-    last = to_ms(now) // each * each
+    last = (to_ms(now) // each - 1) * each
     return [from_ms(last - each * back) for back in reversed(range(span.length // span.each))]
 
 

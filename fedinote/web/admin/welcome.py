@@ -1,4 +1,4 @@
-"""/admin/welcome: the first steps of a new server, one after the other. Each is saved, can be put aside, and come back to.
+"""/admin/welcome: the first steps of a new server. Each is saved, can be put aside, and come back to.
 
 A step shows and keeps the same settings as its page in /admin/settings; there is no second truth.
 """
@@ -184,7 +184,9 @@ async def _topics(staff: Staff, form: Upload | None) -> dict[str, Any]:
     ticked = set(form.lists.get("topic", ())) if form is not None else set()
     tag = staff.here.words.tag
     return {
-        "topics": [(one.slug, one.title(tag), one.slug in here, one.slug in ticked) for one in offered.everything(staff.app)],
+        "topics": [
+            (one.slug, one.title(tag), one.slug in here, one.slug in ticked) for one in offered.everything(staff.app)
+        ],
         "relays": await relays.listing(staff) if staff.may(Power.DOMAINS) else [],
         "typed_url": form.fields.get("url", "") if form is not None else "",
     }

@@ -6,9 +6,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedinote.auth import limits, passkeys, sessions, users
+from fedinote.auth.users import WrongPassword
 from fedinote.infra.errors import FediNoteError, TooMany, Unauthorized
 from fedinote.web import browser, shell
-from fedinote.web.auth.entering import ANSWERS, CONFIRM
+from fedinote.web.auth.entering import ANSWERS, CONFIRM, WrongPresent
 from fedinote.web.browser import Visit
 from fedinote.web.pages import address, form, page, query, redirect
 
@@ -43,10 +44,9 @@ async def confirm(request: Request) -> Response:
     onward = browser.safe_path(values.get("next", "/settings"))
     try:
         await _check(here, values, address(request))
-    except Unauthorized as error:
-        text = "The present password is wrong" if error.message == users.WRONG else error.message
-        return await _form(request, here, onward, Unauthorized(text))
-    except TooMany as error:
+    except WrongPassword:
+        return await _form(request, here, onward, WrongPresent())
+    except (Unauthorized, TooMany) as error:
         return await _form(request, here, onward, error)
     await sessions.confirm(here.app, here.member.token)
     return redirect(onward)

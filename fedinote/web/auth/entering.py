@@ -8,7 +8,7 @@ from starlette.responses import Response
 from fedinote.auth import sessions
 from fedinote.auth.limits import Limit
 from fedinote.auth.models import User
-from fedinote.infra.errors import Forbidden
+from fedinote.infra.errors import Forbidden, Unauthorized
 from fedinote.web import browser
 from fedinote.web.browser import Visit
 from fedinote.web.pages import address, app_of, redirect
@@ -16,6 +16,12 @@ from fedinote.web.pages import address, app_of, redirect
 CONFIRM = "/auth/confirm"
 ANSWERS = Limit(25, 300, "address")
 """Answers of passkeys that an address may send: each costs a look into the database, and arithmetic."""
+
+
+class WrongPresent(Unauthorized):
+    """Somebody who is signed in did not know the password (401)."""
+
+    message = "The present password is wrong"
 
 
 def check_state(user: User) -> None:

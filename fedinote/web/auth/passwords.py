@@ -11,9 +11,10 @@ from starlette.routing import Route
 from fedinote.auth import limits, users
 from fedinote.auth.sessions import SignedIn
 from fedinote.infra.app import App
-from fedinote.infra.errors import Invalid, TooMany, Unauthorized
+from fedinote.infra.errors import FediNoteError, Invalid, TooMany, Unauthorized
 from fedinote.web import browser, shell
-from fedinote.web.auth.entering import begin_session
+from fedinote.web.auth.entering import WrongPresent, begin_session
+from fedinote.web.auth.mistakes import told
 from fedinote.web.browser import Visit
 from fedinote.web.pages import address, form, page
 
@@ -25,14 +26,14 @@ async def password_page(request: Request) -> Response:
     return await _form(request, await browser.member(request))
 
 
-async def _form(request: Request, here: Visit, error: str = "", status: int = 200, wait: int = 0) -> Response:
+async def _form(request: Request, here: Visit, error: FediNoteError | None = None, status: int = 200) -> Response:
     return await shell.show(
         request,
         here,
         "auth/password.html",
         status=status,
-        headers={"Retry-After": str(wait)} if wait else {},
-        error=here.words.error(error) if error else "",
+        headers={"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {},
+        error="" if error is None else told(here.words, error),
     )
 
 
@@ -47,11 +48,9 @@ async def change(request: Request) -> Response:
     try:
         await _change(here.app, here.member, values, address(request))
     except Unauthorized:
-        return await _form(request, here, "The present password is wrong", 422)
-    except Invalid as error:
-        return await _form(request, here, error.message, 422)
-    except TooMany as error:
-        return await _form(request, here, error.message, error.status, error.retry_after)
+        return await _form(request, here, WrongPresent(), 422)
+    except (Invalid, TooMany) as error:
+        return await _form(request, here, error, error.status)
     return await begin_session(request, here.member.user_id, "/settings/security")
 
 

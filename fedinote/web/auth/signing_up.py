@@ -10,15 +10,14 @@ from fedinote.accounts import names, profiles
 from fedinote.auth import invites, passwords, registrations, users
 from fedinote.auth.registrations import Form
 from fedinote.infra.app import App
-from fedinote.infra.errors import Forbidden, Invalid, TooMany
+from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, TooMany
 from fedinote.moderation import house_rules
 from fedinote.text import language, language_names
 from fedinote.web import browser, shell
 from fedinote.web.auth.entering import begin_session
+from fedinote.web.auth.mistakes import told
 from fedinote.web.browser import Visit
 from fedinote.web.pages import form, ip_of, page, query, redirect
-
-_AGREE = "Please read the rules, and agree to them"
 
 
 async def sign_up_page(request: Request) -> Response:
@@ -74,7 +73,7 @@ async def _form(
     filled: Form,
     *,
     onward: str = "/",
-    errors: Sequence[str] = (),
+    errors: Sequence[FediNoteError] = (),
     status: int = 200,
     role: str = "member",
     wait: int = 0,
@@ -87,7 +86,7 @@ async def _form(
         headers={"Retry-After": str(wait)} if wait else {},
         filled=filled,
         onward=browser.safe_path(onward),
-        errors=[here.words.error(one) for one in errors],
+        errors=list(dict.fromkeys(told(here.words, one) for one in errors)),
         role=role,
         rules=[rule.wording(here.words.tag) for rule in await house_rules.listing(here.app)],
         languages=list(_languages(here.app).items()),
@@ -133,7 +132,7 @@ async def _check_agreed(app: App, filled: Form, values: Mapping[str, str]) -> No
     offer = await invites.offer(app, filled.invite) if filled.invite else None
     joins = app.settings.registrations.mode in ("open", "approval") if offer is None else offer.role != "owner"
     if joins and "agreed" not in values and await house_rules.listing(app):
-        raise Invalid(_AGREE)
+        raise Invalid("Please read the rules, and agree to them")
 
 
 def _stated(app: App, tag: str) -> str:
@@ -144,17 +143,17 @@ async def _again(request: Request, here: Visit, filled: Form, onward: str, error
     """Show the form once more, with everything that is wrong in it."""
     offer = await invites.offer(here.app, filled.invite) if filled.invite else None
     role = "member" if offer is None else offer.role
-    wait, found = 0, [error.message]
+    wait, found = 0, [error]
     if isinstance(error, TooMany):
         wait = error.retry_after
     else:
-        found = list(dict.fromkeys([error.message, *await _mistakes(here.app, filled)]))
+        found += await _mistakes(here.app, filled)
     return await _form(request, here, filled, onward=onward, errors=found, status=error.status, role=role, wait=wait)
 
 
-async def _mistakes(app: App, filled: Form) -> list[str]:
+async def _mistakes(app: App, filled: Form) -> list[Invalid]:
     """Return what is wrong with a form: `registrations.register` tells the first thing alone."""
-    found: list[str] = []
+    found: list[Invalid] = []
     for check in (
         lambda: names.check(filled.username),
         lambda: registrations.check_email(filled.email),
@@ -163,11 +162,11 @@ async def _mistakes(app: App, filled: Form) -> list[str]:
         try:
             check()
         except Invalid as error:
-            found.append(error.message)
+            found.append(error)
     try:
         await profiles.check_free(app, filled.username[: names.MAX_USERNAME])
     except Invalid as error:
-        found.append(error.message)
+        found.append(error)
     return found
 
 

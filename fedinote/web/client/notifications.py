@@ -122,13 +122,12 @@ async def decide(request: Request) -> Response:
     values = await form(request)
     browser.check_form(request, here, values)
     me, about = here.member.account_id, [cursor.of_path(request, "request_id")]
-    say = here.words.gettext
     if "accept" in values:
         done = await requests.accept(here.app, me, about)
-        text = say("Their notifications are with the others from now on.")
+        text = here.words.gettext("Their notifications are with the others from now on.")
     else:
         done = await requests.dismiss(here.app, me, about)
-        text = say("The request was put away.")
+        text = here.words.gettext("The request was put away.")
     if not done:
         raise NotFound(NOTHING)
     return browser.flash(here, redirect("/notifications/requests"), text)

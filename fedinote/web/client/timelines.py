@@ -37,9 +37,10 @@ async def home(request: Request) -> Response:
     here = await browser.member(request)
     asked = cursor.window(request)
     found = await queries.home(here.app, here.member.account_id, asked)
-    say = here.words.gettext
-    empty = say("Follow people and tags, and what they post appears here. Explore shows whom there is.")
-    return await show(request, here, (found, asked), Timeline("home", say("Home"), empty, "home", box=True))
+    empty = here.words.gettext("Follow people and tags, and what they post appears here. Explore shows whom there is.")
+    return await show(
+        request, here, (found, asked), Timeline("home", here.words.gettext("Home"), empty, "home", box=True)
+    )
 
 
 async def local(request: Request) -> Response:
@@ -47,9 +48,10 @@ async def local(request: Request) -> Response:
     here = await browser.member(request)
     asked = cursor.window(request)
     found = await queries.house(here.app, here.member.account_id, asked)
-    say = here.words.gettext
-    empty = say("Nobody has posted here yet.")
-    return await show(request, here, (found, asked), Timeline("local", say("This server"), empty, "local", "public"))
+    empty = here.words.gettext("Nobody has posted here yet.")
+    return await show(
+        request, here, (found, asked), Timeline("local", here.words.gettext("This server"), empty, "local", "public")
+    )
 
 
 async def federated(request: Request) -> Response:
@@ -57,9 +59,8 @@ async def federated(request: Request) -> Response:
     here = await browser.member(request)
     asked = cursor.window(request)
     found = await queries.public(here.app, here.member.account_id, asked)
-    say = here.words.gettext
-    empty = say("Posts from other servers appear here once somebody here follows people there.")
-    timeline = Timeline("public", say("All servers"), empty, "public", "public")
+    empty = here.words.gettext("Posts from other servers appear here once somebody here follows people there.")
+    timeline = Timeline("public", here.words.gettext("All servers"), empty, "public", "public")
     return await show(request, here, (found, asked), timeline)
 
 
@@ -80,9 +81,10 @@ async def bookmarks(request: Request) -> Response:
     here = await browser.member(request)
     asked = cursor.window(request)
     found = await queries.bookmarks(here.app, here.member.account_id, asked)
-    say = here.words.gettext
-    empty = say("Bookmark a post to find it again here. Nobody else sees your bookmarks.")
-    return await show(request, here, (found, asked), Timeline("bookmarks", say("Bookmarks"), empty, context="thread"))
+    empty = here.words.gettext("Bookmark a post to find it again here. Nobody else sees your bookmarks.")
+    return await show(
+        request, here, (found, asked), Timeline("bookmarks", here.words.gettext("Bookmarks"), empty, context="thread")
+    )
 
 
 async def favourites(request: Request) -> Response:
@@ -90,9 +92,10 @@ async def favourites(request: Request) -> Response:
     here = await browser.member(request)
     asked = cursor.window(request)
     found = await queries.favourites(here.app, here.member.account_id, asked)
-    say = here.words.gettext
-    empty = say("Posts that you like appear here.")
-    return await show(request, here, (found, asked), Timeline("favourites", say("Favourites"), empty, context="thread"))
+    empty = here.words.gettext("Posts that you like appear here.")
+    return await show(
+        request, here, (found, asked), Timeline("favourites", here.words.gettext("Favourites"), empty, context="thread")
+    )
 
 
 async def show(

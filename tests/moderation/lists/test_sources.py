@@ -14,8 +14,10 @@ from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import entries, sources
 from fedinote.moderation.lists.sources import Wanted
 from fedinote.moderation.moderator import Moderator
+from fedinote.policy import acquaintance
 from tests.moderation.staff import log, staff
 from tests.support.fakefedi import FakeHost, faking
+from tests.support.people import configure
 
 HEAD = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n"
 
@@ -240,3 +242,13 @@ async def test_changes_that_go_round_in_circles_end(app: App, host: FakeHost) ->
     await sources.refresh(app, source)
     _page(host, "/datasets/1/changes?since=0", orderedItems=[], next=f"{where}/changes?since=0")
     assert (await sources.refresh(app, source))["taken"] == 0
+
+
+async def test_a_server_that_a_list_accepts_is_no_stranger(app: App, host: FakeHost) -> None:
+    configure(app, "federation", first_contact="careful")
+    assert not await acquaintance.is_known(app, "good.example")
+    where = _dataset(host, _change(1, "good.example", policy="accept"))
+    source = await _subscribed(app, where, "fires", automatic=True)
+    assert (await sources.refresh(app, source))["applied"] == 1
+    assert await acquaintance.is_known(app, "good.example")
+    assert await _blocks(app) == {}

@@ -195,14 +195,14 @@ async def test_a_relay_is_subscribed_to_and_left(
     assert await relays.everything(app) == []
 
 
-async def test_every_text_that_people_wrote_says_that_its_language_is_not_known(
-    app: App, signed_in: SignedIn
-) -> None:
+async def test_every_text_that_people_wrote_says_that_its_language_is_not_known(app: App, signed_in: SignedIn) -> None:
     admin = await signed_in("admin")
     await house_rules.add(app, Wording("Kein Werben"), by=None)
     await announcements.create(app, "Guten Tag", Span())
     assert '<p class="rule-text" lang="" dir="auto">Kein Werben</p>' in (await admin.get("/admin/rules")).text
-    assert '<div class="words" lang="" dir="auto"><p>Guten Tag</p></div>' in (await admin.get("/admin/announcements")).text
+    assert (
+        '<div class="words" lang="" dir="auto"><p>Guten Tag</p></div>' in (await admin.get("/admin/announcements")).text
+    )
 
 
 async def test_a_topic_is_made_changed_and_deleted(app: App, signed_in: SignedIn) -> None:
