@@ -17,6 +17,7 @@ from fedinote.cli.emojis import emoji
 from fedinote.cli.glossary import glossary
 from fedinote.cli.invites import invite
 from fedinote.cli.leaving import alias, delete, move
+from fedinote.cli.lists import list_group, server
 from fedinote.cli.media import media
 from fedinote.cli.portability import export, import_, imports_
 from fedinote.cli.relays import relay
@@ -95,7 +96,7 @@ for command in (
 for command in (alias, delete, move, export, import_, imports_):
     user.add_command(command)
 
-for command in (ip_block, email_block, allow, rule, held):
+for command in (ip_block, email_block, allow, rule, held, list_group, server):
     cli.add_command(command)
 
 

@@ -10,7 +10,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
 from fedinote.moderation import held as holding_desk
-from fedinote.moderation import rules, trying
+from fedinote.moderation import rules, trying, undoing
 from fedinote.moderation.ip_blocks import expiry
 from fedinote.moderation.rules import Wanted
 from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS
@@ -198,6 +198,26 @@ def switch_off(setup: Setup, number: int) -> None:
       fedinote rule off 117000000000000000
     """
     _switch(setup, number, "off")
+
+
+@rule.command(name="undo")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@pass_setup
+def undo(setup: Setup, number: int) -> None:
+    """Take the rule ID out of force, publish what it holds, and restore whom it suspended.
+
+    Posts that it refused were never kept; what it marked or limited stays so.
+
+    \b
+    Example:
+      fedinote rule undo 117000000000000000
+    """
+
+    async def work(app: App) -> undoing.Undone:
+        return await undoing.undo(app, number, by=None)
+
+    done = setup.run(work)
+    click.echo(f"Posts published: {done.released}, accounts restored: {done.restored}, not possible: {done.failed}")
 
 
 @rule.command(name="remove")

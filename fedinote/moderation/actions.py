@@ -104,18 +104,27 @@ async def _say_severed(app: App, account_id: int, people: list[int]) -> None:
 async def unsuspend(app: App, by: Moderator, account_id: int) -> None:
     """End a suspension. `Conflict` while the account's domain is suspended; `NotFound`, `Forbidden`."""
     async with app.db.transaction():
-        target = await _target(app, by, account_id)
-        if not target.suspended:
-            return
-        block = await _block(app, target)
-        if block is not None and block.severity == "suspend":
-            raise Conflict(f"The domain {block.domain} is suspended: change its block first")
-        await app.db.execute(
-            "UPDATE accounts SET suspended_at = NULL, suspended_by_domain = NULL WHERE id = ?", target.id
-        )
-        await _note(app, by, "account.unsuspend", target)
-        await email_blocks.release_address_of(app, target)
-        await app.emit(AccountSuspended(target.id, target.is_local, suspended=False))
+        await _unsuspend(app, by, await _target(app, by, account_id))
+
+
+async def unsuspend_by_rule(app: App, account_id: int) -> None:
+    """End the suspension by a rule that is taken back. `Conflict` while the account's domain is suspended."""
+    async with app.db.transaction():
+        target = await anybody(app, account_id)
+        if target is not None:
+            await _unsuspend(app, None, target)
+
+
+async def _unsuspend(app: App, by: Moderator | None, target: Subordinate) -> None:
+    if not target.suspended:
+        return
+    block = await _block(app, target)
+    if block is not None and block.severity == "suspend":
+        raise Conflict(f"The domain {block.domain} is suspended: change its block first")
+    await app.db.execute("UPDATE accounts SET suspended_at = NULL, suspended_by_domain = NULL WHERE id = ?", target.id)
+    await _note(app, by, "account.unsuspend", target)
+    await email_blocks.release_address_of(app, target)
+    await app.emit(AccountSuspended(target.id, target.is_local, suspended=False))
 
 
 async def delete(app: App, by: Moderator, account_id: int) -> None:

@@ -90,7 +90,7 @@ def _values(
         "back": found.link if found.local else f"/{found.person.handle}/{found.id}",
         "ask": f"/posts/{found.id}/translation",
         "made": made,
-        "text": _text(made) if made else None,
+        "text": _text(made, found) if made else None,
         "problem": "" if problem is None else here.words.error(problem.message),
         "target_name": own_name(made["language"]) if made else "",
         "source_name": own_name(source) if source and source != _UNKNOWN else "",
@@ -98,17 +98,23 @@ def _values(
     }
 
 
-def _text(made: Mapping[str, Any]) -> Text:
-    """Turn a Translation entity into what pages show."""
+def _text(made: Mapping[str, Any], found: Card) -> Text:
+    """Turn a Translation entity into what pages show: without what says the same as the post."""
     kind = made.get("kind", readings.MACHINE)
+    told = {one.description for one in found.media}
+    choices = tuple(option["title"] for option in made["poll"]["options"]) if made["poll"] else ()
+    own = tuple(option.title for option in found.poll.options) if found.poll else ()
+    described = [one["description"] for one in made["media_attachments"]]
     return Text(
         language=made["language"],
         content=made["content"],
         kind=kind,
         by="" if kind == readings.AUTHOR else made["provider"],
         warning=made["spoiler_text"],
-        options=tuple(option["title"] for option in made["poll"]["options"]) if made["poll"] else (),
-        descriptions=tuple(one["description"] for one in made["media_attachments"] if one["description"]),
+        options=() if choices == own else choices,
+        descriptions=tuple(
+            text for one in made["media_attachments"] if (text := one["description"]) and text not in told
+        ),
         outdated=bool(made.get("outdated")),
     )
 
@@ -197,7 +203,7 @@ async def ask(request: Request) -> Response:
     found, to = await _visible(here, request), values.get("to", "")
     if not wants_part(request):
         return redirect(f"/posts/{found.id}/translation?to={quote(to)}")
-    made = _text(await translations.of_post(here.app, found.id, to, here.viewer))
+    made = _text(await translations.of_post(here.app, found.id, to, here.viewer), found)
     known = (await translated.of(request, here, [found])).get(found.id, Reading())
     others = tuple(one for one in known.others if one.language != made.language)
     place = len(others) + 1

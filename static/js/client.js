@@ -25,7 +25,9 @@ function count() {
     holder.append(button);
     place.before(holder);
   }
-  button.textContent = fresh.size === 1 ? words.wordNewOne : words.wordNewMany.replace("{n}", String(fresh.size));
+  const told = place.dataset.notices !== undefined;
+  const [one, many] = told ? [words.wordToldOne, words.wordToldMany] : [words.wordNewOne, words.wordNewMany];
+  button.textContent = fresh.size === 1 ? one : many.replace("{n}", String(fresh.size));
   button.hidden = fresh.size === 0;
 }
 

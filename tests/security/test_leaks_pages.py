@@ -136,6 +136,26 @@ def _interaction(stage: Stage, viewer: Viewer) -> list[Asked]:
     return asked
 
 
+def _answering(stage: Stage, viewer: Viewer) -> list[Asked]:
+    """The form for an answer or a quote shows the other post to whoever may see it."""
+    asked: list[Asked] = []
+    for post in stage.posts:
+        status = 303 if not viewer.somebody else 200 if viewer.sees(post) else 404
+        shown = [post] if status == 200 else []
+        asked += [(f"/publish?{name}={post.id}", status, shown) for name in ("reply", "quote")]
+    return asked
+
+
+def _editing(stage: Stage, viewer: Viewer) -> list[Asked]:
+    """The form for an edit is its author's."""
+    asked: list[Asked] = []
+    for post in stage.posts:
+        mine = post.local and viewer.name == "author"
+        status = 303 if not viewer.somebody else 200 if mine else 404
+        asked.append((f"/posts/{post.id}/edit", status, [post] if mine else []))
+    return asked
+
+
 def _nothing(path: str) -> Callable[[Stage, Viewer], list[Asked]]:
     return lambda _, __: [(path, None, [])]
 
@@ -145,6 +165,16 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/explore": _nothing("/explore"),
     "/explore/topics": _nothing("/explore/topics"),
     "/explore/topics/{slug}": _nothing("/explore/topics/unknown"),
+    "/publish": _answering,
+    "/posts/{post_id}/edit": _editing,
+    "/compose/media/{media_id}": _nothing("/compose/media/1"),
+    "/compose/suggest": _nothing("/compose/suggest?q=%23te"),
+    "/scheduled": _nothing("/scheduled"),
+    "/drafts": _nothing("/drafts"),
+    "/settings/push": _nothing("/settings/push"),
+    "/manifest.webmanifest": _nothing("/manifest.webmanifest"),
+    "/sw.js": _nothing("/sw.js"),
+    "/offline": _nothing("/offline"),
     "/about/ranking": _nothing("/about/ranking"),
     "/@{name}.atom": lambda stage, _: _feed(stage, "atom"),
     "/@{name}.json": lambda stage, _: _feed(stage, "json"),

@@ -130,7 +130,7 @@ async def test_uploaded_music_is_shown_with_what_its_tags_say(app: App, alice: U
     post_id = await write(app, alice, "listen", media_ids=(track.id,))
     page = soup(await stranger.get(f"/@alice/{post_id}"))
     assert one(page, ".track .name").get_text() == "Lied"
-    assert one(page, ".track .wave svg")["viewbox"] == f"0 0 {96 * 4} 40"
+    assert one(page, ".track .wave svg")["viewBox"] == f"0 0 {96 * 4} 40"
     for address in (one(page, ".track audio")["src"], one(page, ".track .cover img")["src"]):
         assert (await stranger.get(str(address))).status == 200
 

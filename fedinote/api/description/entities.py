@@ -56,6 +56,7 @@ StatusTag name:text url:url id?:id
 StatusEdit content:html spoiler_text:text sensitive:flag created_at:moment account:Account
  media_attachments:[MediaAttachment] emojis:[CustomEmoji] poll?:object quote:Quote|ShallowQuote?
 StatusSource id:id text:text spoiler_text:text language:text? translations:object machine_translation:text
+ cover_media_ids:[id]
 LanguageVersion language:text machine:flag? reviewed:flag provider:text? outdated:flag translators:[Translator]
 Translator acct:text url:url
 Topic id:id slug:text title:text titles:{text} tags:[TopicTag] following?:flag expand?:flag
@@ -102,7 +103,7 @@ Translation content:html spoiler_text:text language:text detected_source_languag
  media_attachments:[object]
 ScheduledStatus id:id scheduled_at:moment params:ScheduledParams media_attachments:[MediaAttachment]
 ScheduledParams text:text spoiler_text:text? sensitive:flag? visibility:text? language:text? in_reply_to_id:id?
- media_ids:[id]? poll:object? translations:object machine_translation:text quoted_status_id:id?
+ media_ids:[id]? cover_media_ids:[id] poll:object? translations:object machine_translation:text quoted_status_id:id?
  quote_approval_policy:text? idempotency:text?
  application_id:null scheduled_at:null with_rate_limit:flag
 Conversation id:id unread:flag accounts:[Account] last_status:Status?

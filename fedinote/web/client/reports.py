@@ -8,8 +8,7 @@ from starlette.routing import Route
 
 from fedinote.auth.limits import LIMITS, spend
 from fedinote.infra.errors import FediNoteError, NotFound
-from fedinote.moderation import reports, texts
-from fedinote.text import language
+from fedinote.moderation import house_rules, reports
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
 from fedinote.web.client import cursor
@@ -38,24 +37,11 @@ async def _form(
     shown: dict[str, Any] = {
         "person": person,
         "items": [one for one in found if one.card.person.id == account_id],
-        "rules": rules(here),
+        "rules": [(rule.number, rule.wording(here.words.tag)) for rule in await house_rules.listing(here.app)],
         "next": following,
         "error": here.words.error(error.message) if error else "",
     }
     return await shell.show(request, here, "client/report.html", status=error.status if error else 200, **shown)
-
-
-def rules(here: Visit) -> list[tuple[str, str]]:
-    """Return the rules of this server and the language of each: in the reader's where the house has it so."""
-    settings = here.app.settings
-    own = settings.instance.rules
-    written = next(iter(settings.instance.languages), "")
-    kept = texts.rules(settings)
-    wanted = here.words.tag
-    lines = kept.get(wanted) or kept.get(language.base_of(wanted) or "")
-    if lines and len(lines) >= len(own):
-        return [(line, wanted) for line in lines]
-    return [(line, written) for line in own]
 
 
 async def file(request: Request) -> Response:

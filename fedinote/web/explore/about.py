@@ -12,15 +12,13 @@ from starlette.routing import Route
 from fedinote.accounts import profiles
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import texts
-from fedinote.text import language
+from fedinote.moderation import house_rules, texts
 from fedinote.text.language_names import own_name
 from fedinote.timelines import explore_pool, explore_ranking
 from fedinote.web import browser, cards, shell
 from fedinote.web.browser import Visit
 from fedinote.web.explore import engines
 from fedinote.web.pages import page
-from fedinote.web.words import Words
 
 _KEPT = timedelta(minutes=5)
 _CACHE = "about.numbers"
@@ -54,12 +52,13 @@ async def about(request: Request) -> Response:
         translated=await engines.translated(app),
         numbers=await numbers(app),
         blocks=await app.db.rows(_BLOCKS),
+        rules=[rule.wording(here.words.tag) for rule in await house_rules.listing(app)],
         **await asyncio.to_thread(house, app, here),
     )
 
 
 def house(app: App, here: Visit) -> dict[str, Any]:
-    """Return what the house's own files say: a longer description, the rules for this reader, which texts there are.
+    """Return what the house's own files say: a longer description, and which texts there are.
 
     Reads files: call it in a thread.
     """
@@ -68,27 +67,11 @@ def house(app: App, here: Visit) -> dict[str, Any]:
         longer = texts.read(settings, texts.ABOUT).content
     except NotFound:
         longer = ""
-    rules, spoken = rules_for(app, here.words)
     return {
         "longer": longer,
-        "rules": rules,
-        "rules_language": spoken,
         "has_privacy": texts.has(settings, texts.PRIVACY),
         "has_terms": texts.has(settings, texts.TERMS),
     }
-
-
-def rules_for(app: App, words: Words) -> tuple[list[str], str]:
-    """Return the rules in the reader's language and its tag; as they were first written, and "", where there are none.
-
-    A rule that is missing in that language stays in the first one. Reads files: call it in a thread.
-    """
-    first = app.settings.instance.rules
-    written = texts.rules(app.settings)
-    tag = language.match(words.tag, tuple(written))
-    if tag is None:
-        return first, ""
-    return [*written[tag], *first[len(written[tag]) :]], tag
 
 
 async def numbers(app: App) -> Numbers:

@@ -146,7 +146,7 @@ async def whole(here: Visit, view: View, after: str | None) -> dict[str, Any]:
         "choosing": kept if first and person and not any(one.following for one in kept) else (),
         "choosing_titles": {one.slug: _title(here, one) for one in kept},
         "featured": await _featured(here) if first and len(page_of["tiles"]) < suggestions.FEW else (),
-        "own_path": _path(view),
+        "unseen": first and await _unseen(here),
     }
 
 
@@ -217,6 +217,12 @@ def _starters(here: Visit) -> list[Choice]:
 
 async def _featured(here: Visit) -> list[cards.Person]:
     return await cards.people(here.app, await suggestions.featured(here.app))
+
+
+async def _unseen(here: Visit) -> bool:
+    """Tell whether a member's own notes are left out, because they did not choose to be discovered."""
+    sql = "SELECT discoverable AS value FROM accounts WHERE id = ?"
+    return here.person is not None and not await here.app.db.value(sql, here.person.account_id)
 
 
 async def _topic(request: Request, here: Visit) -> Topic:

@@ -223,7 +223,7 @@ async def test_an_empty_server_offers_starter_topics_in_the_reader_s_language_an
     configure(app, "instance", suggested_accounts=["alice", "nobody"])
     page = soup(await stranger.get("/", accept_language="ja"))
     chips = {one.get_text(strip=True): one["href"] for one in page.select(".topics a")}
-    assert chips["猫"].startswith("/tags/")
+    assert str(chips["猫"]).startswith("/tags/")
     assert "/explore/topics" in chips.values()
     assert [one.get_text() for one in page.select(".faces .name")] == ["Alice"]
     everything = soup(await stranger.get("/explore/topics", accept_language="zh-TW"))
@@ -249,3 +249,12 @@ async def test_a_hostile_post_stays_words(app: App, open_alice: User, stranger: 
     assert "<script>alert" not in found.text
     assert "{{ 7*7 }}" in titles(found)[0]
     assert "49" not in titles(found)[0]
+
+
+async def test_a_member_who_is_not_discoverable_is_told_why_their_notes_are_missing(app: App, alice: User) -> None:
+    member = await signed_in(app, alice)
+    hint = soup(await member.get("/explore")).select_one(".own")
+    assert hint is not None
+    assert hint.select('a[href="/settings/privacy"]')
+    await profiles.update(app, alice.account_id, Changes(discoverable=True))
+    assert soup(await member.get("/explore")).select_one(".own") is None

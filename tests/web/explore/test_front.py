@@ -48,7 +48,7 @@ async def test_the_rules_are_told_in_the_reader_s_language(app: App, stranger: B
     (tmp_path / "rules.zh-Hans.txt").write_text("友善待人。\n不打广告。\n", encoding="utf-8")
     chinese = soup(await stranger.get("/about", accept_language="zh-CN"))
     assert [one.get_text() for one in chinese.select("ol.rules li")] == ["友善待人。", "不打广告。", "Third."]
-    assert chinese.select_one("ol.rules")["lang"] == "zh-Hans"  # type: ignore[index]
+    assert chinese.select_one("ol.rules li")["lang"] == "zh-Hans"  # type: ignore[index]
     english = soup(await stranger.get("/about"))
     assert [one.get_text() for one in english.select("ol.rules li")] == ["Be kind.", "No adverts.", "Third."]
 
