@@ -1,6 +1,7 @@
 """The table of the client API: every route, from the modules that answer them."""
 
 from fedinote.api import (
+    accountability,
     accounts,
     admin,
     admin_blocks,
@@ -81,6 +82,7 @@ ROUTES = (
     *filters.ROUTES,
     *filters_v1.ROUTES,
     *follows.ROUTES,
+    *accountability.ROUTES,
     *glossary.ROUTES,
     *instance.ROUTES,
     *interactions.ROUTES,

@@ -112,9 +112,7 @@ def _text(made: Mapping[str, Any], found: Card) -> Text:
         by="" if kind == readings.AUTHOR else made["provider"],
         warning=made["spoiler_text"],
         options=() if choices == own else choices,
-        descriptions=tuple(
-            text for one in made["media_attachments"] if (text := one["description"]) and text not in told
-        ),
+        descriptions=tuple(text for text in described if text and text not in told),
         outdated=bool(made.get("outdated")),
     )
 

@@ -16,7 +16,8 @@ async function send(event) {
   event.preventDefault();
   if (!text.value.trim()) return text.focus();
   const fields = [...new FormData(form)].filter(([name]) => name !== "next");
-  event.submitter.disabled = true;
+  const button = event.submitter;
+  button.disabled = true;
   try {
     const done = await post("/publish", assembled(fields, []));
     fresh();
@@ -29,15 +30,16 @@ async function send(event) {
     }
     say(error.message);
   }
-  event.submitter.disabled = false;
+  button.disabled = false;
 }
 
 async function more(event) {
   if (!text.value.trim()) return;
   event.preventDefault();
+  const address = event.currentTarget.href;
   const key = `${account}:new`;
   await store.put("drafts", { key, account, fields: [["text", text.value]], items: [], when: Date.now() });
-  location.assign(event.currentTarget.href);
+  location.assign(address);
 }
 
 if (form) {

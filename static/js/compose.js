@@ -61,6 +61,7 @@ function put(fields) {
     else one.value = value;
     one.closest("details")?.toggleAttribute("open", Boolean(value) || one.closest("details").open);
   }
+  if (!fields.some(([name]) => name === "visibility")) return; // from the small form, which has no boxes
   for (const name of ["sensitive", "multiple", "hide_totals", "read"]) {
     field(name).checked = fields.some(([one]) => one === name);
   }

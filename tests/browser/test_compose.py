@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from tests.browser.conftest import PHONE, sign_in
+from tests.media.films import needs_films, sound
 from tests.media.pictures import encoded, picture
 from tests.support.process import ServerProcess
 from tools.showcase import ENVIRONMENT, PASSWORD
@@ -96,7 +97,7 @@ def test_pictures_are_pasted_dropped_described_put_in_order_and_published(page: 
 
 
 def test_an_upload_shows_how_far_it_is_and_is_tried_again(page: Page) -> None:
-    failures = []
+    failures: list[str] = []
 
     def fail_once(route: Any) -> None:
         if not failures:
@@ -206,7 +207,8 @@ def test_without_scripts_a_post_with_pictures_is_written_in_two_steps(server: Se
     sign_in(page, "alice")
     page.goto("/publish")
     page.fill("#text", "no scripts here")
-    page.set_input_files("#files", [{"name": f"{n}.png", "mimeType": "image/png", "buffer": _png()} for n in range(2)])
+    files: list[FilePayload] = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": _png()} for n in range(2)]
+    page.set_input_files("#files", files)
     page.click("[data-publish]")
     expect(page.locator("textarea[data-field=alt]")).to_have_count(2)
     page.locator("textarea[data-field=alt]").nth(1).fill("second")
@@ -214,6 +216,37 @@ def test_without_scripts_a_post_with_pictures_is_written_in_two_steps(server: Se
     page.click("[data-publish]")
     page.wait_for_url(re.compile(r"/@alice/\d+$"))
     assert [one["description"] for one in _posts(page)[0]["media_attachments"]] == ["second", None]
+
+
+@needs_films
+def test_a_sound_gets_its_title_and_a_language_is_recognised(page: Page) -> None:
+    page.set_input_files("#files", {"name": "tune.mp3", "mimeType": "audio/mpeg", "buffer": sound()})
+    _wait_for_files(page, 1)
+    page.locator('input[data-field="title"]').fill("Tide")
+    page.locator('input[data-field="artist"]').fill("The Harbour")
+    page.select_option("#language", "en")
+    page.fill("#text", "今日は庭でお茶を飲みました。とても静かな午後でした。")
+    page.locator("[data-language-hint] button").click()
+    expect(page.locator("#language")).to_have_value("ja")
+    page.click("[data-publish]")
+    page.wait_for_url(re.compile(r"/@alice/\d+$"))
+    newest = _posts(page)[0]
+    assert newest["language"] == "ja"
+    (media,) = newest["media_attachments"]
+    assert (media["type"], media["title"], media["artist"]) == ("audio", "Tide", "The Harbour")
+
+
+def test_the_small_form_on_the_home_page_publishes_where_it_is(page: Page) -> None:
+    before = len(_posts(page))
+    page.goto("/home")
+    page.fill("#box-text", "from the home page")
+    page.locator("[data-compose-box] button[type=submit]").click()
+    expect(page.locator(".toasts")).to_contain_text("Your post is published.")
+    expect(page.locator("#box-text")).to_have_value("")
+    assert len(_posts(page)) == before + 1
+    page.fill("#box-text", "rather longer")
+    page.locator("[data-compose-more]").click()
+    expect(page.locator("#text")).to_have_value("rather longer")
 
 
 PAGES = ("/publish", "/scheduled", "/drafts", "/settings/push", "/offline")
@@ -286,11 +319,14 @@ def test_a_click_on_a_message_opens_the_right_page(page: Page) -> None:
           new Function("self", source)(scope);
           const click = async (path) => {
             let work = null;
-            scope.handlers.notificationclick({ notification: { close() {}, data: { path } }, waitUntil: (one) => { work = one; } });
+            const notification = { close() {}, data: { path } };
+            scope.handlers.notificationclick({ notification, waitUntil: (one) => { work = one; } });
             await work;
             return scope.opened;
           };
-          return (async () => [await click("/@bob/1"), await click("https://evil.example/"), await click("//evil.example")])();
+          return (async () => [
+            await click("/@bob/1"), await click("https://evil.example/"), await click("//evil.example"),
+          ])();
         }""",
         source,
     )

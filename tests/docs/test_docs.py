@@ -196,7 +196,7 @@ def test_every_option_of_a_command_is_documented_and_no_other(path: str) -> None
 @every(PAGES)
 def test_every_command_in_a_document_exists(one: Page) -> None:
     for code in one.code:
-        for name, sub in re.findall(r"\bfedinote (?:--config \S+ )?([a-z][a-z-]*)(?: ([a-z]+))?", code):
+        for name, sub in re.findall(r"\bfedinote (?:--config \S+ )?([a-z][a-z-]*)(?: ([a-z][a-z0-9-]*))?", code):
             command = cli.commands.get(name)
             assert command is not None, f"{one.name}: fedinote {name}"
             if isinstance(command, click.Group) and sub:

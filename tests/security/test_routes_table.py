@@ -34,7 +34,7 @@ GET /api/v1/instance/privacy_policy GET /api/v1/instance/terms_of_service GET /a
 GET /api/v1/instance/translation_languages GET /api/v1/streaming/health GET /api/v2/instance POST /api/v1/apps
 GET /api/fedinote/v1/glossary
 POST /oauth/revoke POST /oauth/token GET /api/oembed GET /api/openapi.json GET /api/v1/peers/search
-GET /api/fedinote/v1/glossary GET /api/fedinote/v1/translation
+GET /api/fedinote/v1/glossary GET /api/fedinote/v1/translation GET /api/fedinote/v1/accountability
 """
 NO_SCOPE = {
     "GET /api/v1/announcements", "GET /api/v1/apps/verify_credentials", "GET /api/v1/tags/{name}",

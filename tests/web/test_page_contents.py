@@ -215,7 +215,7 @@ async def test_strangers_are_told_that_translating_needs_signing_in(app: App, al
     for path in ("/@alice", f"/@alice/{post_id}"):
         page = soup(await stranger.get(path, accept_language="zh-CN"))
         (link,) = page.select("a.ask")
-        assert "(when signed in)" in link.get_text()
+        assert "（需登录）" in link.get_text()
         assert link["href"] == f"/@alice/{post_id}/translation?to=zh-Hans"
         assert soup(await stranger.get(path, accept_language="en")).select("a.ask") == []
 

@@ -215,6 +215,15 @@ Relay id:id kind:text state:text inbox_url:url actor_uri:url? created_at:moment 
 ModerationRule id:id kind:text terms:object action:text origin:text spare_followed:flag state:=draft/on/off title:text
  reason:text note:text owner_id:id? hits_count:number expires_at:moment? created_at:moment updated_at:moment
 RuleHit id:id account_id:id acct:text uri:text? action:text why:text created_at:moment
+Accountability since:text rules:[PublicRule] servers:[PublicServer] hidden_servers:number policies:[PublicPolicy]
+ months:[PublicMonth] decisions:[PublicDecision]? contact:object page:url translation:url
+PublicRule id:id text:text hint:text translations:object in_force:flag
+PublicServer domain:text severity:text reject_media:flag reject_reports:flag reason:text
+PublicPolicy kind:text action:text title:text reason:text origin:text since:text until:text?
+PublicMonth month:text decisions:object automated:number reports:number reports_closed:number appeals:number
+ appeals_lifted:number appeals_upheld:number rule_hits:number
+PublicDecision month:text action:text local:flag category:text rules:[number] automated:flag policy:text? outcome:text
+ appeal:text?
 RuleTrial statuses_count:number caught_count:number accounts_count:number examples:[RuleExample]
 RuleExample status_id:id uri:text acct:text why:text created_at:moment
 HeldPost id:id account_id:id status_id:id? uri:text? visibility:text content:html? spoiler_text:text? language:text?

@@ -104,6 +104,7 @@ GET /api/fedinote/v1/admin/held [HeldPost] @page
 POST /api/fedinote/v1/admin/held/{id}/release Released
 DELETE /api/fedinote/v1/admin/held/{id} -
 GET /api/fedinote/v1/admin/trace Trace url:text
+GET /api/fedinote/v1/accountability Accountability
 GET /api/fedinote/v1/topics [Topic] tag:text followed:flag lang:text
 GET /api/fedinote/v1/topics/{id} Topic lang:text
 POST /api/fedinote/v1/topics/{id}/follow Topic expand:flag

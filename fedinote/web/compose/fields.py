@@ -52,6 +52,11 @@ class Filled:
 
     lists: Lists
 
+    @classmethod
+    def read(cls, lists: Lists) -> "Filled":
+        """Take what a browser sent, without the character that no text has and no database keeps."""
+        return cls({name: [value.replace("\x00", "") for value in values] for name, values in lists.items()})
+
     def first(self, name: str, default: str = "") -> str:
         """Return the first value of a field."""
         return next(iter(self.lists.get(name, ())), default)

@@ -30,7 +30,7 @@ _MAX_CHECKED = 20_000
 async def suggest(request: Request) -> Response:
     """GET /compose/suggest?q=: what `@al`, `#te` or `:ca` could become; at most eight, as JSON."""
     here = await browser.member(request)
-    text = query(request).get("q", "")[:_MAX_QUERY].strip()
+    text = query(request).get("q", "")[:_MAX_QUERY].replace("\x00", "").strip()
     sign, name = text[:1], text[1:]
     found: list[dict[str, Any]] = []
     if not name:
@@ -101,7 +101,7 @@ async def preview(request: Request) -> Response:
     here = await browser.member(request)
     sent = await upload(request)
     browser.check_form(request, here, sent.fields)
-    return answer(await rendered(here.app, Filled(sent.lists)))
+    return answer(await rendered(here.app, Filled.read(sent.lists)))
 
 
 async def drafted(here: Visit, filled: Filled) -> Filled:
@@ -141,7 +141,7 @@ async def translate(request: Request) -> Response:
     here = await browser.member(request)
     sent = await upload(request)
     browser.check_form(request, here, sent.fields)
-    filled = await drafted(here, Filled(sent.lists))
+    filled = await drafted(here, Filled.read(sent.lists))
     names = ("other_text", "other_warning", "machine", "machine_was", "language")
     return answer(
         {

@@ -102,7 +102,7 @@ async def keep(request: Request) -> Response:
     here = await browser.member(request)
     sent = await upload(request)
     browser.check_form(request, here, sent.fields)
-    filled = Filled(sent.lists)
+    filled = Filled.read(sent.lists)
     kept = await unfinished.keep(here.app, here.member.account_id, filled.kept, filled.id("draft"))
     if wants_part(request):
         return answer({"draft": str(kept)})

@@ -58,7 +58,7 @@ async def send(request: Request) -> Response:
     here = await browser.member(request)
     sent = await upload(request)
     browser.check_form(request, here, sent.fields)
-    filled = Filled(sent.lists)
+    filled = Filled.read(sent.lists)
     if "visibility" not in filled.lists:  # the small form has no such field: as its author usually does
         filled = Filled({**await beginnings.new(here, {}), **filled.lists})
     if wants_part(request):

@@ -13,6 +13,7 @@ from fedinote.translation.glossary import Entry
 from fedinote.web.admin import guard
 from fedinote.web.admin.routes import ROUTES
 from fedinote.web.routes import ROUTES as ALL
+from tests.support.people import person
 from tests.web.admin.conftest import SignedIn, send
 
 GETS = [route for route in ROUTES if "GET" in (route.methods or ())]
@@ -30,6 +31,12 @@ async def address(app: App, route: Route) -> str:
         values["id"] = str((await announcements.create(app, "Hello", Span())).id)
     elif route.path.startswith("/admin/glossary/"):
         values["id"] = str((await contributions.put(app, Entry("yyds", "zh", keep=True), by=None)).id)
+    elif route.path.startswith("/admin/hosts/"):
+        sql = "INSERT INTO hosts (host, failures, failure_days, last_failure_day) VALUES (?, 0, 0, 0)"
+        await app.db.execute(sql, "far.example")
+        values["host"] = "far.example"
+    elif route.path.startswith("/admin/accounts/"):
+        values["id"] = str((await person(app, "somebody")).account_id)
     elif route.path.startswith("/admin/topics/"):
         values["slug"] = (await topics.create(app, None, "tea", ["tea"])).slug
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda hole: values[hole[1]], route.path)

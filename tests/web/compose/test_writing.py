@@ -38,6 +38,13 @@ async def test_a_post_is_published_by_a_plain_form(app: App, alice: User, hers: 
     assert post["quote_policy"] == 0
 
 
+async def test_a_character_that_no_database_keeps_is_left_out(app: App, alice: User, hers: Writer) -> None:
+    fields = (("text", "te\x00a"), ("warning", "\x00"), ("visibility", "public"), ("option", "a\x00"), ("option", "b"))
+    assert (await hers.form("/publish", *fields)).status == 303
+    (post,) = await _posts(app, alice)
+    assert (post["source"], post["spoiler_text"]) == ("tea", "")
+
+
 async def test_a_form_that_is_sent_twice_makes_one_post(app: App, alice: User, hers: Writer) -> None:
     fields = (("text", "once"), ("visibility", "public"), ("key", "the-same"))
     first = await hers.form("/publish", *fields, part=True)
