@@ -150,15 +150,27 @@ def update(area: str, filled: dict[str, dict[str, Any]] | None = None) -> None:
     said = messages(area)
     chinese = OpenCC("s2twp")
     for locale in LOCALES:
-        old = {_key(message): message for message in catalogue(locale, area) if message.id}
+        old = {**_elsewhere(locale), **_translated(locale, area)}
         fresh = Catalog(locale=locale, fuzzy=False, header_comment="# The words of FediNote's pages.")
         for one, places in sorted(said.items(), key=lambda item: item[0] if isinstance(item[0], str) else item[0][0]):
             english = one if isinstance(one, str) else one[0]
             given = _given((filled or {}).get(english, {}), locale, chinese)
-            known = old[one].string if one in old and not old[one].fuzzy else ""
+            known = old[one].string if one in old else ""
             string = given if given is not None else known
             fresh.add(one, _forms(string, one, fresh), locations=sorted({(place, 0) for place, _ in places}))
         _write(locale, area, fresh)
+
+
+def _translated(locale: str, area: str) -> dict[Id, Message]:
+    return {_key(message): message for message in catalogue(locale, area) if message.id and done(message)}
+
+
+def _elsewhere(locale: str) -> dict[Id, Message]:
+    """Return what other areas say already: the same English is the same everywhere."""
+    found: dict[Id, Message] = {}
+    for path in sorted((FOLDER / locale / "LC_MESSAGES").glob("*.po")):
+        found |= _translated(locale, path.stem)
+    return found
 
 
 def _given(texts: dict[str, Any], locale: str, chinese: Any) -> Any:

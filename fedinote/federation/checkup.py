@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -78,11 +77,11 @@ async def _hosts(app: App) -> list[Matter]:
 
 
 async def _room(app: App) -> list[Matter]:
-    disk = await asyncio.to_thread(shutil.disk_usage, app.settings.data_path)
+    free, total = await asyncio.to_thread(remote_files.disk, app)
     kept = await remote_files.usage(app)
     found = []
-    if disk.free < _FREE * disk.total:
-        found.append(Matter("disk", "wrong", {"bytes": disk.free}, "/admin/media"))
+    if free < _FREE * total:
+        found.append(Matter("disk", "wrong", {"bytes": free}, "/admin/media"))
     if kept.cap and kept.bytes > _FULL * kept.cap and kept.cap < app.settings.media.remote_cache_bytes:
         found.append(Matter("cache_full", "warning", {"bytes": kept.cap}, "/admin/media"))
     return found

@@ -72,13 +72,15 @@ async def usage(app: App) -> Usage:
 
 async def cap(app: App, taken: int) -> int:
     """Return how many bytes may be kept: what the setting says, but never more than half of what would be free."""
-    free = await asyncio.to_thread(_free, app)
+    free, _ = await asyncio.to_thread(disk, app)
     return min(app.settings.media.remote_cache_bytes, (free + taken) // 2)
 
 
-def _free(app: App) -> int:
+def disk(app: App) -> tuple[int, int]:
+    """Return the free bytes and all bytes of the disk that the data is on, or will be. Call it in a thread."""
     place = app.settings.data_path
-    return shutil.disk_usage(place if place.exists() else ".").free
+    found = shutil.disk_usage(place if place.exists() else ".")
+    return found.free, found.total
 
 
 async def biggest(app: App, most: int = 20) -> list[Share]:

@@ -20,6 +20,7 @@ from fedinote.web.compose import routes as compose
 from fedinote.web.data import routes as data
 from fedinote.web.explore import routes as explore
 from fedinote.web.settings import routes as settings
+from fedinote.web.transparency import routes as transparency
 
 ROUTES = (
     *compose.ROUTES,
@@ -39,5 +40,6 @@ ROUTES = (
     *videos.ROUTES,
     *data.ROUTES,
     *settings.ROUTES,
+    *transparency.ROUTES,
     *contributing.ROUTES,
 )

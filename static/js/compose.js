@@ -4,7 +4,6 @@ import { length } from "./compose-count.js";
 import { Files } from "./compose-files.js";
 import { Offline, assembled, post, queue } from "./compose-send.js";
 import * as store from "./compose-store.js";
-import "./compose-times.js";
 
 const form = document.querySelector("form[data-compose]");
 const words = form.dataset;
@@ -134,68 +133,15 @@ function current(name = "publish") {
   return sent;
 }
 
-async function draft(event) {
-  event.preventDefault();
-  const button = event.currentTarget;
-  button.setAttribute("aria-busy", "true");
-  button.disabled = true;
-  try {
-    const made = await post("/compose/translate", current("draft"));
-    for (const name of ["other_text", "other_warning"]) field(name).value = made[name];
-    if (made.language && !field("language").value) field("language").value = made.language;
-    [...form.querySelectorAll('[name="other_option"]')].forEach((one, number) => { one.value = made.other_option[number] || ""; });
-    for (const one of form.querySelectorAll("[data-file][data-id]")) {
-      one.querySelector('[data-field="other_alt"]').value = made.alts[one.dataset.id] || "";
-    }
-    machine(made.machine, made.machine_was);
-    field("read").checked = false;
-    refresh();
-    changed();
-    field("other_text").focus();
-  } catch (error) {
-    say(error.message);
-  } finally {
-    button.removeAttribute("aria-busy");
-    button.disabled = false;
-  }
-}
+// A machine's draft, the language that is recognised, the preview: loaded when somebody wants them.
+const helping = { form, words, field, part, current, machine, refresh, changed };
+const help = (name, ...more) => import("./compose-help.js").then((all) => all[name](helping, ...more)).catch((error) => say(error.message));
 
 let recognising = 0;
 function recognise() {
   clearTimeout(recognising);
-  const hint = part("[data-language-hint]");
-  const chosen = field("language").value;
-  hint.hidden = true;
-  if (!chosen || field("text").value.trim().length < 20) return;
-  recognising = setTimeout(async () => {
-    const fields = new FormData();
-    fields.append("text", field("text").value);
-    const found = await post("/compose/language", fields).catch(() => ({ tag: "" }));
-    if (!found.tag || found.tag.split("-")[0] === chosen.split("-")[0] || !field("language").querySelector(`[value="${CSS.escape(found.tag)}"]`)) return;
-    const [before, after] = words.wordLanguage.split("{language}");
-    const name = Object.assign(document.createElement("bdi"), { textContent: found.name, lang: found.tag });
-    const yes = Object.assign(document.createElement("button"), { type: "button", className: "second small", textContent: words.wordYes });
-    yes.addEventListener("click", () => { field("language").value = found.tag; hint.hidden = true; refresh(); changed(); field("text").focus(); });
-    hint.replaceChildren(before, name, after || "", " ", yes);
-    hint.hidden = false;
-  }, RECOGNISE);
-}
-
-async function preview(event) {
-  event.preventDefault();
-  try {
-    const made = await post("/compose/preview", current("preview"));
-    const place = part("[data-preview-words]");
-    place.replaceChildren(...Object.entries(made).map(([tag, html]) => {
-      const one = Object.assign(document.createElement("div"), { className: "words", lang: tag || field("language").value, dir: "auto" });
-      one.innerHTML = html; // made safe by the server that sends it
-      return one;
-    }));
-    part("[data-preview]").hidden = false;
-    part("[data-preview]").scrollIntoView({ block: "nearest" });
-  } catch (error) {
-    say(error.message);
-  }
+  part("[data-language-hint]").hidden = true;
+  if (field("language").value && field("text").value.trim().length >= 20) recognising = setTimeout(() => help("recognise"), RECOGNISE);
 }
 
 // -- files ------------------------------------------------------------------------------------------------------------
@@ -313,8 +259,15 @@ form.addEventListener("change", (event) => {
 });
 addEventListener("pagehide", () => save().catch(() => {}));
 part("[data-second]").addEventListener("toggle", refresh);
-part("[data-draft]")?.addEventListener("click", draft);
-part("[data-show-preview]").addEventListener("click", preview);
+const clock = () => import("./compose-times.js").catch(() => {});
+if (part("[data-panel=later]")?.open) clock();
+part("[data-panel=later]")?.addEventListener("toggle", clock);
+for (const [name, button] of [["draft", part("[data-draft]")], ["preview", part("[data-show-preview]")]]) {
+  button?.addEventListener("click", (event) => {
+    event.preventDefault();
+    help(name, button);
+  });
+}
 for (const one of form.querySelectorAll("[data-suggest]")) {
   const begin = (event) => {
     if (!/[@#＃:]/.test(one.value)) return;

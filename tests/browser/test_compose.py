@@ -218,6 +218,31 @@ def test_without_scripts_a_post_with_pictures_is_written_in_two_steps(server: Se
     assert [one["description"] for one in _posts(page)[0]["media_attachments"]] == ["second", None]
 
 
+def test_an_edit_changes_words_and_pictures_and_dragging_puts_them_in_order(page: Page) -> None:
+    page.fill("#text", "first words")
+    _give(page, "paste", "one.png")
+    _wait_for_files(page, 1)
+    page.locator('textarea[data-field="alt"]').fill("one")
+    page.click("[data-publish]")
+    page.wait_for_url(re.compile(r"/@alice/\d+$"))
+    post = _posts(page)[0]
+    page.goto(f"/posts/{post['id']}/edit")
+    expect(page.locator("#text")).to_have_value("first words")
+    page.fill("#text", "other words")
+    _give(page, "drop", "two.png")
+    _wait_for_files(page, 2)
+    alts = page.locator('textarea[data-field="alt"]')
+    alts.nth(1).fill("two")
+    page.locator("[data-file] .file-picture").nth(1).drag_to(page.locator("[data-file] .file-picture").nth(0))
+    expect(alts.nth(0)).to_have_value("two")
+    page.click("[data-publish]")
+    page.wait_for_url(re.compile(r"/@alice/\d+$"))
+    changed = _posts(page)[0]
+    assert changed["id"] == post["id"]
+    assert "other words" in changed["content"]
+    assert [one["description"] for one in changed["media_attachments"]] == ["two", "one"]
+
+
 @needs_films
 def test_a_sound_gets_its_title_and_a_language_is_recognised(page: Page) -> None:
     page.set_input_files("#files", {"name": "tune.mp3", "mimeType": "audio/mpeg", "buffer": sound()})

@@ -96,6 +96,7 @@ async def test_about_tells_the_rules_and_where_translation_happens(app: App, str
     app.translator = Router([Phrasebook()])
     configure(app, "instance", rules=["No <b>shouting</b>"], languages=["zh-Hant"], contact_email="a@b.example")
     app.caches.pop("pages")
+    app.caches.pop("house-rules", None)
     text = (await stranger.get("/about", accept_language="en")).text
     assert "No &lt;b&gt;shouting" in text
     assert "same machine" in text

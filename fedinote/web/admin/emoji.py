@@ -25,7 +25,7 @@ async def add(staff: Staff, form: Upload) -> Response:
     file = form.file("picture")
     try:
         if file is None:
-            raise Invalid("Choose a picture")
+            raise Invalid("An emoji needs a picture")
         data = await file.read(images.EMOJI.size + 1)
         name = form.fields.get("shortcode", "").strip().strip(":")
         await custom_emojis.add(staff.app, name, data, form.fields.get("category", ""), by=staff.by)

@@ -83,9 +83,7 @@ async def home(app: App, user: User) -> Stream:
     return await streams.find(app, user.account_id, "user")
 
 
-async def test_home_hears_of_new_changed_and_deleted_posts(
-    app: App, alice: User, bob: User, pages: list[Page]
-) -> None:
+async def test_home_hears_of_new_changed_and_deleted_posts(app: App, alice: User, bob: User, pages: list[Page]) -> None:
     await follows.request(app, alice.account_id, bob.account_id)
     page = await opened(app, pages, alice, await home(app, alice))
     post = await write(app, bob, "hello")

@@ -50,7 +50,9 @@ ALL = ["mention", "status", "reblog", "favourite", "follow", "follow_request", "
 ALL += ["quoted_update", "translation_suggestion", "reaction"]
 
 
-@pytest.mark.parametrize("kind", [*ALL, "admin.sign_up", "admin.report", severances.KIND, warnings.KIND, "something_new"])
+@pytest.mark.parametrize(
+    "kind", [*ALL, "admin.sign_up", "admin.report", severances.KIND, warnings.KIND, "something_new"]
+)
 async def test_a_page_with_any_kind_can_be_shown(app: App, bob: User, kind: str) -> None:
     staff = await person(app, "olivia", "owner")
     post = await write(app, staff, "hello") if kind in ALL and not kind.startswith("follow") else None
@@ -61,7 +63,9 @@ async def test_a_page_with_any_kind_can_be_shown(app: App, bob: User, kind: str)
     assert found[0]
 
 
-async def test_members_are_not_shown_what_moderators_are_told(app: App, alice: User, bob: User, browser: Browser) -> None:
+async def test_members_are_not_shown_what_moderators_are_told(
+    app: App, alice: User, bob: User, browser: Browser
+) -> None:
     await tell(app, News("admin.sign_up", bob.account_id), [alice.account_id])
     assert await sentences(browser) == []
 
@@ -71,8 +75,8 @@ async def test_looking_at_the_page_counts_as_reading(app: App, alice: User, bob:
     mark = soup(await browser.get("/home")).select_one("[data-unread-count]")
     assert mark is not None
     assert mark.get_text() == "1"
-    assert len(soup(await browser.get("/notifications")).select(".told.fresh")) == 1
-    assert len(soup(await browser.get("/notifications")).select(".told.fresh")) == 0
+    assert len(soup(await browser.get("/notifications")).select(".news.fresh")) == 1
+    assert len(soup(await browser.get("/notifications")).select(".news.fresh")) == 0
 
 
 async def test_notifications_are_put_away_one_by_one_and_all_at_once(

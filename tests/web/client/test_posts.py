@@ -20,7 +20,7 @@ DEEDS = [
 
 
 async def count(app: App, table: str, column: str, post_id: int) -> int:
-    found: int = await app.db.value(f"SELECT COUNT(*) AS value FROM {table} WHERE {column} = ?", post_id)  # noqa: S608
+    found: int = await app.db.value(f"SELECT COUNT(*) AS value FROM {table} WHERE {column} = ?", post_id)
     return found
 
 

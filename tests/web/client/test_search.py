@@ -93,9 +93,7 @@ async def test_a_post_from_elsewhere_is_shown_with_its_thread(
     assert (await browser.get(f"/@mira@remote.example/{hidden}")).status == 404
 
 
-async def test_emoji_of_posts_and_names_are_pictures_through_this_server(
-    app: App, browser: Browser, mira: Any
-) -> None:
+async def test_emoji_of_posts_and_names_are_pictures_through_this_server(app: App, browser: Browser, mira: Any) -> None:
     tea = {"shortcode": "tea", "url": "https://remote.example/tea.png", "static_url": "https://remote.example/tea.png"}
     await app.db.execute(
         "UPDATE accounts SET display_name = 'Mira :tea: <b>', emojis = ? WHERE id = ?",

@@ -114,7 +114,9 @@ async def test_whom_one_mutes_or_blocks_is_not_seen(app: App, alice: User, bob: 
 
 
 @pytest.mark.parametrize(("action", "shown"), [("hide", False), ("warn", True)])
-async def test_filters_hide_or_warn(app: App, alice: User, bob: User, browser: Browser, action: str, shown: bool) -> None:
+async def test_filters_hide_or_warn(
+    app: App, alice: User, bob: User, browser: Browser, action: str, shown: bool
+) -> None:
     words = (KeywordChange(keyword="dragon"),)
     changes = FilterChanges(title="Spoilers", context=("public",), action=action, keywords=words)
     await filter_rules.create(app, alice.account_id, changes)

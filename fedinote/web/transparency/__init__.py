@@ -1,0 +1,1 @@
+"""The page on which a server gives account of its moderation."""

@@ -1,0 +1,41 @@
+"""The page on which a server gives account of its moderation."""
+
+from fedinote.infra.app import App
+from fedinote.moderation import actions, domains, rules
+from fedinote.moderation.domains import Terms
+from fedinote.moderation.rules import Wanted
+from fedinote.moderation.statements import Basis
+from tests.moderation.staff import staff, user
+from tests.support.browser import Browser
+from tests.support.people import configure
+from tests.web.reading import soup
+
+
+async def test_the_page_tells_what_holds_and_what_was_decided_and_names_nobody(app: App, stranger: Browser) -> None:
+    by, target = await staff(app, "admin", "judgename"), await user(app, "culpritname")
+    await actions.suspend(app, by, target.account_id, reason="secret facts", basis=Basis(rules=(1,)))
+    await domains.block(app, "loud.example", Terms(severity="silence", public_comment="Unmoderated"), by=by)
+    made = await rules.create(app, Wanted("words", {"words": ["hiddenword"]}, "hold", "No gambling"), by=by)
+    await rules.switch(app, made["id"], "on", by=by)
+    answer = await stranger.get("/about/moderation")
+    shown = soup(answer).get_text(" ")
+    for there in ("No gambling", "loud.example", "Unmoderated", "Account suspended", "rule 1", "a moderator"):
+        assert there in shown, there
+    for kept in ("judgename", "culpritname", "secret facts", "hiddenword", str(target.account_id)):
+        assert kept not in answer.text, kept
+
+
+async def test_it_is_read_in_the_readers_language(app: App, stranger: Browser) -> None:
+    shown = soup(await stranger.get("/about/moderation", accept_language="zh-CN"))
+    assert shown.html is not None
+    assert shown.html["lang"] == "zh-Hans"
+    assert "这里如何管理" in shown.get_text()
+
+
+async def test_single_decisions_can_be_kept_back(app: App, stranger: Browser) -> None:
+    by, target = await staff(app, "admin"), await user(app, "target")
+    await actions.silence(app, by, target.account_id)
+    configure(app, "moderation", public_decisions=False)
+    shown = soup(await stranger.get("/about/moderation")).get_text(" ")
+    assert "keeps the single decisions to itself" in shown
+    assert "Account limited" not in shown
