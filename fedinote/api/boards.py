@@ -20,9 +20,7 @@ _USUAL, _MOST = 20, 40
 
 
 def _wishes(params: Params) -> Wishes:
-    return Wishes(
-        title=params.text("title"), description=params.text("description"), language=params.text("language")
-    )
+    return Wishes(title=params.text("title"), description=params.text("description"), language=params.text("language"))
 
 
 def _cover(params: Params) -> int | None:

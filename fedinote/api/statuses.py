@@ -14,7 +14,7 @@ from fedinote.federation import threads as completing
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
-from fedinote.posts import covers, dividers, languages, publishing, revising, scheduling, threads, visibility, wishes
+from fedinote.posts import covers, dividers, fans, languages, publishing, revising, scheduling, threads, wishes
 from fedinote.posts import quotes as post_quotes
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
@@ -23,7 +23,6 @@ MANY = 100
 _READ = ("read:statuses",)
 _WRITE = ("write:statuses",)
 _OWN = "SELECT * FROM posts WHERE id = ? AND account_id = ?"
-_FANS = {"favourites": "f.post_id = ?", "posts": "f.reblog_of_id = ?"}
 
 
 async def create(call: Call) -> Any:
@@ -242,20 +241,11 @@ async def reblogged_by(call: Call) -> Any:
     return await _people(call, "posts")
 
 
-async def _people(call: Call, table: str) -> Page:
-    post = await visibility.original(call.app, call.viewer_id, call.id())
-    page = paging(call, 40, 80)
-    where, params, order = page.sql("f.id")
-    rows = page.arrange(
-        await call.app.db.rows(
-            f"SELECT f.id, f.account_id FROM {table} f JOIN accounts a ON a.id = f.account_id"  # noqa: S608
-            f" WHERE {_FANS[table]} AND a.suspended_at IS NULL AND {where} {order}",
-            post["id"],
-            *params,
-        )
-    )
-    people = await account_entities.accounts(call.app, [row["account_id"] for row in rows], call.viewer)
-    return Page(people, [row["id"] for row in rows])
+async def _people(call: Call, table: fans.Table) -> Page:
+    asked = paging(call, 40, 80)
+    found = asked.arrange(await fans.page(call.app, call.viewer_id, call.id(), table, asked.sql))
+    people = await account_entities.accounts(call.app, [account for _, account in found], call.viewer)
+    return Page(people, [key for key, _ in found])
 
 
 ROUTES = (

@@ -36,6 +36,12 @@ class WrongKey(Unauthorized):
     message = "This passkey is not known here, or it did not answer rightly"
 
 
+class TooSlow(Invalid):
+    """The challenge of a registration is another browser's, too old, or was answered before (422)."""
+
+    message = "That took too long. Try again"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A passkey as its owner sees it. `backed_up`: kept on several devices by a service."""
@@ -87,42 +93,50 @@ def registration(app: App, user_id: int, name: str, *, known: Sequence[str] = ()
 
 async def register(app: App, user_id: int, answer: str, *, name: str, browser: str) -> Key:
     """Keep the key that a browser made. `Invalid` for a wrong answer, one key too many, or a key that is known."""
-    import webauthn
     from webauthn.helpers import bytes_to_base64url
 
-    try:
-        challenge = _challenge(answer)
-        genuine = challenges.good(app, challenge, f"{_REGISTER}:{user_id}", browser)
-        verified = webauthn.verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=rp_id(app),
-            expected_origin=app.settings.base,
-            require_user_verification=True,
-        )
-    except Exception as error:
-        raise Invalid("The browser's answer is not a passkey that can be used here", reason=repr(error)) from error
-    if not genuine:
-        raise Invalid("That took too long. Try again")
+    challenge, made = _registered(app, user_id, answer, browser)
     try:
         async with app.db.transaction():
-            if not await challenges.spend(app, challenge) or len(await of(app, user_id)) >= MOST:
+            if not await challenges.spend(app, challenge):
+                raise TooSlow
+            if len(await of(app, user_id)) >= MOST:
                 raise Invalid(f"There can be {MOST} passkeys at most")
             row = await Passkey.create(
                 using_db=app.db.orm,
                 id=app.ids.next(),
                 user_id=user_id,
-                credential_id=bytes_to_base64url(verified.credential_id),
-                public_key=bytes_to_base64url(verified.credential_public_key),
-                sign_count=verified.sign_count,
+                credential_id=bytes_to_base64url(made.credential_id),
+                public_key=bytes_to_base64url(made.credential_public_key),
+                sign_count=made.sign_count,
                 name=_name(name),
-                backed_up=verified.credential_backed_up,
+                backed_up=made.credential_backed_up,
                 transports=_transports(answer),
                 created_at=app.now(),
             )
     except IntegrityError as error:
         raise Invalid("This passkey is in use already") from error
     return Key(row.id, row.name, row.backed_up, row.created_at, None)
+
+
+def _registered(app: App, user_id: int, answer: str, browser: str) -> tuple[bytes, Any]:
+    """Return the challenge that was answered rightly, and what the library says of the new key."""
+    import webauthn
+
+    try:
+        challenge = _challenge(answer)
+        made = webauthn.verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=rp_id(app),
+            expected_origin=app.settings.base,
+            require_user_verification=True,
+        )
+    except Exception as error:  # what the library's parsers raise at a stranger's bytes is not listed
+        raise Invalid("The browser's answer is not a passkey that can be used here", reason=repr(error)) from error
+    if not challenges.good(app, challenge, f"{_REGISTER}:{user_id}", browser):
+        raise TooSlow
+    return challenge, made
 
 
 def login(app: App, *, browser: str, keys: Sequence[Row] = ()) -> dict[str, Any]:

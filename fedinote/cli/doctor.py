@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from fedinote.auth import users
 from fedinote.cli.context import SETTINGS_WRONG, Setup, WrongSettings, pass_setup
 from fedinote.cli.tracing import post
-from fedinote.infra import keys, migrations, resources
+from fedinote.infra import choices, keys, migrations, resources
 from fedinote.infra.app import App
 from fedinote.infra.errors import Unavailable
 from fedinote.infra.settings import Settings
@@ -110,6 +110,7 @@ async def examine(app: App) -> list[Finding]:
         ("secrets", _secrets),
         ("keys", _keys),
         ("owner", _owner),
+        ("chosen settings", _choices),
         ("files", _files),
         ("jobs", _jobs),
         ("translation", _translation),
@@ -187,6 +188,14 @@ async def _owner(app: App) -> Finding:
         return Finding("owner", "ok", "there")
     text = "nobody is owner yet. Open the link that `fedinote serve` prints, or: fedinote user create NAME --role owner"
     return Finding("owner", "warning", text)
+
+
+async def _choices(app: App) -> Finding:
+    """Tell which settings were chosen while the server ran, without effect: locked since, or not fitting any more."""
+    unused = [f"{one.key} ({choices.place_of(app, one.key) or 'does not fit'})" for one in choices.unused(app)]
+    if unused:
+        return Finding("chosen settings", "warning", f"without effect: {', '.join(unused)}. See: fedinote setting list")
+    return Finding("chosen settings", "ok", f"{len(choices.kept(app))} of them")
 
 
 async def _files(app: App) -> Finding:

@@ -7,6 +7,7 @@ import click
 from fedinote.cli.context import Setup, pass_setup
 from fedinote.infra.app import App
 from fedinote.media import emojis
+from fedinote.moderation import custom_emojis
 
 
 @click.group()
@@ -35,7 +36,7 @@ def add(setup: Setup, shortcode: str, picture: Path, category: str | None) -> No
     data = picture.read_bytes()
 
     async def work(app: App) -> None:
-        await emojis.add(app, shortcode, data, category=category)
+        await custom_emojis.add(app, shortcode, data, category or "", by=None)
 
     setup.run(work)
     click.echo(f":{shortcode}: is there.")
@@ -53,7 +54,7 @@ def remove(setup: Setup, shortcode: str) -> None:
     """
 
     async def work(app: App) -> None:
-        await emojis.remove(app, shortcode)
+        await custom_emojis.remove(app, shortcode, by=None)
 
     setup.run(work)
     click.echo(f":{shortcode}: is removed.")

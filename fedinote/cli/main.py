@@ -7,6 +7,7 @@ import click
 
 import fedinote
 from fedinote.cli.announcements import announcement
+from fedinote.cli.archives import archive, import_posts
 from fedinote.cli.audit import audit
 from fedinote.cli.barriers import allow, email_block, ip_block
 from fedinote.cli.context import Setup
@@ -93,7 +94,7 @@ for command in (
 ):
     cli.add_command(command)
 
-for command in (alias, delete, move, export, import_, imports_):
+for command in (alias, archive, delete, move, export, import_, import_posts, imports_):
     user.add_command(command)
 
 for command in (ip_block, email_block, allow, rule, held, list_group, server):

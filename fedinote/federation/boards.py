@@ -87,9 +87,7 @@ async def _page(app: App, row: Row, after: str) -> dict[str, Any]:
     items = await board_reading.items(app, row["id"], None, limit=PAGE, after=place)
     uris = {
         one["id"]: one["uri"]
-        for one in await app.db.rows(
-            "SELECT id, uri FROM posts WHERE id IN_INTS(?)", [item.post_id for item in items]
-        )
+        for one in await app.db.rows("SELECT id, uri FROM posts WHERE id IN_INTS(?)", [item.post_id for item in items])
     }
     more = f"{row['uri']}?page={items[-1].position}.{items[-1].id}" if len(items) == PAGE else None
     return render.collection_page(

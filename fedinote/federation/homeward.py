@@ -14,7 +14,6 @@ from fedinote.infra.errors import FediNoteError, Invalid, Malformed
 MAX_TYPED = 500
 _PAGE = "/authorize_interaction?uri="
 _PROFILE = re.compile(r"/@([A-Za-z0-9_.-]{1,64})/?$")
-_WRONG = "Write the address of your account, like you@example.org, or the name of your server."
 
 
 async def address(app: App, typed: str, uri: str) -> str:
@@ -43,7 +42,7 @@ def _read(typed: str) -> tuple[str, Handle | None]:
             return discovery.normalise_host(typed.lstrip("@").rstrip("/")), None
         handle = discovery.parse_handle(typed)
     except Malformed:
-        raise Invalid(_WRONG) from None
+        raise Invalid("Write the address of your account, like you@example.org, or the name of your server.") from None
     return handle.host, handle
 
 

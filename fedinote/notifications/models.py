@@ -105,7 +105,8 @@ class PushSubscription(Model):
 
     `id` is a small number, since clients read a JSON number. `alerts` is {type: bool}; `policy` all, followed,
     follower or none. `standard`: RFC 8291 and 8292, else their drafts. `sealed_token` is the access token, encrypted:
-    clients are told it with each message ("" where there is a session). After failures nothing is sent before `retry_at`.
+    clients are told it with each message ("" where there is a session). After failures nothing is sent before
+    `retry_at`.
     """
 
     id = fields.BigIntField(primary_key=True)

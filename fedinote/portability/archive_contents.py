@@ -6,6 +6,7 @@ Addresses of own files are made paths inside the archive, like in Mastodon's.
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -76,12 +77,13 @@ async def before(app: App, account: Row, now: datetime) -> list[Entry]:
         key = account[name]
         with contextlib.suppress(NotFound):
             found.append(Entry(f"{name}.{key.rpartition('.')[2]}", [app.storage.path(key)], now))
+    parts: dict[str, list[bytes | Path]] = {}
     for name in _COLLECTIONS:
-        found.append(Entry(name, [part async for part in _collection(app, account["id"], name)], now))
+        parts[name] = [part async for part in _collection(app, account["id"], name)]
     for kind, name in CSV_NAMES.items():
-        found.append(Entry(name, [(await exports.export(app, account["id"], kind)).encode()], now))
-    found.append(Entry("fedinote.json", [msgspec.json.encode(await _ours(app, account, now))], now))
-    return found
+        parts[name] = [(await exports.export(app, account["id"], kind)).encode()]
+    parts["fedinote.json"] = [msgspec.json.encode(await _ours(app, account, now))]
+    return [*found, *(Entry(name, content, now) for name, content in parts.items())]
 
 
 async def _actor(app: App, account: Row, now: datetime) -> Entry:

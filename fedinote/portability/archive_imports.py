@@ -6,12 +6,11 @@ the reason for two weeks. A job that is killed goes on where it was; no post is 
 
 import asyncio
 import contextlib
-import mmap
 import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +25,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, FediNoteError, Invalid, NotFound, TooLarge, Unavailable
 from fedinote.media import uploads
-from fedinote.portability import archive_boards, archives, old_posts, unpacking
+from fedinote.portability import archive_boards, archive_reading, archives, old_posts
 from fedinote.portability.old_posts import OldFile, OldPost, Owner
 from fedinote.posts import history
 from fedinote.posts.drafts import NewPost
@@ -36,17 +35,9 @@ JOB = "portability.old_posts"
 KIND = "posts"
 MAX_BYTES = 1_000_000_000
 """How large an archive may be that is handed in."""
-MAX_POSTS = 50_000
-MAX_ACTIVITY = 200_000
-"""Bytes of one activity."""
 BATCH = 50
 PATIENCE = 25.0
-_OUTBOX, _SMALL = 256_000_000, 8_000_000
-_MEDIA = ("jpg", "jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mov", "m4v", "mp3", "m4a", "ogg", "oga", "opus",
-          "flac", "wav")  # fmt: skip
 PRIVATE = ("keep", "skip")
-NO_POSTS = "The archive has no readable file outbox.json"
-NO_ACTOR = "The archive has no readable file actor.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,23 +163,11 @@ async def _end(app: App, import_id: int, error: str = "") -> None:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _wanted(app: App, name: str) -> int:
-    """Tell how much of a file of an archive is kept: of documents near its top, and of what looks like media."""
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
-    if not parts or parts[0] == "__MACOSX":
-        return 0
-    if len(parts) <= 2 and parts[-1] in ("outbox.json", "actor.json", "fedinote.json"):
-        return _OUTBOX if parts[-1] == "outbox.json" else _SMALL
-    if parts[-1].rpartition(".")[2].lower() in _MEDIA and len(name) < 1000:
-        return max(app.settings.media.max_image_bytes, app.settings.media.max_video_bytes)
-    return 0
-
-
 async def _unpack(app: App, row: Row) -> bool:
     """Take the archive apart and store its posts as rows; False when there is nothing to go on with."""
     place = _folder(app, row["id"])
     try:
-        facts = await asyncio.to_thread(_opened, app, place)
+        by = await asyncio.to_thread(archive_reading.opened, app, place)
     except FediNoteError as error:
         await _end(app, row["id"], error.message)
         return False
@@ -198,13 +177,13 @@ async def _unpack(app: App, row: Row) -> bool:
     aliases = msgspec.json.decode(row["also_known_as"] or "[]")
     options = {
         **msgspec.json.decode(row["options"]),
-        "owner": facts["owner"],
-        "proven": facts["owner"]["uri"] in (*aliases, row["uri"]),
+        "owner": {"uri": by.uri, "followers": by.followers, "name": by.name},
+        "proven": by.uri in (*aliases, row["uri"]),
     }
     await app.db.execute("DELETE FROM import_rows WHERE of_import_id = ?", row["id"])
     counted: Counter[str] = Counter()
     total = 0
-    for batch in _batches(place / "outbox.json", counted):
+    for batch in archive_reading.batches(place / "outbox.json", counted):
         total += len(batch)
         await app.db.execute_many(
             "INSERT INTO import_rows (of_import_id, data, tries, due, error) VALUES (?, ?, 0, ?, '')",
@@ -214,94 +193,8 @@ async def _unpack(app: App, row: Row) -> bool:
     await app.db.execute(
         "UPDATE imports SET cleared = TRUE, total = ?, options = ? WHERE id = ?", total, _encoded(options), row["id"]
     )
+    await asyncio.to_thread((place / "archive").unlink, missing_ok=True)  # not before: a killed job begins anew
     return True
-
-
-def _opened(app: App, place: Path) -> dict[str, Any]:
-    """Unpack; give the documents their names and keep a table of the files. Blocks. Raises `Invalid`."""
-    out = place / "files"
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(mode=0o700)
-    found = unpacking.unpack(place / "archive", out, lambda name: _wanted(app, name))
-    documents = {name.rpartition("/")[2]: path for name, path in found.files.items() if name.endswith(".json")}
-    if "outbox.json" not in documents:
-        raise Invalid("The file outbox.json is too large" if _outbox_among(found.too_large) else NO_POSTS)
-    if "actor.json" not in documents:
-        raise Invalid(NO_ACTOR)
-    try:
-        by = old_posts.owner(msgspec.json.decode(documents["actor.json"].read_bytes()))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Invalid(NO_ACTOR) from error
-    _split(documents["outbox.json"])  # says at once when it cannot be read
-    for name, path in documents.items():
-        path.replace(place / name)
-    table = {_normal(name): path.name for name, path in found.files.items() if not name.endswith(".json")}
-    (place / "table.json").write_bytes(msgspec.json.encode(table))
-    (place / "archive").unlink()
-    return {"owner": {"uri": by.uri, "followers": by.followers, "name": by.name}}
-
-
-def _outbox_among(names: list[str]) -> bool:
-    return any(name.rpartition("/")[2] == "outbox.json" for name in names)
-
-
-def _normal(name: str) -> str:
-    """Return how a file is looked up: what follows the last well-known folder, or its own name and folder."""
-    name = name.replace("\\", "/").lstrip("./")
-    for known in ("media_attachments/", "cache/media_attachments/", "media/", "system/"):
-        if known in name:
-            return name[name.rindex(known) :]
-    return name
-
-
-class _Outbox(msgspec.Struct):
-    """outbox.json as far as it is read at once: its items stay bytes."""
-
-    orderedItems: list[msgspec.Raw] = []  # noqa: N815  the name in the document
-
-
-def _split(path: Path) -> list[msgspec.Raw]:
-    """Return the activities of outbox.json, undecoded, in memory that belongs to the file. Raises `Invalid`."""
-    try:
-        with path.open("rb") as file:
-            view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            return msgspec.json.decode(view, type=_Outbox).orderedItems
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
-        raise Invalid(NO_POSTS) from error
-
-
-class _Kind(msgspec.Struct):
-    """What is asked of an activity before it is read."""
-
-    type: Any = None
-
-
-def _batches(path: Path, counted: Counter[str]) -> Iterator[list[str]]:
-    """Give the activities that may be posts, as texts; count what is left out by reason."""
-    batch: list[str] = []
-    kept = 0
-    for raw in _split(path):
-        reason = _reason(raw) or ("many" if kept >= MAX_POSTS else "")
-        if reason:
-            counted[reason] += 1
-            continue
-        kept += 1
-        batch.append(bytes(raw).decode(errors="replace"))
-        if len(batch) == 500:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _reason(raw: msgspec.Raw) -> str:
-    if len(bytes(raw)) > MAX_ACTIVITY:
-        return "large"
-    try:
-        kind = msgspec.json.decode(raw, type=_Kind).type
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return "others"
-    return "" if kind == "Create" else "boosts" if kind == "Announce" else "others"
 
 
 # -- storing ----------------------------------------------------------------------------------------------------------
@@ -394,7 +287,7 @@ async def _files(app: App, of: _Work, old: OldPost) -> tuple[tuple[tuple[int, Ol
     found: list[tuple[int, OldFile]] = []
     most = app.settings.posts.max_attachments
     for file in old.files[:most]:
-        number = of.files.get(_normal(file.path))
+        number = of.files.get(archive_reading.normal(file.path))
         if number is None:
             continue
         focus = None if file.focus is None else ",".join(f"{max(-1.0, min(1.0, one)):.4f}" for one in file.focus)
@@ -448,4 +341,3 @@ def _sweep(app: App, known: set[str]) -> None:
         with contextlib.suppress(OSError):
             if leftover.name not in known and leftover.stat().st_mtime < limit:
                 shutil.rmtree(leftover)
-

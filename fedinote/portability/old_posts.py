@@ -68,9 +68,7 @@ def owner(document: Any) -> Owner:
     uri, followers, name = document.get("id"), document.get("followers"), document.get("preferredUsername")
     if not isinstance(uri, str) or safe_url(uri) is None or len(uri) > _MAX_URI:
         raise Malformed("The file actor.json of the archive describes no account")
-    return Owner(
-        uri, followers if isinstance(followers, str) else None, name[:64] if isinstance(name, str) else ""
-    )
+    return Owner(uri, followers if isinstance(followers, str) else None, name[:64] if isinstance(name, str) else "")
 
 
 def read(activity: Any, by: Owner) -> OldPost | None:

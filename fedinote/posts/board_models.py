@@ -29,7 +29,7 @@ class Board(Model):
     created_at = TimeField()
     updated_at = TimeField()
 
-    class Meta:
+    class Meta:  # noqa: D106  the ORM's, not ours to document
         table = "boards"
         indexes = (("account", "id"), ("cover_post",))
 
@@ -45,7 +45,7 @@ class BoardItem(Model):
     position = fields.BigIntField()
     created_at = TimeField()
 
-    class Meta:
+    class Meta:  # noqa: D106  the ORM's, not ours to document
         table = "board_items"
         unique_together = (("board", "post"),)
         indexes = (("board", "position", "id"), ("post",))
@@ -63,7 +63,7 @@ class BoardRefusal(Model):
     account_id: int
     created_at = TimeField()
 
-    class Meta:
+    class Meta:  # noqa: D106  the ORM's, not ours to document
         table = "board_refusals"
         unique_together = (("board", "account"),)
         indexes = (("account",),)

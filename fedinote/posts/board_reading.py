@@ -114,7 +114,7 @@ async def pictures(
 ) -> dict[int, list[Row]]:
     """Return the files (rows of media) that stand for each board: of the cover first, then in the board's order.
 
-    Pictures of posts that are marked as sensitive are left out.
+    Pictures of posts that are marked as sensitive, or have a content warning, are left out.
     """
     condition, params = _seen(app, viewer_id)
     rows = await app.db.rows(
@@ -123,8 +123,8 @@ async def pictures(
         " FROM board_items i JOIN boards b ON b.id = i.board_id JOIN posts p ON p.id = i.post_id"
         " JOIN media m ON m.post_id = p.id AND m.position = (SELECT MIN(f.position) FROM media f"
         " WHERE f.post_id = p.id AND f.kind = 'image' AND f.state = 'ready')"
-        f" WHERE i.board_id IN_INTS(?) AND NOT p.sensitive AND {condition}) x WHERE x.place <= ?"
-        " ORDER BY x.board_id, x.place",
+        f" WHERE i.board_id IN_INTS(?) AND NOT p.sensitive AND p.spoiler_text = '' AND {condition}) x"
+        " WHERE x.place <= ? ORDER BY x.board_id, x.place",
         list(board_ids),
         *params,
         most,

@@ -27,6 +27,6 @@ class ImportedPost(Model):
     original_visibility = fields.CharField(16)
     created_at = TimeField()
 
-    class Meta:
+    class Meta:  # noqa: D106  the ORM's, not ours to document
         table = "imported_posts"
         unique_together = (("account", "original_uri"),)

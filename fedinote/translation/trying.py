@@ -8,11 +8,12 @@ import time
 from dataclasses import dataclass
 
 from fedinote.infra.app import App
-from fedinote.infra.errors import Invalid, Unavailable
+from fedinote.infra.errors import FediNoteError, Invalid
 from fedinote.infra.settings import SettingsError
 from fedinote.infra.translation_settings import TranslationSettings, problem
 from fedinote.translation import routing
 from fedinote.translation.engine import Kind
+from fedinote.translation.routing import Router
 
 MAX_TEXT = 300
 
@@ -43,19 +44,24 @@ async def run(app: App, settings: TranslationSettings, text: str, *, source: str
     if not text.strip() or len(text) > MAX_TEXT:
         raise Invalid(f"Type a sentence of at most {MAX_TEXT} characters")
     router = routing.build(settings, app.outbound.call_service)
-    name = settings.configured[0].title
+    try:
+        return await ask(router, settings.configured[0].title, text, source=source, target=target)
+    finally:
+        await router.close()
+
+
+async def ask(router: Router, name: str, text: str, *, source: str, target: str) -> Trial:
+    """Have the engine of this name translate a text of the operator's or of ours; raises nothing of the engine's."""
     started = time.monotonic()
     try:
         routed = await router.translate([text], source=source, target=target, among=lambda one: one.name == name)
         took = _since(started)
         known = await router.languages(lambda one: one.name == name and one.kind is Kind.MACHINE)
         return Trial(name, took, routed.texts[0], languages=len(known))
-    except Unavailable as error:
-        return Trial(name, _since(started), problem=error.reason)
     except Invalid as error:
         return Trial(name, _since(started), problem=error.message)
-    finally:
-        await router.close()
+    except FediNoteError as error:
+        return Trial(name, _since(started), problem=error.reason)
 
 
 def _since(started: float) -> int:

@@ -8,9 +8,10 @@ const account = words.account;
 const value = (one, name) => (one.fields.find(([each]) => each === name) || ["", ""])[1];
 
 function address(slot) {
-  const [kind, id] = slot.split(":");
-  if (kind === "edit") return `/posts/${id}/edit`;
-  return kind === "new" ? "/publish" : `/publish?${kind}=${id}`;
+  const [place, beside] = slot.split("~");
+  const [kind, id] = place.split(":");
+  const page = kind === "edit" ? `/posts/${id}/edit` : kind === "new" ? "/publish" : `/publish?${kind}=${id}`;
+  return beside ? `${page}#~${beside}` : page;
 }
 
 async function local() {

@@ -7,6 +7,7 @@ import * as store from "./compose-store.js";
 
 const form = document.querySelector("form[data-compose]");
 const words = form.dataset;
+form.classList.add("live"); // the field for files is behind its label now: what was chosen is shown below
 const account = words.account;
 const part = (selector) => form.querySelector(selector);
 const field = (name) => form.elements[name];
@@ -25,7 +26,13 @@ const slot = (() => {
   if (field("quote").value) return `quote:${field("quote").value}`;
   return "new";
 })();
-const key = `${account}:${slot}`;
+// Each page has a draft of its own: a second one beside it does not write over the first.
+const alone = (name) => navigator.locks ? new Promise((done) => navigator.locks.request(`fedinote-${name}`, { ifAvailable: true }, (lock) => {
+  done(Boolean(lock));
+  return lock && new Promise(() => {});
+})) : true;
+let key = `${account}:${slot}${location.hash.startsWith("#~") ? location.hash.slice(1) : ""}`;
+if (!(await alone(key))) key = `${account}:${slot}~${crypto.randomUUID()}`;
 const begun = snapshot();
 let saving = 0, gone = false;
 
@@ -153,7 +160,7 @@ part("#files").addEventListener("change", (event) => {
 });
 document.addEventListener("paste", (event) => {
   const found = [...(event.clipboardData?.files || [])];
-  if (!found.length) return;
+  if (!found.length || event.clipboardData.getData("text/plain")) return; // tables and documents bring a picture of their text
   event.preventDefault();
   files.add(found);
 });

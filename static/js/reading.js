@@ -5,19 +5,13 @@ const beside = (way) => {
   for (const one of document.querySelectorAll(".bilingual.many")) one.classList.toggle("beside", way === "beside");
 };
 
-/** Makes the buttons below an element change the page in place. */
-export function readings(root) {
-  for (const form of root.querySelectorAll("form[data-reading]:not([data-ready])")) {
-    form.dataset.ready = "";
-    form.addEventListener("submit", (event) => {
-      const way = event.submitter?.value;
-      if (!way) return;
-      event.preventDefault();
-      event.stopPropagation();
-      beside(way);
-      const fields = new URLSearchParams(new FormData(form, event.submitter));
-      part(form.getAttribute("action"), { method: "POST", body: fields }).catch(() => {});
-      form.querySelector(way === "beside" ? ".one-by" : ".aside-by")?.focus();
-    });
-  }
-}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const way = event.submitter?.value;
+  if (event.defaultPrevented || !way || !form.matches("form[data-reading]")) return;
+  event.preventDefault();
+  beside(way);
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  part(form.getAttribute("action"), { method: "POST", body: fields }).catch(() => {});
+  form.querySelector(way === "beside" ? ".one-by" : ".aside-by")?.focus();
+});

@@ -23,7 +23,17 @@ function step(by) {
   one.scrollIntoView({ block: "center", behavior: "auto" });
 }
 
-const press = (selector) => post()?.querySelector(selector)?.click();
+let pressed = "";
+
+function press(selector) {
+  pressed = here()?.id || "";
+  post()?.querySelector(selector)?.click();
+}
+
+// A post that was replaced by its new state keeps the focus that a key had.
+document.addEventListener("part", (event) => {
+  if (pressed && event.target.id === pressed && document.activeElement === document.body) event.target.focus({ preventScroll: true });
+});
 
 function reveal(selector) {
   const all = [...(post()?.querySelectorAll(selector) || [])];

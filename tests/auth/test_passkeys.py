@@ -129,6 +129,14 @@ async def test_a_registration_begun_by_one_person_is_not_finished_by_another(app
         await passkeys.register(app, bob.id, answer, name="x", browser=HERE)
 
 
+async def test_an_answer_to_a_registration_is_heard_once(app: App, alice: User) -> None:
+    answer = device(app).create(passkeys.registration(app, alice.id, "alice", browser=HERE))
+    await passkeys.register(app, alice.id, answer, name="Phone", browser=HERE)
+    with pytest.raises(passkeys.TooSlow):
+        await passkeys.register(app, alice.id, answer, name="Phone", browser=HERE)
+    assert len(await passkeys.of(app, alice.id)) == 1
+
+
 async def test_a_key_without_verification_is_not_registered(app: App, alice: User) -> None:
     key = device(app)
     key.flags = PRESENT

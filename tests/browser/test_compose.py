@@ -133,6 +133,24 @@ def test_what_was_written_is_there_again_after_a_reload_with_its_pictures(page: 
     expect(page.locator("#text")).to_have_value("")
 
 
+def test_two_pages_side_by_side_keep_a_draft_each(page: Page) -> None:
+    page.fill("#text", "here")
+    _saved(page)
+    other = page.context.new_page()
+    other.goto("/publish")
+    expect(other.locator("#text-count")).to_contain_text("characters left")
+    expect(other.locator("#text")).to_have_value("")
+    other.fill("#text", "there")
+    _saved(other)
+    other.close()
+    page.goto("/drafts")
+    page.get_by_role("link", name="there").click()
+    expect(page.locator("#text")).to_have_value("there")
+    page.goto("/drafts")
+    page.get_by_role("link", name="here", exact=True).click()
+    expect(page.locator("#text")).to_have_value("here")
+
+
 def test_a_post_that_finds_no_network_waits_and_is_published_once(page: Page) -> None:
     before = len(_posts(page))
     page.fill("#text", "through the tunnel")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
@@ -24,8 +25,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("doors"), **ENVIRONMENT) as running:
-        for name in ("alice", "albert", "anna", "walker_dark", "walker_light"):
+    environment = {**ENVIRONMENT, "FEDINOTE_REGISTRATIONS_MODE": "approval"}
+    with ServerProcess(tmp_path_factory.mktemp("doors"), **environment) as running:
+        for name in ("alice", "albert", "anna", "amy", "walker_dark", "walker_light"):
             running.user(name, PASSWORD)
         yield running
 
@@ -123,15 +125,50 @@ def test_doors_and_settings_have_no_barrier(
     server: ServerProcess, opened: Opened, viewport: Any, theme: str, locale: str
 ) -> None:
     page = opened(server.base_url, viewport=viewport, theme=theme, locale=locale)
-    found = [_barriers(page, path) for path in ("/auth/sign_in", "/settings/interface")]
+    found = [_barriers(page, path) for path in ("/auth/sign_in", "/auth/sign_up", "/settings/interface")]
     sign_in(page, f"walker_{theme}")
     found += [_barriers(page, f"/settings{path}") for path in SETTINGS]
     found += [_barriers(page, path) for path in DOORS]
+    found.append(_barriers(page, _consent(page)))
+    assert [one for one in found if one] == []
+
+
+def _consent(page: Page) -> str:
+    """Register an app; return where it sends people."""
+    fields = {"client_name": "Reader", "redirect_uris": "https://app.example/back", "website": "https://app.example"}
+    made = page.request.post("/api/v1/apps", form={**fields, "scopes": "read write:statuses push"}).json()
+    asked = {"client_id": made["client_id"], "redirect_uri": fields["redirect_uris"], "response_type": "code"}
+    return "/oauth/authorize?" + urlencode({**asked, "scope": "read write:statuses push"})
+
+
+def test_the_second_step_and_its_setting_up_have_no_barrier(server: ServerProcess, opened: Opened) -> None:
+    page = opened(server.base_url, viewport=PHONE)
+    sign_in(page, "amy")
+    page.goto("/settings/security")
+    page.get_by_role("button", name="Set it up").click()
+    found = [_seen(page)]
+    secret = page.locator("code.code").inner_text().replace(" ", "")
+    page.fill("#code", pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.locator("h1")).to_have_text("Recovery codes")
+    found += [_seen(page), _barriers(page, "/settings/security")]
+    page.goto("/auth/sign_out")
+    page.locator("main button[type=submit]").click()
+    type_password(page, "amy")
+    expect(page.locator("h1")).to_have_text("Second step")
+    page.locator("summary", has_text="I cannot do that now").click()
+    found.append(_seen(page))
     assert [one for one in found if one] == []
 
 
 def _barriers(page: Page, path: str) -> str:
+    """Return what axe-core finds on a page, "" for nothing."""
     page.goto(path)
+    return _seen(page)
+
+
+def _seen(page: Page) -> str:
+    path = page.url
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     said = [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in results.response["violations"]]

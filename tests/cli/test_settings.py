@@ -66,3 +66,12 @@ def test_help_teaches_by_example(run, command: tuple[str, ...]) -> None:
     shown = run(*command, "--help")
     assert shown.exit_code == 0
     assert "Example" in shown.output
+
+
+def test_the_doctor_names_what_was_chosen_without_effect(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("set", "instance.title", "Tea").exit_code == 0
+    monkeypatch.setenv("FEDINOTE_INSTANCE_TITLE", "Of the environment")
+    said = CliRunner().invoke(cli, ["doctor"]).output
+    assert "without effect: instance.title (FEDINOTE_INSTANCE_TITLE)" in said
+    monkeypatch.delenv("FEDINOTE_INSTANCE_TITLE")
+    assert "without effect" not in CliRunner().invoke(cli, ["doctor"]).output

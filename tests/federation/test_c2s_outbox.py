@@ -9,7 +9,7 @@ import pytest
 
 from fedinote.auth import clients, limits, tokens
 from fedinote.infra.app import App
-from fedinote.infra.settings import Limits
+from fedinote.infra.sections import Limits
 from tests.federation.scene import Scene
 from tests.support.fakefedi import ACTIVITY, PUBLIC
 from tests.support.instances import Instance, Person

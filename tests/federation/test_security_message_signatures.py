@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 
 from fedinote.activitypub import keys
-from fedinote.infra.settings import Limits
+from fedinote.infra.sections import Limits
 from tests.federation.scene import Scene
 from tests.support.fakefedi import Answer, FakeActor, rsa_key
 from tests.support.signing import RFC9421, Headers, MessageWay, Way, fetch, send, sha256, signed

@@ -43,7 +43,7 @@ async def test_a_track_reaches_the_other_server_with_all_that_is_told_of_it(
     assert (second["type"], second["title"], second["artist"]) == ("audio", "Lied", "Ann")
     assert second["waveform"] == track["waveform"]
     assert second["description"] is None, "what stands in for it on other servers is no description"
-    assert second["preview_url"] == track["preview_url"]
+    assert second["preview_remote_url"] == track["preview_url"]
     changes = [{"id": track["id"], "title": "Ein anderes Lied", "description": "a slow waltz"}]
     await alice.call("PUT", f"/api/v1/statuses/{posted['id']}", json={"status": "listen", "media_attributes": changes})
     await world.settle()

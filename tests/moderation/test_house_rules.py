@@ -8,7 +8,8 @@ from fedinote.bootstrap import running
 from fedinote.infra import choices
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.infra.settings import DEFAULT_RULE, Settings
+from fedinote.infra.sections import DEFAULT_RULE
+from fedinote.infra.settings import Settings
 from fedinote.moderation import house_rules
 from fedinote.moderation.house_rules import Wording
 from tests.conftest import make_settings

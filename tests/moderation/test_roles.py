@@ -30,7 +30,7 @@ def acting(user: User) -> Moderator:
     ],
 )
 async def test_who_may_give_which_role_to_whom(app: App, by: str, target: str, role: str, allowed: bool) -> None:
-    actor, other = await person(app, "actor", by), await person(app, "other", target)
+    actor, other = await person(app, "anna", by), await person(app, "bert", target)
     if allowed:
         await roles.change(app, acting(actor), other.account_id, role)
     else:

@@ -1,5 +1,6 @@
 """Old posts from an archive: where they are put, what is left out, and what an archive cannot do."""
 
+import contextlib
 import gzip
 import io
 import json
@@ -17,7 +18,7 @@ from fedinote import worker
 from fedinote.events import PostPublished
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Invalid, NotFound, TooLarge
-from fedinote.portability import archive_imports, archives, imports, unpacking
+from fedinote.portability import archive_imports, archive_reading, archives, imports, unpacking
 from fedinote.posts import board_reading, boards, publishing, visibility
 from fedinote.posts.boards import Wishes
 from fedinote.posts.drafts import Draft
@@ -49,7 +50,13 @@ def note(number: int, text: str = "hello", *, to: Any = (PUBLIC,), cc: Any = (),
         "tag": [],
         **more,
     }
-    return {"id": f"{uri}/activity", "type": "Create", "actor": OLD, "published": document["published"], "object": document}
+    return {
+        "id": f"{uri}/activity",
+        "type": "Create",
+        "actor": OLD,
+        "published": document["published"],
+        "object": document,
+    }
 
 
 def files(*activities: Any, **more: Any) -> dict[str, bytes]:
@@ -110,7 +117,8 @@ async def test_old_posts_come_with_their_dates_and_nobody_is_told(
     found = await posts(app, me)
     assert [one["content"] for one in found] == ["<p>first</p>", "<p>second</p>"]
     assert [one["visibility"] for one in found] == ["unlisted"] * 2
-    assert found[0]["uri"].startswith("http://localhost:8000/users/ada/statuses/") and found[0]["local"]
+    assert found[0]["uri"].startswith("http://localhost:8000/users/ada/statuses/")
+    assert found[0]["local"]
     assert found[0]["created_at"] == 1614679200000  # 2 March 2021, 10:00
     assert not [one for one in events.events if isinstance(one, PostPublished)]
     for table in ("home_entries", "notifications", "deliveries", "outgoing_activities"):
@@ -121,7 +129,8 @@ async def test_old_posts_come_with_their_dates_and_nobody_is_told(
         assert list(timeline.ids) == []
     assert await visibility.visible(app, None, [one["id"] for one in found]) == {one["id"] for one in found}
     count = await app.db.row("SELECT statuses_count, last_status_at FROM accounts WHERE id = ?", me)
-    assert count is not None and count["statuses_count"] == 2
+    assert count is not None
+    assert count["statuses_count"] == 2
 
 
 async def test_an_old_post_does_not_make_the_last_one_look_old(app: App) -> None:
@@ -150,7 +159,14 @@ async def test_nothing_becomes_wider_than_it_was(app: App) -> None:
     for viewer in (None, bea):
         assert await visibility.visible(app, viewer, [one["id"] for one in found]) == open_ones
     kept = await app.db.rows("SELECT original_visibility FROM imported_posts ORDER BY post_id")
-    assert [one["original_visibility"] for one in kept] == ["public", "unlisted", "private", "direct", "direct", "local"]
+    assert [one["original_visibility"] for one in kept] == [
+        "public",
+        "unlisted",
+        "private",
+        "direct",
+        "direct",
+        "local",
+    ]
 
 
 async def test_what_was_private_is_skipped_where_that_is_chosen(app: App) -> None:
@@ -199,15 +215,17 @@ async def test_mentions_are_words_and_hashtags_are_ours(app: App) -> None:
     )
     tags = [
         {"type": "Mention", "href": "https://old.example/@bea", "name": "@bea@old.example"},
-        {"type": "Mention", "href": f"http://localhost:8000/users/bea", "name": "@bea"},
+        {"type": "Mention", "href": "http://localhost:8000/users/bea", "name": "@bea"},
         {"type": "Hashtag", "href": "https://old.example/tags/tea", "name": "#Tea"},
     ]
     await handed_in(app, me, zipped(files(note(1, text, tag=tags))))
     (found,) = await posts(app, me)
-    assert "@bea@old.example see" in found["content"] and "old.example/@bea" not in found["content"]
+    assert "@bea@old.example see" in found["content"]
+    assert "old.example/@bea" not in found["content"]
     assert 'href="http://localhost:8000/tags/tea"' in found["content"]
     assert 'href="https://web.example/x"' in found["content"]
-    assert found["mentions"] in ("[]", []) and json.loads(found["tags"]) == [{"name": "tea"}]
+    assert found["mentions"] in ("[]", [])
+    assert json.loads(found["tags"]) == [{"name": "tea"}]
     assert await app.db.value("SELECT COUNT(*) AS value FROM post_mentions") == 0
     assert await app.db.value("SELECT COUNT(*) AS value FROM notifications WHERE account_id = ?", bea.account_id) == 0
 
@@ -216,7 +234,13 @@ async def test_pictures_go_through_the_pipeline_and_keep_their_words(app: App) -
     me = await ada(app)
     inside = "media_attachments/files/001/original/a.png"
     attachment = [
-        {"type": "Document", "mediaType": "image/png", "url": f"/{inside}", "name": "a square", "focalPoint": [0.5, -0.5]},
+        {
+            "type": "Document",
+            "mediaType": "image/png",
+            "url": f"/{inside}",
+            "name": "a square",
+            "focalPoint": [0.5, -0.5],
+        },
         {"type": "Document", "mediaType": "image/png", "url": "/media_attachments/files/002/original/lost.png"},
         {"type": "Document", "mediaType": "image/png", "url": "/media_attachments/files/003/original/bad.png"},
     ]
@@ -225,7 +249,8 @@ async def test_pictures_go_through_the_pipeline_and_keep_their_words(app: App) -
     assert (row["imported"], archive_imports.skipped(row)) == (1, {"files": 2})
     (file,) = await app.db.rows("SELECT * FROM media WHERE account_id = ?", me)
     assert (file["description"], file["kind"], file["state"]) == ("a square", "image", "ready")
-    assert json.loads(file["meta"])["focus"] == {"x": 0.5, "y": -0.5} and file["blurhash"]
+    assert json.loads(file["meta"])["focus"] == {"x": 0.5, "y": -0.5}
+    assert file["blurhash"]
     assert (await app.storage.read(file["key"]))[:4] == b"\x89PNG"
 
 
@@ -249,8 +274,9 @@ async def test_polls_are_over_and_nobody_is_told(app: App) -> None:
 async def test_versions_in_other_languages_and_boards_come_along(app: App) -> None:
     me = await ada(app)
     bilingual = note(1, "tea", contentMap={"en": "<p>tea</p>", "zh-Hans": "<p>茶</p>"})
-    ours = {"boards": [{"title": "Cups", "description": "of mine", "language": "en", "cover": f"{OLD}/statuses/1",
-                        "posts": [f"{OLD}/statuses/2", f"{OLD}/statuses/1", "https://gone.example/1"]}, {"title": 3}]}  # fmt: skip
+    ids = [f"{OLD}/statuses/2", f"{OLD}/statuses/1", "https://gone.example/1"]
+    cups = {"title": "Cups", "description": "of mine", "language": "en", "cover": ids[1], "posts": ids}
+    ours = {"boards": [cups, {"title": 3}]}
     data = zipped(files(bilingual, note(2), **{"fedinote.json": json.dumps(ours).encode()}))
     await handed_in(app, me, data)
     one, two = await posts(app, me)
@@ -339,7 +365,9 @@ async def test_wrong_types_are_a_failure_of_one_post_at_most(app: App, broken: d
     bad = note(2)
     bad["object"] |= broken
     row = await handed_in(app, me, zipped(files(note(1), bad)))
-    assert row["finished_at"] is not None and row["imported"] + row["failed"] == 2 and row["imported"] >= 1
+    assert row["finished_at"] is not None
+    assert row["imported"] + row["failed"] == 2
+    assert row["imported"] >= 1
 
 
 async def test_html_of_an_archive_is_made_safe(app: App) -> None:
@@ -357,18 +385,28 @@ async def test_html_of_an_archive_is_made_safe(app: App) -> None:
 async def error_of(app: App, data: bytes) -> str:
     me = await ada(app)
     row = await handed_in(app, me, data)
-    assert row["finished_at"] is not None and row["imported"] == 0 and await posts(app, me) == []
+    assert row["finished_at"] is not None
+    assert row["imported"] == 0
+    assert await posts(app, me) == []
     assert not [one for one in archives.folder(app).rglob("*") if one.is_file()]
     return str(row["error"])
 
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"hello", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08\x00garbage", gzip.compress(b"x" * 4000), os.urandom(9000)],
+    [
+        b"",
+        b"hello",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\x1f\x8b\x08\x00garbage",
+        gzip.compress(b"x" * 4000),
+        os.urandom(9000),
+    ],
     ids=["nothing", "text", "half", "end", "gzip", "no tar", "noise"],
 )
 async def test_what_is_no_archive_is_said_to_be_none(app: App, data: bytes) -> None:
-    assert await error_of(app, data) in (unpacking.BROKEN, archive_imports.NO_POSTS)
+    assert await error_of(app, data) in (unpacking.BROKEN, archive_reading.NO_POSTS)
 
 
 @pytest.mark.parametrize("packed", [zipped, tarred])
@@ -380,14 +418,14 @@ async def test_a_cut_off_archive_is_an_error(app: App, packed: Callable[[Mapping
 @pytest.mark.parametrize(
     ("outbox", "actor", "error"),
     [
-        (b"{", None, archive_imports.NO_POSTS),
-        (b"[]", None, archive_imports.NO_POSTS),
-        (b'{"orderedItems": 5}', None, archive_imports.NO_POSTS),
-        (b"[" * 100_000, None, archive_imports.NO_POSTS),
-        (b'{"orderedItems": [' + b'{"a":' * 100_000 + b"]}", None, archive_imports.NO_POSTS),
-        (b"\xff\xfe\x00", None, archive_imports.NO_POSTS),
+        (b"{", None, archive_reading.NO_POSTS),
+        (b"[]", None, archive_reading.NO_POSTS),
+        (b'{"orderedItems": 5}', None, archive_reading.NO_POSTS),
+        (b"[" * 100_000, None, archive_reading.NO_POSTS),
+        (b'{"orderedItems": [' + b'{"a":' * 100_000 + b"]}", None, archive_reading.NO_POSTS),
+        (b"\xff\xfe\x00", None, archive_reading.NO_POSTS),
         (None, b"{}", "The file actor.json of the archive describes no account"),
-        (None, b"[", archive_imports.NO_ACTOR),
+        (None, b"[", archive_reading.NO_ACTOR),
         (None, b'{"id": "file:///etc/passwd"}', "The file actor.json of the archive describes no account"),
     ],
 )
@@ -399,9 +437,9 @@ async def test_wrong_json_is_an_error(app: App, outbox: bytes | None, actor: byt
 
 
 async def test_without_its_two_documents_it_is_no_archive(app: App) -> None:
-    assert await error_of(app, zipped({"readme.txt": b"hello"})) == archive_imports.NO_POSTS
+    assert await error_of(app, zipped({"readme.txt": b"hello"})) == archive_reading.NO_POSTS
     row = await handed_in(app, (await person(app, "bea")).account_id, zipped({"outbox.json": b"{}"}))
-    assert row["error"] == archive_imports.NO_ACTOR
+    assert row["error"] == archive_reading.NO_ACTOR
 
 
 @pytest.mark.parametrize("packed", [zipped, tarred])
@@ -429,11 +467,13 @@ async def test_a_directory_of_a_million_entries_is_not_even_read(app: App, monke
 
 async def test_names_lead_nowhere(app: App, tmp_path: Path) -> None:
     me = await ada(app)
-    before = {one for one in app.settings.data_path.rglob("*")}
-    evil = {name: picture() for name in ("../../evil.png", "/etc/evil.png", "C:\\evil.png", "media_attachments/../../e.png")}
+    before = set(app.settings.data_path.rglob("*"))
+    evil = {
+        name: picture() for name in ("../../evil.png", "/etc/evil.png", "C:\\evil.png", "media_attachments/../../e.png")
+    }
     row = await handed_in(app, me, zipped(files(note(1), **evil)))
     assert row["imported"] == 1
-    left = {one for one in app.settings.data_path.rglob("*")} - before
+    left = set(app.settings.data_path.rglob("*")) - before
     assert not [one for one in left if "evil" in one.name or one.name == "e.png"]
     assert not list(tmp_path.rglob("*evil*"))
 
@@ -527,10 +567,30 @@ async def test_being_killed_does_not_matter(app: App, monkeypatch: pytest.Monkey
     monkeypatch.setattr(archive_imports, "_new", dying)
     row: Any = None
     while row is None or row["finished_at"] is None:
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             await archive_imports.work(app, import_id)
-        except KeyboardInterrupt:
-            pass
         row = await imports.show(app, me, import_id)
     assert (row["total"], row["imported"], row["failed"], deaths) == (7, 7, 0, [])
     assert len(await posts(app, me)) == 7
+
+
+async def test_being_killed_while_it_is_unpacked_does_not_matter_either(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = await ada(app)
+    place = archive_imports.incoming(app)
+    place.write_bytes(zipped(files(*(note(number) for number in range(1, 5)))))
+    import_id = await archive_imports.start(app, me, place)
+    read = archive_reading.batches
+
+    def dying(*args: Any) -> Any:
+        yield next(read(*args))[:2]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive_reading, "batches", dying)
+        with pytest.raises(KeyboardInterrupt):
+            await archive_imports.work(app, import_id)
+    await archive_imports.work(app, import_id)
+    row = await imports.show(app, me, import_id)
+    assert (row["total"], row["imported"], row["error"]) == (4, 4, "")

@@ -35,7 +35,8 @@ async def made(app: App, account_id: int) -> dict[str, Any]:
     await archives.request(app, account_id)
     await worker.settle(app)
     return {
-        name: json.loads(data) if name.endswith(".json") else data for name, data in (await members(app, account_id)).items()
+        name: json.loads(data) if name.endswith(".json") else data
+        for name, data in (await members(app, account_id)).items()
     }
 
 
@@ -79,7 +80,8 @@ async def test_files_are_in_it_where_the_posts_say(app: App) -> None:
     await publishing.publish(app, ada, Draft("look", media_ids=(media.id,)))
     found = await made(app, ada)
     (file,) = found["outbox.json"]["orderedItems"][0]["object"]["attachment"]
-    assert file["url"].startswith("/media_attachments/files/") and file["name"] == "a square"
+    assert file["url"].startswith("/media_attachments/files/")
+    assert file["name"] == "a square"
     assert found[file["url"].removeprefix("/")] == await app.storage.read(media.key)
 
 
@@ -117,7 +119,8 @@ async def test_it_lies_outside_of_what_is_served_and_is_readable_for_the_server_
     ada, bea = (await person(app, "ada")).account_id, (await person(app, "bea")).account_id
     await made(app, ada)
     place = await archives.file(app, ada)
-    assert place.is_relative_to(app.settings.data_path) and not place.is_relative_to(app.settings.data_path / "media")
+    assert place.is_relative_to(app.settings.data_path)
+    assert not place.is_relative_to(app.settings.data_path / "media")
     assert (place.stat().st_mode & 0o777, place.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     with pytest.raises(NotFound):
         await archives.file(app, bea)
@@ -143,7 +146,8 @@ async def test_it_goes_with_the_account(app: App) -> None:
     await worker.settle(app)
     os.utime(place, (0, 0))
     await archives.tidy(app)
-    assert not place.exists() and await app.db.value("SELECT COUNT(*) AS value FROM archives") == 0
+    assert not place.exists()
+    assert await app.db.value("SELECT COUNT(*) AS value FROM archives") == 0
 
 
 async def test_a_job_that_is_killed_in_the_middle_of_writing_goes_on_where_it_was(
@@ -191,7 +195,8 @@ async def test_without_room_it_says_so(app: App, monkeypatch: pytest.MonkeyPatch
     await archives.request(app, ada)
     await worker.settle(app)
     row = await archives.current(app, ada)
-    assert row is not None and (row["stage"], row["error"]) == ("failed", archives.NO_ROOM)
+    assert row is not None
+    assert (row["stage"], row["error"]) == ("failed", archives.NO_ROOM)
     await archives.request(app, ada)  # and another try is not held against anybody
 
 

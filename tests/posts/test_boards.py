@@ -103,7 +103,9 @@ async def test_blocks_hold_on_boards_both_ways(app: App) -> None:
     with pytest.raises((Forbidden, NotFound)):
         await boards.add(app, ada.id, board_id, await _posted(app, bea.id))
     with pytest.raises((Forbidden, NotFound)):
-        await boards.add(app, bea.id, await boards.create(app, bea.id, Wishes(title="Mine")), await _posted(app, ada.id))
+        await boards.add(
+            app, bea.id, await boards.create(app, bea.id, Wishes(title="Mine")), await _posted(app, ada.id)
+        )
 
 
 async def test_the_order_is_the_owners(app: App) -> None:

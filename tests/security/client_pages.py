@@ -133,6 +133,8 @@ WEB: Mapping[str, Page] = {
     "/followed_tags": _nothing("/followed_tags"),
     "/follow_requests": _nothing("/follow_requests"),
     "/posts/{post_id:int}": _member("/posts/{id}", _post(shows=False)),
+    "/posts/{post_id:int}/favourites": _member("/posts/{id}/favourites", _post()),
+    "/posts/{post_id:int}/boosts": _member("/posts/{id}/boosts", _post()),
     "/posts/{post_id:int}/menu": _member("/posts/{id}/menu", _post()),
     "/posts/{post_id:int}/delete": _member("/posts/{id}/delete", _post(own=True)),
     "/accounts/{account_id:int}/report": _reported,

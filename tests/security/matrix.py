@@ -270,34 +270,6 @@ def _board(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
     yield Ask({"id": UNKNOWN}, status=404)
 
 
-def _pictured(post: Post) -> bool:
-    """What stands for a board are the pictures of those of its posts that are for everybody."""
-    return post.open and post.author == "rhea"
-
-
-def _boards(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
-    yield Ask(shown=_seen(stage, viewer, _pictured) if viewer.name == "follower" else [])
-
-
-def _on_boards(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
-    yield Ask(shown=_seen(stage, viewer, _pictured) if viewer.name == "author" else [])
-
-
-def _with_boards(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
-    own = _seen(stage, viewer, _pictured) if viewer.name == "follower" else []
-    for ask in _by_post_or_boost(content=False)(stage, viewer):
-        yield Ask(ask.path, shown=own if ask.status == 200 else [], status=ask.status)
-
-
-def _one_board(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
-    yield Ask({"id": stage.board_id}, shown=_seen(stage, viewer, _pictured))
-
-
-def _boards_of(stage: Stage, viewer: Viewer) -> Iterable[Ask]:
-    owner = stage.people["follower"].account_id
-    yield Ask({"account_id": owner}, shown=_seen(stage, viewer, _pictured))
-
-
 STREAM: Asks = lambda _, __: ()  # noqa: E731  listened to by `test_leaks_streams`
 
 _API: dict[str, Asks] = {
@@ -307,11 +279,7 @@ _API: dict[str, Asks] = {
     "/api/oembed": _embeds,
     "/api/fedinote/v1/timelines/topic/{id}": _topic,
     "/api/fedinote/v1/boards/{id}/statuses": _board,
-    "/api/fedinote/v1/boards": _boards,
-    "/api/fedinote/v1/boards/featuring": _on_boards,
-    "/api/fedinote/v1/boards/{id}": _one_board,
-    "/api/fedinote/v1/accounts/{account_id}/boards": _boards_of,
-    "/api/fedinote/v1/statuses/{id}/boards": _with_boards,
+    "/api/fedinote/v1/statuses/{id}/boards": _by_post_or_boost(content=False),
     "/api/v1/accounts/{id}/statuses": _profile,
     "/api/v1/admin/reports": _reports,
     "/api/v1/admin/reports/{id}": _report,
@@ -372,6 +340,8 @@ _NO_POSTS = """
 /api/v1/preferences /api/v1/scheduled_statuses /api/v1/scheduled_statuses/{id} /api/v1/streaming/health
 /api/v1/tags/{name} /api/v2/admin/accounts /api/v2/filters /api/v2/filters/keywords/{id} /api/v2/filters/statuses/{id}
 /api/v2/filters/{id} /api/v2/filters/{id}/keywords /api/v2/filters/{id}/statuses /api/v2/instance
+/api/fedinote/v1/boards /api/fedinote/v1/boards/{id} /api/fedinote/v1/boards/featuring
+/api/fedinote/v1/accounts/{account_id}/boards
 /api/v1/collections/{id} /api/v1/accounts/{account_id}/collections /api/v1/accounts/{account_id}/in_collections
 /api/v1/notifications/requests/merged /api/v2/notifications/policy /api/v1/push/subscription
 /api/fedinote/v1/account/move /api/v2/notifications/unread_count /oauth/userinfo /api/v1_alpha/async_refreshes/{id}

@@ -11,7 +11,7 @@ from fedinote.infra.settings import DEMO_VARIABLES
 from fedinote.web.explore.routes import FEEDS
 from fedinote.web.routes import ROUTES as WEB_PAGES
 from tests.api.client import Client
-from tests.security import client_pages
+from tests.security import client_pages, data_pages, member_pages
 from tests.security.matrix import UNKNOWN
 from tests.security.stage import FAR, TAG, Post, Stage, Viewer
 from tests.security.test_leaks import wrong
@@ -208,6 +208,8 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/oauth/authorize": _nothing("/oauth/authorize?client_id=client&response_type=code"),
     "/tags/{name}": _tag,
     **client_pages.WEB,
+    **member_pages.WEB,
+    **data_pages.WEB,
 }
 
 

@@ -10,7 +10,7 @@ from fedinote.auth import limits, registrations, users
 from fedinote.cli import connections, serve
 from fedinote.federation import contents, fetching, resolve
 from fedinote.federation.handlers import reports as flags
-from fedinote.infra.settings import Limits, MediaSettings, Posts
+from fedinote.infra.sections import Limits, MediaSettings, Posts
 from fedinote.media import images
 from fedinote.moderation import reports
 from fedinote.posts import drafts, scheduling

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -54,7 +55,11 @@ class ServerProcess:
         """Do what a command does, in this process, which has everything loaded; its output."""
         outside = {name: None for name in os.environ if name.startswith("FEDINOTE_")}
         ours = {name: value for name, value in self.environment.items() if name.startswith("FEDINOTE_")}
-        done = CliRunner().invoke(cli, arguments, prog_name="fedinote", env={**outside, **ours})
+        # In a thread of its own: a browser's driver may have its event loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            done = thread.submit(
+                CliRunner().invoke, cli, arguments, prog_name="fedinote", env={**outside, **ours}
+            ).result()
         assert done.exit_code == 0, f"{arguments}: {done.output}{done.exception!r}"
         return done.stdout
 

@@ -43,7 +43,8 @@ MutedAccount +Account
 Status id:id created_at:moment in_reply_to_id:id? in_reply_to_account_id:id? sensitive:flag spoiler_text:text
  visibility:=public/unlisted/private/direct local_only:flag language:text? uri:url url:url? replies_count:number
  reblogs_count:number
- favourites_count:number edited_at:moment? content:html reblog:Status? application:StatusApplication? account:Account
+ favourites_count:number edited_at:moment?
+ imported_from?:url? content:html reblog:Status? application:StatusApplication? account:Account
  media_attachments:[MediaAttachment] mentions:[StatusMention] tags:[StatusTag] emojis:[CustomEmoji] poll:Poll?
  translations:[LanguageVersion] machine_translation:text card:PreviewCard? quote:Quote|ShallowQuote? quotes_count:number
  glossary_notes:[GlossaryNote] stated_language?:text? matched_by?:=text/translation/query matched_language?:text?

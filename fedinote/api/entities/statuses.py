@@ -35,7 +35,7 @@ _COLUMNS = """p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoil
  p.reblogs_count + COALESCE(p.reblogs_elsewhere, 0) AS reblogs_count,
  p.favourites_count + COALESCE(p.favourites_elsewhere, 0) AS favourites_count, p.reactions_count, p.created_at,
  p.is_quote, p.quotes_count, p.quote_policy, p.card_id,
- p.edited_at, p.translated_at, p.source"""
+ p.edited_at, p.translated_at, p.source, p.imported_from"""
 _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
   UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
@@ -256,6 +256,7 @@ def _entity(batch: _Batch, row: Row, author: dict[str, Any], boosted: dict[str, 
         "reblogs_count": row["reblogs_count"],
         "favourites_count": row["favourites_count"],
         "edited_at": moment_or_none(row["edited_at"]),
+        **({} if row["imported_from"] is None else {"imported_from": row["imported_from"] or None}),
         "content": batch.quotes.content(row),
         "reblog": boosted,
         "application": mapped(row["application"]) or None,

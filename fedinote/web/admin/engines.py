@@ -1,19 +1,19 @@
 """/admin/engines: what each translation engine was sent today and this week, its budget, and whether it works."""
 
-import time
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from fedinote.infra.app import App
-from fedinote.infra.errors import FediNoteError, Invalid, NotFound
+from fedinote.infra.errors import NotFound
 from fedinote.moderation.moderator import Power
 from fedinote.text import language
 from fedinote.text.language_names import own_name
-from fedinote.translation import budgets, ledger
+from fedinote.translation import budgets, ledger, trying
 from fedinote.translation.engine import Engine
 from fedinote.translation.ledger import Day
 from fedinote.translation.routing import Router
+from fedinote.translation.trying import Trial
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff
 from fedinote.web.pages import Upload
@@ -50,16 +50,6 @@ class Use:
         return self.hits / whole if whole else None
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How a test went: the translation, or why there is none, and how long it took."""
-
-    engine: str
-    milliseconds: int
-    text: str = ""
-    problem: str = ""
-
-
 async def page(staff: Staff) -> Response:
     """GET /admin/engines."""
     return await _show(staff)
@@ -72,22 +62,7 @@ async def test(staff: Staff, form: Upload) -> Response:
     engine = next((one for one in router.engines if one.name == form.fields.get("engine")), None)
     if engine is None or target is None:
         raise NotFound
-    return await _show(staff, trial=await _tried(router, engine, target))
-
-
-async def _tried(router: Router, engine: Engine, target: str) -> Trial:
-    started = time.monotonic()
-    try:
-        routed = await router.translate([SENTENCE], source="en", target=target, among=lambda one: one is engine)
-    except Invalid as error:
-        return Trial(engine.name, _since(started), problem=error.message)
-    except FediNoteError as error:
-        return Trial(engine.name, _since(started), problem=error.reason)
-    return Trial(engine.name, _since(started), text=routed.texts[0])
-
-
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)
+    return await _show(staff, trial=await trying.ask(router, engine.name, SENTENCE, source="en", target=target))
 
 
 async def uses(app: App) -> list[Use]:

@@ -1,12 +1,13 @@
 """Putting a post on boards of the member's own, from the post's menu."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.infra.errors import BadRequest, FediNoteError, NotFound
+from fedinote.infra.errors import BadRequest, FediNoteError, Forbidden, Invalid, NotFound
 from fedinote.posts import board_reading, boards, visibility
 from fedinote.posts.boards import Wishes
 from fedinote.web import browser, shell
@@ -59,28 +60,30 @@ async def act(request: Request) -> Response:
     here = await browser.member(request)
     values = await form(request)
     browser.check_form(request, here, values)
-    app, me, post_id = here.app, here.member.account_id, number(values.get("post", ""))
+    post_id, onward = number(values.get("post", "")), values.get("next", "")
     try:
-        post = await visibility.original(app, me, post_id)
-        match values.get("do"):
-            case "add":
-                await boards.add(app, me, number(values.get("board", "")), post["id"])
-                text = here.words.gettext("The post is on the board.")
-            case "remove":
-                await boards.remove(app, me, number(values.get("board", "")), post["id"])
-                text = here.words.gettext("The post is off the board.")
-            case "new":
-                async with app.db.transaction():
-                    board_id = await boards.create(app, me, Wishes(title=values.get("title", "")))
-                    await boards.add(app, me, board_id, post["id"])
-                text = here.words.gettext("The post is on the board.")
-            case _:
-                raise BadRequest
-    except (BadRequest, NotFound):
-        raise
-    except FediNoteError as error:
-        return await _page(request, here, post_id, values.get("next", ""), error)
-    return browser.flash(here, redirect(browser.safe_path(values.get("next", "")) or "/"), text)
+        text = await _act(here, post_id, values)
+    except (Forbidden, Invalid) as error:
+        return await _page(request, here, post_id, onward, error)
+    return browser.flash(here, redirect(browser.safe_path(onward)), text)
+
+
+async def _act(here: Visit, post_id: int, values: Mapping[str, str]) -> str:
+    app, me = here.app, here.member.account_id
+    post = await visibility.original(app, me, post_id)
+    match values.get("do"):
+        case "add":
+            await boards.add(app, me, number(values.get("board", "")), post["id"])
+            return here.words.gettext("The post is on the board.")
+        case "remove":
+            await boards.remove(app, me, number(values.get("board", "")), post["id"])
+            return here.words.gettext("The post is off the board.")
+        case "new":
+            async with app.db.transaction():
+                board_id = await boards.create(app, me, Wishes(title=values.get("title", "")))
+                await boards.add(app, me, board_id, post["id"])
+            return here.words.gettext("The post is on the board.")
+    raise BadRequest
 
 
 ROUTES = (

@@ -29,9 +29,7 @@ async def mine(request: Request) -> Response:
     own = await board_reading.of(here.app, me, me)
     others = await board_reading.featuring(here.app, me)
     found = await shelves(here.app, [*own, *others], me)
-    return await shell.show(
-        request, here, "boards/mine.html", shelves=found[: len(own)], others=found[len(own) :]
-    )
+    return await shell.show(request, here, "boards/mine.html", shelves=found[: len(own)], others=found[len(own) :])
 
 
 async def new(request: Request) -> Response:
@@ -118,7 +116,10 @@ async def _lines(here: Visit, board: Row) -> list[tuple[Any, int, int]]:
 
 
 async def change(request: Request) -> Response:
-    """POST /boards/{id}/edit: `do` is save, delete, place (`post`, `before`), remove (`post`) or cover (`post`)."""
+    """POST /boards/{id}/edit: `do` is save, delete, place (`post`, `before`), up, down, remove or cover (`post`).
+
+    `up` and `down` are the posts before which one goes then; 0 is the end.
+    """
     here = await browser.member(request)
     values = await form(request)
     browser.check_form(request, here, values)
@@ -142,8 +143,8 @@ async def _change(here: Visit, board: Row, values: Mapping[str, str]) -> Respons
         case "delete":
             await boards.delete(app, me, board_id)
             return done(here, PATH, here.words.gettext("The board is deleted. Its posts stay where they are."))
-        case "place":
-            before = number(values.get("before", "0"))
+        case "place" | "up" | "down" as way:
+            before = number(values.get("before" if way == "place" else way, "0"))
             await boards.place(app, me, board_id, number(values.get("post", "")), before=before or None)
         case "remove":
             await boards.remove(app, me, board_id, number(values.get("post", "")))

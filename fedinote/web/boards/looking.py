@@ -65,6 +65,8 @@ async def one(request: Request) -> Response:
     }
     if wants_part(request):
         return await shell.fragment(request, here, "explore/_page.html", **values)
+    mine = viewer == account.id
+    values |= {"mine": mine, "on_it": viewer is not None and not mine and await _has_mine(here, board["id"])}
     (shelf,) = await shelves(app, [board], viewer)
     return await shell.show(
         request,
@@ -75,8 +77,6 @@ async def one(request: Request) -> Response:
         uri=board["uri"],
         address=app.url(link),
         person=people[0],
-        mine=viewer == account.id,
-        on_it=viewer is not None and viewer != account.id and await _has_mine(here, board["id"]),
         **values,
     )
 

@@ -10,10 +10,10 @@ from starlette.routing import Route
 from fedinote.auth.limits import LIMITS, spend
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.posts import interactions, polls, publishing, quotes, reactions, unfinished, visibility
+from fedinote.posts import fans, interactions, polls, publishing, quotes, reactions, unfinished, visibility
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
-from fedinote.web.client import cursor
+from fedinote.web.client import cursor, notices
 from fedinote.web.client.items import Item
 from fedinote.web.client.shown import fragment, lines
 from fedinote.web.compose import beginnings
@@ -32,6 +32,7 @@ _ACTS: Mapping[str, Act] = {
     "mute": interactions.mute_conversation,
     "unmute": interactions.unmute_conversation,
 }
+_PEOPLE = 40
 _LIMITED = {"boost": "statuses", "delete": "deletes"}
 EMOJI = ("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "🔥", "👀", "🌱", "☕", "💯")
 """What is offered to react with; any other can be typed."""
@@ -120,6 +121,23 @@ async def _quotable(here: Visit, one: Item) -> bool:
     return await quotes.decision_for(here.app, here.member.account_id, row) in ("automatic", "manual")
 
 
+def _fans(table: fans.Table) -> Handler:
+    """Return the handler of GET /posts/{id}/favourites, or of /boosts: who did that with a post."""
+
+    async def shown(request: Request) -> Response:
+        here = await browser.member(request)
+        one = await _item(request, here, cursor.of_path(request, "post_id"), 0)
+        asked = cursor.window(request, _PEOPLE)
+        found = await fans.page(here.app, here.member.account_id, one.card.id, table, asked.sql)
+        who = await notices.who(here.app, [account for _, account in found[:_PEOPLE]])
+        those = [who[account] for _, account in found[:_PEOPLE] if account in who]
+        older = cursor.older([key for key, _ in found], asked)
+        values: dict[str, Any] = {"item": one, "those": those, "older": older, "liked": table == "favourites"}
+        return await shell.show(request, here, "client/fans.html", **values)
+
+    return shown
+
+
 async def ask_delete(request: Request) -> Response:
     """GET /posts/{id}/delete: ask once more."""
     here = await browser.member(request)
@@ -192,6 +210,8 @@ async def _after(request: Request, here: Visit, values: Mapping[str, str], post_
 ROUTES = (
     Route("/posts/{post_id:int}", page(show), methods=["GET"]),
     Route("/posts/{post_id:int}/menu", page(menu), methods=["GET"]),
+    Route("/posts/{post_id:int}/favourites", page(_fans("favourites")), methods=["GET"]),
+    Route("/posts/{post_id:int}/boosts", page(_fans("posts")), methods=["GET"]),
     Route("/posts/{post_id:int}/delete", page(ask_delete), methods=["GET"]),
     Route("/posts/{post_id:int}/delete", page(delete), methods=["POST"]),
     Route("/posts/{post_id:int}/redraft", page(redraft), methods=["POST"]),

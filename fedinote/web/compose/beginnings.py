@@ -34,6 +34,8 @@ async def new(here: Visit, asked: Mapping[str, str]) -> Lists:
         "language": row["default_language"] or "",
         "quote_policy": row["default_quote_policy"],
     }
+    if asked.get("visibility") in _NARROWER:
+        fields["visibility"] = asked["visibility"]
     if "reply" in asked:
         fields |= await _answer(here, asked["reply"], fields)
     if "quote" in asked:

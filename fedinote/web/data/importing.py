@@ -76,15 +76,13 @@ async def bring(request: Request) -> Response:
     here = await browser.member(request)
     sent = await upload(request)
     browser.check_form(request, here, sent.fields)
+    kind, mode = sent.fields.get("kind", ""), sent.fields.get("mode", "merge")
+    if kind not in formats.FORMATS or mode not in _MODES:
+        raise BadRequest
     try:
         limits.spend(here.app, here.viewer, limits.LIMITS["imports"], "imports")
-        kind, mode = sent.fields.get("kind", ""), sent.fields.get("mode", "merge")
-        if kind not in formats.FORMATS or mode not in _MODES:
-            raise BadRequest
         data = await _data(_file(sent))
         await imports.start(here.app, here.member.account_id, kind, data, overwrite=_MODES[mode])
-    except BadRequest:
-        raise
     except FediNoteError as error:
         return await _page(request, here, error)
     return done(here, PATH, here.words.gettext("The file is being worked through. You may leave this page."))

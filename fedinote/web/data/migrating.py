@@ -52,7 +52,8 @@ async def _state(here: Visit) -> dict[str, Any]:
     known = await app.db.rows("SELECT uri, url, username, domain FROM accounts WHERE uri IN_TEXTS(?)", uris)
     handles = {one["uri"]: f"@{one['username']}@{one['domain'] or app.settings.handle_host}" for one in known}
     again = from_ms(row["moved_at"]) + moving.COOLDOWN if row["moved_at"] is not None else None
-    moved = f"@{row['username']}@{row['domain'] or app.settings.handle_host}" if row["username"] else row["moved_to_uri"]
+    handle = f"@{row['username']}@{row['domain'] or app.settings.handle_host}"
+    moved = handle if row["username"] else row["moved_to_uri"]
     return {
         "aliases": [(uri, handles.get(uri, uri)) for uri in uris],
         "moved": moved or "",

@@ -14,8 +14,6 @@ async def check(request: Request, here: Visit, values: Mapping[str, str]) -> Non
     """Raise `Forbidden` unless the form has the member's password, `TooMany` after ten tries in ten minutes."""
     limits.attempt(here.app, f"password:user:{here.member.user_id}", limits.PASSWORD)
     try:
-        await users.check_password(
-            here.app, here.member.username, values.get("password", ""), address=address(request)
-        )
+        await users.check_password(here.app, here.member.username, values.get("password", ""), address=address(request))
     except Unauthorized:
         raise Forbidden("The password is wrong") from None

@@ -7,8 +7,9 @@ import pytest
 from fedinote.auth import sessions
 from fedinote.infra.app import App
 from fedinote.web import browser
+from tests.moderation.staff import user
 from tests.support.browser import Answer, Browser
-from tests.support.people import client, person
+from tests.support.people import client
 
 SignedIn = Callable[[str], Awaitable[Browser]]
 
@@ -18,9 +19,9 @@ def signed_in(app: App) -> SignedIn:
     """Return what makes somebody of a role, and gives their browser."""
 
     async def make(role: str) -> Browser:
-        user = await person(app, f"the_{role}", role)
+        made = await user(app, f"the_{role}", role)
         found = client(app)
-        found.cookies[browser.cookie_name(app, browser.SESSION)] = await sessions.start(app, user.id)
+        found.cookies[browser.cookie_name(app, browser.SESSION)] = await sessions.start(app, made.id)
         return found
 
     return make

@@ -59,7 +59,11 @@ async def test_a_code_that_an_app_has_not_used_yet_ends_with_the_password(app: A
 
 async def test_a_wrong_or_weak_password_changes_nothing(app: App, alice: User) -> None:
     browser = await signed_in(app)
-    for present, password, text in ((NEW, NEW, "wrong"), (PASSWORD, "short", "fewer than 8"), (PASSWORD, "", "fewer than 8")):
+    for present, password, text in (
+        (NEW, NEW, "wrong"),
+        (PASSWORD, "short", "fewer than 8"),
+        (PASSWORD, "", "fewer than 8"),
+    ):
         answer = await change(browser, present, password)
         assert answer.status == 422
         assert text in answer.text

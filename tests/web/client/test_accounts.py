@@ -1,5 +1,7 @@
 """What one does about people in the browser."""
 
+from typing import Any
+
 import pytest
 
 from fedinote.accounts import profiles
@@ -72,7 +74,13 @@ async def test_a_report_names_posts_rules_and_words(app: App, alice: User, bob: 
     post = await write(app, bob, "buy my tea")
     page = await browser.get(f"/accounts/{bob.account_id}/report?post={post}&next=/public/local")
     assert [one.get_text(strip=True) for one in soup(page).select("label[for^=rule-]")] == ["Be kind", "No spam"]
-    fields = {"post": str(post), "category": "violation", "rule": "2", "comment": "again", "next": "/public/local"}
+    fields: dict[str, Any] = {
+        "post": str(post),
+        "category": "violation",
+        "rule": "2",
+        "comment": "again",
+        "next": "/public/local",
+    }
     done = await press(browser, f"/accounts/{bob.account_id}/report", **fields)
     assert (done.status, done.location) == (303, "/public/local")
     filed = await Report.all().using_db(app.db.orm)

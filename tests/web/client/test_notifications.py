@@ -1,5 +1,7 @@
 """Notifications, requests and conversations in the browser."""
 
+from typing import Any
+
 import pytest
 
 from fedinote.auth.models import User
@@ -107,7 +109,8 @@ async def test_a_request_is_accepted_or_put_away(
     path = str(form["action"])
     assert "may I?" in (await browser.get(path)).text
     assert (await (await signed_in(app, bob)).get(path)).status == 404
-    await press(browser, path, **({"accept": "1"} if accepted else {}))
+    fields: dict[str, Any] = {"accept": "1"} if accepted else {}
+    await press(browser, path, **fields)
     assert await sentences(browser) == (["bob mentioned you"] if accepted else [])
 
 

@@ -139,3 +139,14 @@ async def test_marks_on_a_page_are_those_of_whoever_looks(app: App, alice: User,
     await press(browser, f"/posts/{post}/bookmark")
     other: Any = soup(await (await signed_in(app, bob)).get("/public/local"))
     assert other.select(f'[formaction="/posts/{post}/unbookmark"]') == []
+
+
+async def test_a_post_tells_who_liked_and_boosted_it(app: App, alice: User, bob: User, browser: Browser) -> None:
+    post = await write(app, bob, "hello")
+    for action, page in (("favourite", "favourites"), ("boost", "boosts")):
+        assert soup(await browser.get(f"/posts/{post}/{page}")).select(".rows .handle") == []
+        await press(browser, f"/posts/{post}/{action}")
+        found = soup(await browser.get(f"/posts/{post}/{page}")).select(".rows .handle")
+        assert [one.get_text() for one in found] == ["@alice@localhost:8000"]
+    hidden = await write(app, bob, "secret", visibility="private")
+    assert (await browser.get(f"/posts/{hidden}/boosts")).status == 404

@@ -21,7 +21,9 @@ async def browser(app: App, alice: User) -> Browser:
     return await signed_in(app, alice)
 
 
-async def sent(browser: Browser, path: str, file: bytes | None, fields: Mapping[str, str], token: bool = True) -> Answer:
+async def sent(
+    browser: Browser, path: str, file: bytes | None, fields: Mapping[str, str], token: bool = True
+) -> Answer:
     """Fill the form that goes to a path, with a file."""
     page = await browser.get(PATH)
     form = next(one for one in page.forms if one.action == path)
@@ -52,7 +54,9 @@ async def test_an_archive_is_handed_in_and_the_page_says_what_became_of_it(
     assert "<progress" in (await browser.get(PATH)).text
     await worker.settle(app)
     shown = (await browser.get(PATH)).text
-    assert "2 taken over." in shown and "1 failed." in shown and "Boosts of other people" in shown
+    assert "2 taken over." in shown
+    assert "1 failed." in shown
+    assert "Boosts of other people" in shown
     assert "https://old.example/users/ada/statuses/3" in shown
     assert await app.db.value("SELECT COUNT(*) AS value FROM posts WHERE account_id = ?", alice.account_id) == 2
     import_id = await app.db.value("SELECT id AS value FROM imports")
@@ -73,7 +77,11 @@ async def test_what_is_no_archive_is_said_in_the_readers_language(app: App, brow
 async def test_a_list_is_merged_or_replaced(app: App, alice: User, browser: Browser) -> None:
     for name in ("bob", "cy"):
         await person(app, name)
-    for file, mode, expected in ((b"bob\n", "merge", ["bob"]), (b"cy\n", "merge", ["bob", "cy"]), (b"cy\n", "overwrite", ["cy"])):
+    for file, mode, expected in (
+        (b"bob\n", "merge", ["bob"]),
+        (b"cy\n", "merge", ["bob", "cy"]),
+        (b"cy\n", "overwrite", ["cy"]),
+    ):
         answer = await sent(browser, PATH, file, {"kind": "blocks", "mode": mode})
         assert answer.location == PATH
         await worker.settle(app)

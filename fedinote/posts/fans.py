@@ -1,0 +1,26 @@
+"""Who liked or boosted a post."""
+
+from typing import Literal
+
+from fedinote.infra.app import App
+from fedinote.posts import visibility
+from fedinote.relations.lookup import Pager
+
+Table = Literal["favourites", "posts"]
+_OF = {"favourites": "f.post_id = ?", "posts": "f.reblog_of_id = ?"}
+
+
+async def page(app: App, viewer_id: int | None, post_id: int, table: Table, pager: Pager) -> list[tuple[int, int]]:
+    """Return (key, account) of those who liked (`favourites`) or boosted (`posts`) a post, by the key.
+
+    Raises NotFound when the viewer may not see the post. Suspended accounts are left out.
+    """
+    post = await visibility.original(app, viewer_id, post_id)
+    where, params, order = pager("f.id")
+    rows = await app.db.rows(
+        f"SELECT f.id, f.account_id FROM {table} f JOIN accounts a ON a.id = f.account_id"  # noqa: S608
+        f" WHERE {_OF[table]} AND a.suspended_at IS NULL AND {where} {order}",
+        post["id"],
+        *params,
+    )
+    return [(row["id"], row["account_id"]) for row in rows]
