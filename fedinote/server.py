@@ -104,7 +104,7 @@ class Server:
     def _limit(self, path: str) -> int:
         if path == importing.ARCHIVE:
             return archive_imports.MAX_BYTES + MAX_BODY
-        if path in _UPLOADS or path.startswith("/api/v1/media/") or path.startswith(pages.UPLOADS):
+        if path in _UPLOADS or path.startswith(("/api/v1/media/", *pages.UPLOADS)):
             return self.max_upload
         return MAX_PICTURES + MAX_BODY if path in _PICTURES else MAX_BODY
 

@@ -16,7 +16,7 @@ BATCH = 200
 
 
 async def sweep(app: App) -> int:
-    """Delete uploads that for a day were in no post, nor in a former version, a plan, a held one or a draft; return how many."""
+    """Delete uploads that for a day were in no post, former version, plan, held post or draft; return how many."""
     rows = await app.db.rows(
         "SELECT id, key, preview_key FROM media WHERE post_id IS NULL AND created_at < ? AND NOT EXISTS"
         " (SELECT 1 FROM post_edits e JOIN posts p ON p.id = e.post_id WHERE p.account_id = media.account_id"

@@ -63,7 +63,8 @@ class Announcement(Model):
     """What the staff tells everybody here. `content` is safe HTML, `source` what was typed.
 
     Shown from `shown_from` (None: its making) until `ends_at`; `starts_at` is when what it tells of begins. `all_day`:
-    of both only the dates count. Snapshots for rendering: `mentions`, `tags`, `emojis` as in posts, `statuses` [{id, url}].
+    of both only the dates count. Snapshots for rendering: `mentions`, `tags`, `emojis` as in posts, `statuses`
+    [{id, url}].
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)

@@ -272,8 +272,8 @@ async def _store_media(app: App, new: NewPost, post_id: int) -> None:
         [
             (
                 app.ids.next(), new.author_id, post_id, m.kind, m.media_type, m.url, m.preview, m.description,
-                encoded(m.description_map or None), m.blurhash, encoded(m.meta), m.title, m.artist, m.waveform, position,
-                app.now(),
+                encoded(m.description_map or None), m.blurhash, encoded(m.meta), m.title, m.artist, m.waveform,
+                position, app.now(),
             )
             for position, m in enumerate(new.media)
         ],

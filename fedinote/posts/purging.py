@@ -19,7 +19,17 @@ PATIENCE = 30.0
 # Posts and files go one by one; keys verify the last Delete; logins are for `auth`; complaints stay for moderators.
 # What moderators decided and said stays too, without the name.
 KEPT = frozenset(
-    {"posts", "media", "account_keys", "assertion_keys", "users", "reports", "audit_log", "statements", "appeal_messages"}
+    {
+        "posts",
+        "media",
+        "account_keys",
+        "assertion_keys",
+        "users",
+        "reports",
+        "audit_log",
+        "statements",
+        "appeal_messages",
+    }
 )
 
 

@@ -158,8 +158,8 @@ async def upload(request: Request) -> Upload:
     """
     kind = _kind(request)
     if kind != "multipart/form-data":
-        lists = await form_lists(request)
-        return Upload({name: values[0] for name, values in lists.items()}, lists, {})
+        plain = await form_lists(request)
+        return Upload({name: values[0] for name, values in plain.items()}, plain, {})
     sent = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FORM)
     lists: dict[str, list[str]] = {}
     files: dict[str, list[UploadFile]] = {}

@@ -69,7 +69,7 @@ async def test_a_counter_that_does_not_rise_is_a_copy(app: App, alice: User) -> 
         await passkeys.identify(app, key.get(passkeys.login(app, browser=HERE)), browser=HERE)
 
 
-FAULTS = {
+FAULTS: dict[str, dict[str, object]] = {
     "origin": {"origin": "https://evil.example"},
     "site": {"site": "evil.example"},
     "nobody verified": {"flags": PRESENT},

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.support import requirements
-from tools.showcase import ENVIRONMENT, PASSWORD, ServerProcess, Showcase
+from tests.support.process import ServerProcess
+from tools.showcase import ENVIRONMENT, PASSWORD, Showcase
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
 # Module-wide, not longer: Playwright's own event loop must be gone before tests with asyncio run in this process.

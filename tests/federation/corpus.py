@@ -16,7 +16,7 @@ import aiohttp
 
 from fedinote.activitypub import vocab
 from fedinote.activitypub.shapes import items, reference, types
-from fedinote.infra import outbound
+from fedinote.infra import requests
 from fedinote.infra.outbound import Outbound
 from tests.support.fakefedi import CONTEXT, JRD, Answer, FakeActor, FakeHost, Seen, jrd, rsa_key
 
@@ -33,7 +33,7 @@ class MappedOutbound(Outbound):
 
     place = ""
 
-    async def _send(self, session: aiohttp.ClientSession, request: outbound._Request) -> aiohttp.ClientResponse:
+    async def _send(self, session: aiohttp.ClientSession, request: requests.Request) -> aiohttp.ClientResponse:
         parts = urlsplit(request.target.url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         headers = {**request.headers, "Host": parts.netloc, SCHEME: parts.scheme}

@@ -107,9 +107,9 @@ async def test_jobs_that_were_given_up_run_again_or_go(scene: Scene) -> None:
     assert (kind.dead, kind.failing, kind.due) == (2, 1, 0)
     troubles = await backlog.troubles(app)
     assert [(one.about, one.error) for one in troubles] == [("account_id 1", "Boom")] * 3
-    dead = [one.id for one in troubles if one.dead_at is not None]
+    given_up = [one.id for one in troubles if one.dead_at is not None]
     assert await backlog.discard_jobs(app, by, [troubles[0].id]) == 0  # not given up
-    assert await backlog.retry_jobs(app, by, [dead[0]]) == 1
+    assert await backlog.retry_jobs(app, by, [given_up[0]]) == 1
     assert await backlog.discard_jobs(app, by, None) == 1
     assert [one.dead for one in await backlog.kinds(app) if one.kind == "links.verify"] == [0]
     actions = await app.db.rows("SELECT action FROM audit_log ORDER BY id")

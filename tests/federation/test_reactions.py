@@ -290,9 +290,7 @@ async def test_a_new_picture_reaches_others_and_an_old_post_does_not_bring_the_f
     assert first in old
     await two.app.db.execute("DELETE FROM posts WHERE uri = ?", posted["uri"])
     found = await bao.call("GET", "/api/v2/search", params={"q": posted["uri"], "resolve": "true"})
-    assert [emoji["url"] for emoji in found["statuses"][0]["emojis"]] == [
-        two.app.url(remote.emoji(two.app, second))
-    ]
+    assert [emoji["url"] for emoji in found["statuses"][0]["emojis"]] == [two.app.url(remote.emoji(two.app, second))]
 
 
 async def _tea(one: Instance, two: Instance) -> str:

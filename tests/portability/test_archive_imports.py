@@ -323,7 +323,7 @@ async def test_what_is_no_own_post_is_left_out_and_said(app: App) -> None:
     foreign["object"]["attributedTo"] = "https://old.example/users/eve"
     vote = note(4)
     vote["object"] |= {"name": "green", "content": None, "inReplyTo": "https://other.example/1"}
-    others = [
+    others: list[object] = [
         {"type": "Announce", "actor": OLD, "object": "https://other.example/1"},
         {"type": "Like", "actor": OLD},
         "just a text",

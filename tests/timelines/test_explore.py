@@ -252,7 +252,8 @@ async def test_the_operator_switches_off_other_servers_and_visitors_at_once(worl
 async def test_pages_go_on_without_a_gap_or_a_repetition_and_end(world: World, app):
     people = [await author(world, f"p{number}") for number in range(3)]
     posts = {await world.post(people[number % 3]) for number in range(11)}
-    seen, after, pages = [], None, 0
+    seen: list[int] = []
+    after, pages = None, 0
     while True:
         found = await explore.page(app, None, View(), after=after, limit=4)
         seen += found.ids

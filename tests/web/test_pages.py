@@ -211,7 +211,7 @@ async def test_nothing_is_loaded_from_other_servers(app: App, alice: User, stran
     cat = NewMedia(kind="image", url="https://far.example/cat.png", description="A cat")
     await world.arrives(eve, content="<p>look</p>", media=(cat,), in_reply_to_id=root)
     page = soup(await stranger.get(f"/@alice/{root}"))
-    loaded = [tag["src"] for tag in page.find_all(src=True)]
+    loaded = [str(tag["src"]) for tag in page.find_all(src=True)]
     assert all(address.startswith("/") and not address.startswith("//") for address in loaded)
     assert any(address.startswith("/media/remote/media/") for address in loaded)
     assert "A cat" in str(page)

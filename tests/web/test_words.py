@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,10 @@ def test_every_message_is_translated_into_every_language(area: str) -> None:
     assert messages.missing(area) == []
 
 
+def _forms(text: Any) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
 def _catalogues():
     return sorted(FOLDER.glob("*/LC_MESSAGES/*.po"))
 
@@ -24,8 +29,8 @@ def _catalogues():
 @pytest.mark.parametrize("path", _catalogues(), ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
 def test_translations_keep_the_values_and_the_markup_of_their_message(path) -> None:
     for message in read(path):
-        forms = message.string if isinstance(message.string, tuple) else (message.string,)
-        said = message.id if isinstance(message.id, tuple) else (message.id,)
+        forms = _forms(message.string)
+        said = _forms(message.id)
         wanted = set(_VALUE.findall(said[-1]))
         for form in filter(None, forms if message.id else ()):
             assert set(_VALUE.findall(form)) | {"%(num)s"} == wanted | {"%(num)s"}, (message.id, form)

@@ -31,7 +31,8 @@ _MEDIA_FILTER, _REPORT_FILTER = "media", "report"
 class Advice:
     """One piece of advice. `retracted`: what was said of the domain holds no more. `key` is its id in a FIRES data set.
 
-    `accepted`: the list vouches for it. `advisory`: a warning ahead of a recommendation; it is never put into force by itself.
+    `accepted`: the list vouches for it. `advisory`: a warning ahead of a recommendation; it is never put into force by
+    itself.
     """
 
     domain: str

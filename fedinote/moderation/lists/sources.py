@@ -178,7 +178,8 @@ async def _read_fires(app: App, source: Row) -> dict[str, int]:
             done["retracted"] += await entries.gone(app, source, {one.domain for one in changes if not one.retracted})
         else:
             await app.db.execute(
-                "UPDATE list_entries SET seen_at = ?, expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
+                "UPDATE list_entries SET seen_at = ?,"
+                " expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
                 " WHERE source_id = ? AND state IN ('draft', 'applied')",
                 app.now(),
                 app.now() + timedelta(days=source["days"] or 0),

@@ -27,7 +27,7 @@ def signed_in(app: App) -> SignedIn:
     return make
 
 
-async def send(who: Browser, page: Answer, action: str, fields: dict[str, str] | None = None, **values: str) -> Answer:
+async def send(who: Browser, page: Answer, action: str, fields: dict[str, str] | None = None, **values: Any) -> Answer:
     """Send the first form of a page that goes to `action`, with its hidden fields and these values."""
     numbers = [number for number, form in enumerate(page.forms) if form.action == action]
     return await who.submit(page, fields, number=numbers[0], **values)

@@ -90,7 +90,7 @@ async def test_an_invitation_is_made_shown_and_revoked(app: App, signed_in: Sign
 
 async def test_an_announcement_is_made_for_later_edited_ended_and_deleted(app: App, signed_in: SignedIn) -> None:
     admin, path = await signed_in("admin"), "/admin/announcements"
-    reader = (await app.db.row("SELECT account_id FROM users"))["account_id"]
+    reader = await app.db.value("SELECT account_id AS value FROM users")
     page = await admin.get(path)
     later = (app.now() + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
     assert (await send(admin, page, path, text="Soon <b>", shown_from=later, starts_at="", ends_at="")).status == 303
@@ -240,7 +240,7 @@ async def test_the_glossary_is_kept_and_proposals_are_decided(app: App, signed_i
     assert "内卷" not in (await admin.get(f"{path}?q=zzz")).text
     await send(admin, edit, one, do="remove")
     assert await keeping.everything(app) == []
-    member = (await app.db.row("SELECT account_id FROM users"))["account_id"]
+    member = await app.db.value("SELECT account_id AS value FROM users")
     for term in ("yyds", "awsl"):
         await keeping.propose(app, member, Entry(term, "zh", meanings={"en": "great"}))
     moderator = await signed_in("moderator")

@@ -2,6 +2,7 @@
 
 from fedinote.infra import choices
 from fedinote.infra.app import App
+from fedinote.infra.settings import Loaded
 from fedinote.web.admin.fields import ENGINE, FIELDS, GROUPS
 from tests.moderation.staff import log
 from tests.web.admin.conftest import SignedIn, send
@@ -102,7 +103,8 @@ async def test_sizes_are_asked_for_in_megabytes(app: App, signed_in: SignedIn) -
 async def test_what_file_or_environment_say_is_shown_as_locked_and_a_forged_field_changes_nothing(
     app: App, signed_in: SignedIn
 ) -> None:
-    app.given = app.settings = type(app.given)(
+    assert isinstance(app.given, Loaded)
+    app.given = app.settings = Loaded(
         **{name: getattr(app.given, name) for name in app.given.__struct_fields__ if name != "sources"},
         sources={**app.given.sources, "instance.title": "/etc/fedinote.toml"},
     )
