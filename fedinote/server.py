@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import msgspec
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Router
@@ -37,6 +38,7 @@ MAX_BODY = 1_000_000
 MAX_PICTURES = 12_600_000  # an avatar and a header in one form
 BODY_SECONDS = 30
 SLOWEST = 16_384  # bytes that come in a second, after that
+PACKED_FROM = 2_000
 _PICTURES = frozenset({"/api/v1/accounts/update_credentials", "/api/v1/profile"})
 _UPLOADS = frozenset({"/api/v1/media", "/api/v2/media", "/c2s/media"})
 _log = logging.getLogger(__name__)
@@ -55,6 +57,9 @@ class Server:
         self.api = Api(app, API)
         self.files = files.Files(app)
         self.pages = Router(pages, redirect_slashes=False)
+        # What browsers read goes out packed. Nothing can be guessed by its length: each page's form tokens are its own.
+        self.packed_pages = GZipMiddleware(self.pages, minimum_size=PACKED_FROM, compresslevel=4)
+        self.packed_files = GZipMiddleware(self.files, minimum_size=PACKED_FROM, compresslevel=6)
         self.html_headers = _html_headers(app)
         self.state = SimpleNamespace(state=State({"app": app}))
         limits = app.settings.limits
@@ -113,13 +118,14 @@ class Server:
         if _is_api(path) or self.api.knows(path):
             await self.api(scope, receive, send)
         elif self.files.serves(path):
-            await self.files(scope, receive, send)
+            await (self.packed_files if path.startswith("/static/") else self.files)(scope, receive, send)
         elif path.startswith("/health"):
             await (await self._health(path))(scope, receive, send)
         else:
             if not path.endswith("/inbox"):
                 access.count(self.app, HTTPConnection(scope), None, access.ADDRESS)
-            await self.pages({**scope, "app": self.state}, receive, send)
+            pages = self.packed_pages if _reads_html(scope) else self.pages
+            await pages({**scope, "app": self.state}, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         opened = False
@@ -249,6 +255,10 @@ def _known(error: Exception) -> FediNoteError:
         return known
     _log.error("unexpected error", exc_info=error)
     return FediNoteError()
+
+
+def _reads_html(scope: Scope) -> bool:
+    return "text/html" in HTTPConnection(scope).headers.get("accept", "")
 
 
 def _is_api(path: str) -> bool:

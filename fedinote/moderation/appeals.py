@@ -172,8 +172,13 @@ def _still_open(found: Appeal) -> None:
         raise Forbidden("Enough was said in this appeal: it waits for a decision")
 
 
+async def barred(app: App, by: Moderator, about: Statement) -> bool:
+    """Tell whether somebody else has to decide about an appeal: `by` made the first decision, and is not alone."""
+    return about.moderator_id == by.account_id and bool(await app.db.value(_OTHERS, by.account_id))
+
+
 async def _check_other(app: App, by: Moderator, about: Statement) -> None:
-    if about.moderator_id == by.account_id and await app.db.value(_OTHERS, by.account_id):
+    if await barred(app, by, about):
         raise Forbidden("Somebody else decides about this appeal: you made the first decision")
 
 

@@ -66,9 +66,10 @@ async def bios(app: App, ids: Sequence[int]) -> dict[int, Passage]:
     return {row["id"]: Passage(row["note"], None, consent.for_profile(row), html=True) for row in rows}
 
 
-async def read(app: App, passage: Passage, reader: str) -> Reading:
+async def read(app: App, passage: Passage, reader: str, known: Sequence[str] = ()) -> Reading:
     """Return a passage with its translation for a reader of a language (BCP 47). Not to be awaited in a transaction.
 
+    `known` are other languages that the reader understands: they are not translated.
     Never raises because of an engine: the reading says what the problem was.
     """
     plain = html.to_text(passage.text) if passage.html else passage.text
@@ -76,17 +77,21 @@ async def read(app: App, passage: Passage, reader: str) -> Reading:
     shown = Reading(passage.text, source or passage.language or "", passage.html)
     cut = segment_html(passage.text) if passage.html else segment_text(passage.text)
     runs = list(cut.runs)
-    if not runs or (source is not None and language.match(reader, [source]) is not None):
+    if not runs or (source is not None and _reads(reader, known, source)):
         return shown
     question = Question(runs, source, reader, passage.clearance, None, Purpose.MODERATION)
     try:
         answer = await asking.ask(app, question)
     except FediNoteError as error:
         return Reading(shown.text, shown.language, shown.html, problem=error.message)
-    if answer.detected and language.match(reader, [answer.detected]) is not None:
+    if answer.detected and _reads(reader, known, answer.detected):
         return shown
     words = _rebuilt(cut, answer.texts, passage.html)
     return Reading(shown.text, shown.language or answer.detected or "", shown.html, words, answer.engine_name)
+
+
+def _reads(reader: str, known: Sequence[str], source: str) -> bool:
+    return language.match(reader, [source]) is not None or language.reads(known, source)
 
 
 def _rebuilt(cut: Segmented, texts: Sequence[str], is_html: bool) -> str:

@@ -18,6 +18,7 @@ from fedinote.web.boards import routes as boards
 from fedinote.web.client import routes as client
 from fedinote.web.compose import routes as compose
 from fedinote.web.data import routes as data
+from fedinote.web.desk import routes as desk
 from fedinote.web.explore import routes as explore
 from fedinote.web.settings import routes as settings
 from fedinote.web.transparency import routes as transparency
@@ -40,6 +41,7 @@ ROUTES = (
     *videos.ROUTES,
     *data.ROUTES,
     *settings.ROUTES,
+    *desk.MEMBERS,
     *transparency.ROUTES,
     *contributing.ROUTES,
 )

@@ -121,7 +121,7 @@ export class Files {
     this.list.append(element);
     this.bilingual(this.form.dataset.bilingual === "1");
     this.#tools(element);
-    if (kept.file) this.#show(element, URL.createObjectURL(kept.file));
+    if (kept.file && element.dataset.kind === "image") this.#show(element, URL.createObjectURL(kept.file));
     if (kept.file && !kept.id) this.#send(element);
     this.#count();
     this.changed();
@@ -129,7 +129,7 @@ export class Files {
   }
 
   #show(element, address) {
-    if (element.dataset.kind !== "image" || !address) return;
+    if (!address) return;
     const picture = new Image();
     picture.alt = "";
     picture.src = address;
@@ -207,7 +207,7 @@ export class Files {
     fields.append("thumbnail", file);
     try {
       const known = await post(`/compose/media/${item.id}`, fields);
-      element.querySelector("[data-picture]").replaceChildren(Object.assign(new Image(), { src: known.preview, alt: "" }));
+      this.#show(element, known.preview);
     } catch (error) {
       say(error.message);
     }

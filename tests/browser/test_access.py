@@ -113,7 +113,7 @@ def test_pages_are_light(opened: Open, house: Showcase, found: dict[str, str]) -
 
         def weigh(answer: Response, sizes: dict[str, int] = sizes) -> None:
             if answer.request.resource_type in _TEXTS and answer.status == 200:
-                sizes[answer.url] = len(answer.body())
+                sizes[answer.url] = answer.request.sizes()["responseBodySize"]
 
         page.on("response", weigh)
         cached: dict[str, int] = {}

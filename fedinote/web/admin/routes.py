@@ -23,6 +23,7 @@ from fedinote.web.admin import (
     topics,
     welcome,
 )
+from fedinote.web.desk import routes as desk
 
 ROUTES = (
     *welcome.ROUTES,
@@ -38,6 +39,7 @@ ROUTES = (
     *relays.ROUTES,
     *dashboard.ROUTES,
     *accounts.ROUTES,
+    *desk.STAFF,
     *queues.ROUTES,
     *hosts.ROUTES,
     *doctor.ROUTES,

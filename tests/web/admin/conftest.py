@@ -1,6 +1,7 @@
 """Browsers of people of each role, signed in, at the whole server."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 

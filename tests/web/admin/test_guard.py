@@ -7,8 +7,9 @@ from starlette.routing import Route
 
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
-from fedinote.moderation import announcements, contributions, moderator, topics
+from fedinote.moderation import announcements, appeals, contributions, moderator, reports, statements, topics
 from fedinote.moderation.announcements import Span
+from fedinote.moderation.statements import Basis, Decision
 from fedinote.translation.glossary import Entry
 from fedinote.web.admin import guard
 from fedinote.web.admin.routes import ROUTES
@@ -37,9 +38,24 @@ async def address(app: App, route: Route) -> str:
         values["host"] = "far.example"
     elif route.path.startswith("/admin/accounts/"):
         values["id"] = str((await person(app, "somebody")).account_id)
+    elif route.path.startswith(("/admin/reports/", "/admin/appeals/")):
+        values["id"] = str(await _complaint(app, route.path))
     elif route.path.startswith("/admin/topics/"):
         values["slug"] = (await topics.create(app, None, "tea", ["tea"])).slug
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda hole: values[hole[1]], route.path)
+
+
+async def _complaint(app: App, path: str) -> int:
+    """Report somebody, and let them be limited and appeal; return the report or the appeal."""
+    target, reporter = await person(app, "somebody"), await person(app, "reader")
+    report = await reports.file(app, reporter.account_id, target.account_id, comment="Spam")
+    if path.startswith("/admin/reports/"):
+        return report.id
+    decision = Decision("account.silence", target.account_id, local=True, by=None, text="Spam")
+    async with app.db.transaction():
+        await statements.note(app, decision, Basis())
+    (about,) = await statements.about(app, target.account_id)
+    return (await appeals.make(app, target.account_id, about.id, "No spam")).id
 
 
 def titles(routes: list[Route]) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
+from fedinote.moderation import topics
 from fedinote.timelines import explore_ranking
 from tests.support.browser import Browser
 from tests.support.people import configure, person
@@ -96,3 +97,17 @@ async def test_the_page_about_ranking_gives_the_numbers_in_force_and_leaves_out_
     assert "answered in another language" not in found
     assert "liked, boosted or reacted" not in found
     assert "Notes of other servers are not shown here." in found
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/explore", "/explore/topics", "/explore/topics/tea", "/tags/tea", "/about", "/about/ranking"],
+)
+async def test_each_public_page_tells_other_sites_what_it_is(app: App, stranger: Browser, path: str) -> None:
+    await topics.create(app, None, "tea", ["tea"], titles={"en": "Tea"})
+    page = soup(await stranger.get(path))
+    told = {one["property"]: one["content"] for one in page.select('meta[property^="og:"]')}
+    assert told["og:url"] == app.url(path)
+    assert told["og:title"]
+    assert told["og:description"]
+    assert told["og:site_name"] == app.settings.instance.title

@@ -1,0 +1,136 @@
+"""/admin/held: what rules hold back, released or dropped, several at once; and taking back all that a rule did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms
+from fedinote.infra.db import Row
+from fedinote.infra.errors import BadRequest, FediNoteError
+from fedinote.moderation import held, rules, undoing
+from fedinote.moderation.moderator import Power
+from fedinote.moderation.understanding import Passage, Reading
+from fedinote.posts import holding
+from fedinote.posts.drafts import NewPost
+from fedinote.text import html
+from fedinote.timelines.window import Window
+from fedinote.translation import consent
+from fedinote.web import pages
+from fedinote.web.admin import guard
+from fedinote.web.admin.guard import Staff
+from fedinote.web.admin.queues import number
+from fedinote.web.desk import evidence, forms, reading
+from fedinote.web.pages import Upload
+
+PATH = "/admin/held"
+PAGE = 20
+DEEDS = {"release": held.release, "drop": held.drop}
+_WISHES = "SELECT id, machine_translation FROM accounts WHERE id IN_INTS(?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post that waits. `edit`: it is a new version of one that is there. `files`: how many it has."""
+
+    id: int
+    account_id: int
+    handle: str
+    reason: str
+    visibility: str
+    at: datetime
+    edit: bool
+    files: int
+    reading: Reading
+
+
+async def page(staff: Staff) -> Response:
+    """GET /admin/held: newest first, as during a wave the newest are those that one looks for."""
+    asked = pages.query(staff.request)
+    window = Window(PAGE, max_id=number(asked["max_id"]) if asked.get("max_id") else None)
+    rows = await holding.waiting(staff.app, window.sql)
+    return await guard.show(
+        staff,
+        "desk/held.html",
+        found=await _found(staff, rows),
+        target=await reading.target(staff.app, staff.by.account_id),
+        rules=[one for one in await rules.listing(staff.app) if one["hits"]] if staff.may(Power.DOMAINS) else [],
+        more=f"{PATH}?max_id={rows[-1]['id']}" if len(rows) == PAGE else "",
+    )
+
+
+async def _found(staff: Staff, rows: Sequence[Row]) -> list[Held]:
+    if not rows:
+        return []
+    posts = {row["id"]: holding.post_of(row) for row in rows}
+    wishes = await _wishes(staff.app, rows)
+    read = await reading.read(
+        staff.here, {row["id"]: _passage(posts[row["id"]], wishes.get(row["account_id"], "none")) for row in rows}
+    )
+    names = await evidence.handles(staff.app, [row["account_id"] for row in rows])
+    return [_held(row, posts[row["id"]], names, read[row["id"]]) for row in rows]
+
+
+async def _wishes(app: App, rows: Sequence[Row]) -> dict[int, str]:
+    found = await app.db.rows(_WISHES, sorted({row["account_id"] for row in rows}))
+    return {row["id"]: row["machine_translation"] for row in found}
+
+
+def _passage(new: NewPost, wish: str) -> Passage:
+    """Return a held post as a passage: nobody has seen it yet, so it goes to no engine but those of this machine."""
+    warning = f"<p>{html.escape(new.spoiler_text)}</p>" if new.spoiler_text else ""
+    withheld = "none" in (wish, new.machine_translation) or consent.closed(new.content)
+    return Passage(warning + new.content, new.language, consent.NOWHERE if withheld else consent.HERE, html=True)
+
+
+def _held(row: Row, new: NewPost, names: dict[int, str], read: Reading) -> Held:
+    return Held(
+        id=row["id"],
+        account_id=row["account_id"],
+        handle=names.get(row["account_id"], ""),
+        reason=row["reason"],
+        visibility=new.visibility,
+        at=from_ms(row["created_at"]),
+        edit=row["post_id"] is not None,
+        files=len(new.media) + len(new.upload_ids),
+        reading=read,
+    )
+
+
+async def act(staff: Staff, form: Upload) -> Response:
+    """POST /admin/held: release or drop what is ticked; what somebody else decided meanwhile is passed over."""
+    verb = DEEDS.get(form.fields.get("deed", ""))
+    if verb is None:
+        raise BadRequest
+    done = 0
+    for held_id in forms.ids(form, "held"):
+        try:
+            await verb(staff.app, held_id, by=staff.by)
+            done += 1
+        except FediNoteError:
+            continue
+    say = staff.here.words.ngettext
+    if verb is held.release:
+        return guard.done(staff, PATH, say("%(num)s post was released.", "%(num)s posts were released.", done))
+    return guard.done(staff, PATH, say("%(num)s post was dropped.", "%(num)s posts were dropped.", done))
+
+
+async def undo(staff: Staff, form: Upload) -> Response:
+    """POST /admin/held/undo: switch a rule off, publish what it holds, restore whom it suspended."""
+    found = await undoing.undo(staff.app, number(form.fields.get("rule", "")), by=staff.by)
+    said = staff.gettext(
+        "The rule is off. Posts released: %(released)s. Accounts restored: %(restored)s. Not possible: %(failed)s.",
+        released=found.released,
+        restored=found.restored,
+        failed=found.failed,
+    )
+    return guard.done(staff, PATH, said)
+
+
+ROUTES = (
+    guard.get(PATH, Power.REPORTS, page),
+    guard.post(PATH, Power.REPORTS, act),
+    guard.post(f"{PATH}/undo", Power.DOMAINS, undo),
+)

@@ -1,0 +1,120 @@
+"""Held posts at the desk, undoing a rule, and the audit log."""
+
+import re
+
+import pytest
+
+from fedinote.auth.models import User
+from fedinote.infra.app import App
+from fedinote.infra.errors import FediNoteError
+from fedinote.moderation import actions, rules
+from fedinote.moderation.rules import Wanted
+from fedinote.translation.engine import Location
+from tests.moderation.staff import log, staff, user
+from tests.support.browser import Answer, Browser
+from tests.web.desk.conftest import Entering, knowing
+from tests.web.reading import soup, write
+
+
+@pytest.fixture
+async def author(app: App) -> User:
+    return await user(app, "author")
+
+
+@pytest.fixture
+async def rule(app: App) -> int:
+    by = await staff(app, "admin", "ruler")
+    made = await rules.create(app, Wanted("words", {"words": ["casino"]}, "hold", "No gambling"), by=by)
+    await rules.switch(app, made["id"], "on", by=by)
+    return int(made["id"])
+
+
+async def hold(app: App, author: User, *texts: str) -> list[int]:
+    for text in texts:
+        try:
+            await write(app, author, f"casino {text}")
+        except FediNoteError:
+            continue
+    return [row["id"] for row in await app.db.rows("SELECT id FROM held_posts ORDER BY id")]
+
+
+async def send(who: Browser, page: Answer, action: str, **values: str) -> Answer:
+    (number, *_) = [place for place, one in enumerate(page.forms) if one.action == action]
+    return await who.submit(page, number=number, **values)
+
+
+async def several(who: Browser, page: Answer, deed: str, ids: list[int]) -> Answer:
+    token = page.forms[0].hidden["form_token"]
+    body = "&".join([f"form_token={token}", f"deed={deed}", *(f"held={one}" for one in ids)]).encode()
+    return await who.send("POST", "/admin/held", body, {"content_type": "application/x-www-form-urlencoded"})
+
+
+async def texts(app: App) -> set[str]:
+    return {re.sub("<[^>]+>", "", row["content"]) for row in await app.db.rows("SELECT content FROM posts")}
+
+
+async def test_several_posts_are_released_or_dropped_at_once(
+    app: App, author: User, rule: int, entering: Entering
+) -> None:
+    held = await hold(app, author, "one", "two", "three")
+    assert len(held) == 3
+    desk = await entering(await user(app, "moderator", "moderator"))
+    page = await desk.get("/admin/held")
+    shown = soup(page).get_text(" ")
+    for there in ("casino one", "casino two", "No gambling", "@author"):
+        assert there in shown, there
+    assert "Take back what a rule did" not in shown
+    assert (await several(desk, page, "release", held[:2])).status == 303
+    assert await texts(app) == {"casino one", "casino two"}
+    assert (await several(desk, page, "drop", held)).status == 303
+    assert await texts(app) == {"casino one", "casino two"}
+    assert await app.db.rows("SELECT id FROM held_posts") == []
+    noted = [action for action, _ in await log(app)]
+    assert (noted.count("held.release"), noted.count("held.drop")) == (2, 1)
+    assert (await several(desk, page, "nonsense", [])).status == 400
+
+
+async def test_held_posts_are_read_in_the_moderators_language_by_this_machine_alone(
+    app: App, author: User, rule: int, entering: Entering
+) -> None:
+    words, meaning = "todos los días con premios para cada persona", "casino every day with prizes for each person"
+    recorders = knowing(app, {f"casino {words}": meaning})
+    await hold(app, author, words)
+    for one in recorders.values():
+        one.calls = 0
+    page = await (await entering(await user(app, "moderator", "moderator"))).get("/admin/held")
+    assert meaning in page.text
+    assert [place for place, one in recorders.items() if one.calls] == [Location.LOCAL]
+
+
+async def test_a_rule_is_undone_by_an_admin_and_what_it_held_is_published(
+    app: App, author: User, rule: int, entering: Entering
+) -> None:
+    await hold(app, author, "one", "two")
+    desk = await entering(await user(app, "admin", "admin"))
+    page = await desk.get("/admin/held")
+    modest = await entering(await user(app, "moderator", "moderator"))
+    token = (await modest.get("/admin/held")).forms[0].hidden["form_token"]
+    assert (await modest.post("/admin/held/undo", {"form_token": token, "rule": str(rule)})).status == 403
+    assert await texts(app) == set()
+    assert (await send(desk, page, "/admin/held/undo")).status == 303
+    assert await texts(app) == {"casino one", "casino two"}
+    assert (await rules.get(app, rule))["state"] == "off"
+
+
+async def test_the_audit_log_tells_who_did_what_in_pages(app: App, author: User, entering: Entering) -> None:
+    by = await staff(app, "moderator", "judge")
+    for number in range(55):
+        await actions.act(app, by, author.account_id, "none", reason=f"reason {number}.")
+    desk = await entering(await user(app, "reader", "moderator"))
+    first = await desk.get("/admin/audit?family=account")
+    words = soup(first).get_text(" ")
+    assert "@judge" in words
+    assert "reason 54." in words
+    assert "reason 1." not in words
+    more = soup(first).select_one(".pager a")
+    assert more is not None
+    assert "reason 1." in (await desk.get(str(more["href"]))).text
+    assert "reason 54." not in (await desk.get("/admin/audit?family=report")).text
+    assert "reason 54." in (await desk.get(f"/admin/audit?account={author.account_id}")).text
+    assert "reason 54." not in (await desk.get("/admin/audit?account=77")).text
