@@ -11,7 +11,7 @@ folders below `fedinote/web` and its templates; `site` is what lies in none, `er
 import ast
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ def _errors() -> dict[Id, list[tuple[str, int]]]:
     classes = _error_classes(trees.values())
     for path, tree in trees.items():
         where = path.relative_to(ROOT).as_posix()
-        for line, text in _said(tree, classes) if not where.startswith(_APART) else ():
+        names = {**_imported(tree, trees), **_constants(tree)}
+        for line, text in _said(tree, classes, names) if not where.startswith(_APART) else ():
             if " " in text:  # what has none is a code for programs
                 found.setdefault(text.removeprefix(INVALID), []).append((where, line))
     return found
@@ -96,23 +97,50 @@ def _error_classes(trees: Iterable[ast.Module]) -> set[str]:
     return known - _UNSEEN
 
 
-def _said(tree: ast.Module, classes: set[str]) -> Iterator[tuple[int, str]]:
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return what a module calls by a name at its top."""
+    found: dict[str, ast.expr] = {}
+    for step in tree.body:
+        if isinstance(step, ast.Assign):
+            targets = [one for target in step.targets for one in getattr(target, "elts", [target])]
+            values = step.value.elts if isinstance(step.value, ast.Tuple) else [step.value] * len(targets)
+            found |= {one.id: value for one, value in zip(targets, values, strict=False) if isinstance(one, ast.Name)}
+    return found
+
+
+def _imported(tree: ast.Module, trees: Mapping[Path, ast.Module]) -> dict[str, ast.expr]:
+    """Return what a module calls by the name that another of ours gave it."""
+    found: dict[str, ast.expr] = {}
+    for step in tree.body:
+        if isinstance(step, ast.ImportFrom) and step.module:
+            other = trees.get((ROOT / step.module.replace(".", "/")).with_suffix(".py"))
+            known = _constants(other) if other else {}
+            found |= {one.asname or one.name: known[one.name] for one in step.names if one.name in known}
+    return found
+
+
+def _said(tree: ast.Module, classes: set[str], names: Mapping[str, ast.expr]) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in classes and node.args:
-            yield from _texts(node.args[0])
+            yield from _texts(node.args[0], names)
         elif isinstance(node, ast.ClassDef) and node.name in classes:
             for step in node.body:
                 if isinstance(step, ast.Assign) and getattr(step.targets[0], "id", "") == "message":
-                    yield from _texts(step.value)
+                    yield from _texts(step.value, names)
 
 
-def _texts(node: ast.expr) -> Iterator[tuple[int, str]]:
-    """Yield a literal, or the template of an f-string, whose holes are numbered: "larger than {1} MB"."""
+def _texts(node: ast.expr, names: Mapping[str, ast.expr]) -> Iterator[tuple[int, str]]:
+    """Yield a literal, or the template of an f-string, whose holes are numbered: "larger than {1} MB".
+
+    A name stands for what is in `names`.
+    """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.lineno, node.value
     elif isinstance(node, ast.IfExp):
-        yield from _texts(node.body)
-        yield from _texts(node.orelse)
+        yield from _texts(node.body, names)
+        yield from _texts(node.orelse, names)
+    elif isinstance(node, ast.Name) and node.id in names:
+        yield from _texts(names[node.id], {})
     elif isinstance(node, ast.JoinedStr):
         number, text = 0, ""
         for part in node.values:

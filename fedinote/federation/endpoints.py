@@ -276,7 +276,8 @@ async def to_profile(request: Request) -> Response:
     app = app_of(request)
     row = await _local(app, request.path_params["name"])
     post_id = request.path_params.get("post_id")
-    return RedirectResponse(row["url"] if post_id is None else f"{row['url']}/{post_id}", 302)
+    page = row["url"] if post_id is None else f"{row['url']}/{post_id}"
+    return RedirectResponse(page, 302, {"Vary": "Accept"})
 
 
 async def followers_synchronization(request: Request) -> Response:

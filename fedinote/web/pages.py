@@ -20,7 +20,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 NOTHING = "There is nothing here, or it is not public."
 UPLOADS = ("/settings/profile", "/publish", "/compose/media")
 """Paths (and what lies below them) whose forms carry files: as large as uploads may be."""
-_TITLES = {403: "Not allowed", 404: "Not found", 405: "Not possible here", 410: "Gone", 429: "Too many requests"}
 _OURS = 500
 _BARE = (NotFound.message, "Not Found")  # what programs read
 _MAX_FORM = 262_144
@@ -64,21 +63,46 @@ def message(app: App, title: str, text: str, *, status: int = 200, link: tuple[s
     return render(app, "message.html", status=status, title=title, text=text, link=link)
 
 
-def failure(app: App, error: FediNoteError, words: Words) -> HTMLResponse:
-    """Return the page that says what went wrong, with a way on; every error that a browser sees looks like this."""
+def failure(app: App, error: FediNoteError, words: Words, *, theme: str = "auto") -> HTMLResponse:
+    """Return the page that says what went wrong, with a way on, to somebody of whom nothing is known."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
-    title = _TITLES.get(error.status, "Something went wrong" if error.status >= _OURS else "That did not work")
-    text = NOTHING if error.message in _BARE else error.message
+    title, text = _said(error, words)
     return render(
         app,
         "message.html",
         status=error.status,
         headers=headers,
         words=words,
-        title=words.error(title),
-        text=words.error(text),
-        link=("/", words.error("To the front page")),
+        theme=theme,
+        title=title,
+        text=text,
+        link=("/", words.gettext("To the front page")),
     )
+
+
+def _said(error: FediNoteError, words: Words) -> tuple[str, str]:
+    """Return the heading and the sentence for an error, in the reader's language."""
+    titles = {
+        403: words.gettext("Not allowed"),
+        404: words.gettext("Not found"),
+        405: words.gettext("Not possible here"),
+        410: words.gettext("Gone"),
+        429: words.gettext("Too many requests"),
+    }
+    ours = words.gettext("Something went wrong") if error.status >= _OURS else words.gettext("That did not work")
+    return titles.get(error.status, ours), words.error(NOTHING if error.message in _BARE else error.message)
+
+
+async def _failed(request: Request, error: FediNoteError) -> Response:
+    """Return the page of an error: a member keeps their language and their way about; floods cost no query."""
+    app = app_of(request)
+    signed_in = browser.cookie_name(app, browser.SESSION) in request.cookies and not isinstance(error, TooMany)
+    here = await browser.visit(request) if signed_in else None
+    if here is None or here.person is None:
+        return failure(app, error, browser.words_of(request), theme=browser.theme(request))
+    title, text = _said(error, here.words)
+    onward = ("/", here.words.gettext("To the front page"))
+    return await shell.say(request, here, title, text, status=error.status, link=onward)
 
 
 def page(handler: Handler) -> Handler:
@@ -96,10 +120,10 @@ def page(handler: Handler) -> Handler:
                 raise
             if isinstance(error, browser.SignInFirst) and not wants_part(request):
                 return redirect(f"/auth/sign_in?next={quote(_back(request), safe='')}")
-            words = browser.words_of(request)
             if wants_part(request):
+                words = browser.words_of(request)
                 return Response(words.error(error.message), error.status, shell.HEADERS, "text/plain; charset=utf-8")
-            return failure(app_of(request), error, words)
+            return await _failed(request, error)
 
     return wrapped
 

@@ -358,7 +358,7 @@ async def test_domain_blocks_are_made_listed_changed_and_deleted(app: App, admin
     block = made.json
     assert set(block) == {
         "id", "domain", "digest", "created_at", "severity", "reject_media", "reject_reports", "private_comment",
-        "public_comment", "obfuscate",
+        "public_comment", "obfuscate", "followers_only", "warning",
     }  # fmt: skip
     assert (block["domain"], block["severity"], block["obfuscate"]) == ("far.example", "silence", True)
     assert (block["public_comment"], block["private_comment"]) == ("Unmoderated", None)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from tests.browser.conftest import PHONE, sign_in
-from tests.media.films import needs_films, sound
+from tests.media.films import film, needs_films, sound, with_cover
 from tests.media.pictures import encoded, picture
 from tests.support.process import ServerProcess
 from tools.showcase import ENVIRONMENT, PASSWORD
@@ -277,6 +277,14 @@ def test_a_sound_gets_its_title_and_a_language_is_recognised(page: Page) -> None
     assert newest["language"] == "ja"
     (media,) = newest["media_attachments"]
     assert (media["type"], media["title"], media["artist"]) == ("audio", "Tide", "The Harbour")
+
+
+@needs_films
+def test_a_sound_and_a_film_show_their_pictures_when_they_are_ready(page: Page) -> None:
+    song: FilePayload = {"name": "song.mp3", "mimeType": "audio/mpeg", "buffer": with_cover(sound(), _png())}
+    page.set_input_files("#files", [song, {"name": "film.mp4", "mimeType": "video/mp4", "buffer": film()}])
+    _wait_for_files(page, 2)
+    expect(page.locator("[data-picture] img")).to_have_count(2)
 
 
 def test_the_small_form_on_the_home_page_publishes_where_it_is(page: Page) -> None:

@@ -5,6 +5,7 @@ viewer could once see is kept as if it were still theirs (home entries, notifica
 bookmarks of everybody for everything), so that only the question at reading can hold it back.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,6 +126,7 @@ class Stage:
         self.signers: dict[str, FakeActor] = {}
         self.notices: list[tuple[int, int, int]] = []
         self.reports: list[tuple[int, int]] = []
+        self.exhibits: dict[int, frozenset[int]] = {}
         self.requests: list[tuple[int, int, int]] = []
         self.topic_id = 0
         self.board_id = 0
@@ -310,12 +312,13 @@ class Stage:
     async def _numbers(self) -> None:
         notices, filed, waiting = await self.app.db.many(
             ("SELECT id, account_id, post_id FROM notifications WHERE kind = 'status'", ()),
-            ("SELECT id, target_id FROM reports", ()),
+            ("SELECT id, target_id, post_ids FROM reports", ()),
             ("SELECT id, account_id, from_account_id FROM notification_requests", ()),
         )
         self.requests = [(row["id"], row["account_id"], row["from_account_id"]) for row in waiting]
         self.notices = [(row["id"], row["account_id"], row["post_id"]) for row in notices]
         self.reports = [(row["id"], row["target_id"]) for row in filed]
+        self.exhibits = {row["id"]: frozenset(json.loads(row["post_ids"])) for row in filed}
 
     async def _row(self, table: str, **values: Any) -> None:
         """Insert a row if there is none like it. An `id` of None is the database's to give."""

@@ -140,8 +140,8 @@ async def test_what_a_token_sees_is_seen_by_nobody_else(stage: Stage) -> None:
 
 async def test_pages_for_somebody_signed_in_are_for_that_one(stage: Stage) -> None:
     post = the(stage, "public")
-    paths = ["/", "/auth/sign_out", "/auth/password", f"/authorize_interaction?uri={post.uri}", f"/@alice/{post.id}"]
-    for path in (*paths, f"/@alice/{post.id}/translation?to=zh", "/about", "/@alice"):
+    paths = ["/home", "/auth/sign_out", "/auth/password", f"/authorize_interaction?uri={post.uri}", "/about", "/@alice"]
+    for path in (*paths, f"/@alice/{post.id}", f"/@alice/{post.id}/translation?to=zh"):
         cache = SharedCache(stage)
         before = await cache.get(path, accept=PAGE, cookie=await cookie_of(stage, "follower"))
         assert before.status == 200, path
@@ -205,7 +205,8 @@ async def test_what_was_deleted_or_suspended_is_gone_after_three_minutes_everywh
     asked = [
         (f"/@fleeting/{post['id']}", PAGE), (f"/users/fleeting/statuses/{post['id']}", ACTIVITY),
         ("/@fleeting", PAGE), ("/users/fleeting/outbox?page=true", ACTIVITY), (f"/@fleeting/{post['id']}/embed", PAGE),
-        (f"/api/v1/statuses/{post['id']}", "application/json"), ("/", PAGE), ("/api/v1/timelines/public", "*/*"),
+        (f"/api/v1/statuses/{post['id']}", "application/json"), ("/api/v1/timelines/public", "*/*"),
+        ("/@fleeting.atom", PAGE), ("/@fleeting.json", PAGE),
     ]  # fmt: skip
     for path, accept in asked:
         answer = await cache.get(path, accept=accept)

@@ -26,7 +26,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 EVIL = "https://evil.example"
 INLINE = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>|<style|\son[a-z]+\s*=|\sstyle\s*=|javascript:", re.IGNORECASE)
-LOG_IN = ("/oauth/authorize", "/auth/sign_in")  # their forms lead on to apps: Chromium holds form-action against that
+# Their forms lead on to apps, or to one's own server: Chromium holds form-action against that.
+LOG_IN = ("/oauth/authorize", "/auth/sign_in", "/interact")
 
 
 def directives(answer: Answer) -> dict[str, str]:

@@ -18,7 +18,7 @@ Pictures = Mapping[str, str]
 
 _CODE = re.compile(r":([a-zA-Z0-9_]{2,64}):")
 # A tag, whose attributes may hold ">", or a run of text between tags. Nothing in it is tried twice.
-_PIECE = re.compile(r"""<[^<>"']*+(?:"[^"]*+"[^<>"']*+|'[^']*+'[^<>"']*+)*+>|[^<]++|<""")
+_PIECE = re.compile(r"""<(?:[^<>"']++|"[^"]*+"|'[^']*+')*>|[^<]++|<""")
 
 
 def pictures(app: App, *snapshots: str | None) -> Pictures:

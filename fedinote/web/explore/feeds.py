@@ -38,7 +38,7 @@ _ATOM_NAMES = "http://www.w3.org/2005/Atom"
 _NEVER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no XML 1.0 has these
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HEADERS = {
-    "Cache-Control": "public, max-age=300",
+    "Cache-Control": "public, max-age=120",
     "Access-Control-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",

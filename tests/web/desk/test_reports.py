@@ -6,6 +6,7 @@ from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.moderation import casework, reports, statements
 from fedinote.moderation.models import Report
+from fedinote.relations import follows
 from fedinote.translation import preferences
 from fedinote.translation.engine import Location
 from fedinote.translation.preferences import Preferences
@@ -190,20 +191,14 @@ async def test_pictures_are_covered_and_private_posts_are_shown(app: App, desk: 
     target, reporter = await user(app, "target"), await user(app, "reporter")
     post_id = await post(app, target.account_id, "<p>a secret word</p>", visibility="private")
     await app.db.execute(
-        "INSERT INTO media (id, account_id, post_id, kind, media_type, state, key, meta, description, created_at, position)"
-        " VALUES (?, ?, ?, 'image', 'image/webp', 'ready', 'ab/cd.webp', '{}', 'A cat', ?, 0)",
+        "INSERT INTO media (id, account_id, post_id, kind, media_type, state, key, preview_key, meta, description,"
+        " created_at, position) VALUES (?, ?, ?, 'image', 'image/webp', 'ready', 'ab/c.webp', '', '{}', 'A cat', ?, 0)",
         app.ids.next(),
         target.account_id,
         post_id,
         app.now(),
     )
-    await app.db.execute(
-        "INSERT INTO follows (id, follower_id, target_id, accepted, created_at) VALUES (?, ?, ?, TRUE, ?)",
-        app.ids.next(),
-        reporter.account_id,
-        target.account_id,
-        app.now(),
-    )
+    await follows.request(app, reporter.account_id, target.account_id)
     report = await reports.file(app, reporter.account_id, target.account_id, post_ids=[post_id], comment="")
     shown = soup(await desk.get(f"/admin/reports/{report.id}"))
     assert "a secret word" in shown.get_text()

@@ -51,7 +51,7 @@ async def _appealed(app: App, author: User, theirs: Browser) -> int:
         REASON,
         MEANS[REASON],
         "决定内容与理由",
-        "本服务器的一位管理员",
+        "一位管理员",
         "以旁边的原文为准",
         "你不同意",
     ):
@@ -103,7 +103,7 @@ async def test_a_chinese_post_reported_in_spanish_is_judged_in_english_appealed_
 
     public = soup(await stranger.get("/about/moderation")).get_text(" ")
     assert "lifted on appeal" in public
-    for kept in ("author", REASON, COMMENT, "lectora", "first"):
+    for kept in ("@author", REASON, COMMENT, "lectora", "@first"):
         assert kept not in public, kept
     noted = [action for action, _ in await log(app)]
     for one in ("account.silence", "report.resolve", "account.unsilence", "appeal.lift"):
