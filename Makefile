@@ -25,7 +25,7 @@ export FEDINOTE_REQUIRE := $(REQUIRE)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev-setup test check format size bench lock clean
+.PHONY: help setup run demo dev-setup test check format size bench pictures lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,9 @@ size: dev-setup  ## the figures of file and function sizes
 
 bench: dev-setup  ## measure the server: CPU, requests, memory (BENCH_ARGS="--quick --database=postgresql")
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+pictures: dev-setup  ## make the pictures of docs/pictures anew (needs Chromium)
+	$(BIN)/python -m tools.pictures
 
 lock: dev-setup  ## renew the lock files after a change of dependencies (UPGRADE=--upgrade: newest versions)
 	$(LOCK) --group build --output-file requirements.lock

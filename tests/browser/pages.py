@@ -18,7 +18,7 @@ ANYBODY: dict[str, tuple[str, ...]] = {
     "/about/translation": ("/about/translation",),
     "/auth/sign_in": ("/auth/sign_in",),
     "/auth/sign_up": ("/auth/sign_up",),
-    "/explore": ("/explore", "/explore?kind=words"),
+    "/explore": ("/explore", "/explore?kind=text"),
     "/explore/topics": ("/explore/topics",),
     "/explore/videos": ("/explore/videos",),
     "/interact": ("/interact?uri={note}",),

@@ -282,7 +282,7 @@ def test_a_sound_gets_its_title_and_a_language_is_recognised(page: Page) -> None
 @needs_films
 def test_a_sound_and_a_film_show_their_pictures_when_they_are_ready(page: Page) -> None:
     song: FilePayload = {"name": "song.mp3", "mimeType": "audio/mpeg", "buffer": with_cover(sound(), _png())}
-    page.set_input_files("#files", [song, {"name": "film.mp4", "mimeType": "video/mp4", "buffer": film()}])
+    page.set_input_files("#files", [song, {"name": "film.mp4", "mimeType": "video/mp4", "buffer": film()}])  # type: ignore[arg-type]
     _wait_for_files(page, 2)
     expect(page.locator("[data-picture] img")).to_have_count(2)
 

@@ -130,7 +130,7 @@ def test_it_serves_until_it_is_stopped_and_goes_on_from_its_data(tmp_path: Path,
             page = answer.read().decode()
         assert ALICE.text.partition(" #")[0] in page
         assert BAO.text.partition("#")[0] in page
-        assert page.count('class="exchange"') == 2
+        assert page.count('class="exchange card"') == 2
         with _HERE.open(f"http://localhost:{port}/@alice", timeout=60) as answer:
             assert answer.read().decode().count("<article") == 1
         _answers_on_the_command_line(tmp_path, run)

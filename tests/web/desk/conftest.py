@@ -39,7 +39,7 @@ async def speaker(app: App, name: str, locale: str, role: str = "member") -> Use
 async def send(who: Browser, page: Answer, deed: str = "", **values: str) -> Answer:
     """Send the form of a page that does `deed` ("" for the first one), with its hidden fields and these values."""
     numbers = [place for place, one in enumerate(page.forms) if not deed or one.hidden.get("deed") == deed]
-    return await who.submit(page, number=numbers[0], **values)
+    return await who.submit(page, values, number=numbers[0])
 
 
 def knowing(app: App, known: dict[str, str], *places: Location) -> dict[Location, Recorder]:

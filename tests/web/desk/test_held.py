@@ -40,7 +40,7 @@ async def hold(app: App, author: User, *texts: str) -> list[int]:
 
 async def send(who: Browser, page: Answer, action: str, **values: str) -> Answer:
     (number, *_) = [place for place, one in enumerate(page.forms) if one.action == action]
-    return await who.submit(page, number=number, **values)
+    return await who.submit(page, values, number=number)
 
 
 async def several(who: Browser, page: Answer, deed: str, ids: list[int]) -> Answer:

@@ -163,7 +163,7 @@ async def test_engines_are_asked_for_few_texts_at_a_time(app: App, desk: Browser
     busy, most = 0, 0
     answer = recorder.translate
 
-    async def watched(texts, **wanted):  # type: ignore[no-untyped-def]
+    async def watched(texts, **wanted):
         nonlocal busy, most
         busy += 1
         most = max(most, busy)
@@ -181,7 +181,7 @@ async def test_engines_are_asked_for_few_texts_at_a_time(app: App, desk: Browser
     assert 1 < most <= 3
 
 
-async def acting(app: App):  # type: ignore[no-untyped-def]
+async def acting(app: App):
     from tests.moderation.staff import staff
 
     return await staff(app, "moderator", f"m{app.ids.next()}"[:20])

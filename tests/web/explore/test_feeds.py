@@ -120,5 +120,5 @@ async def test_signs_that_no_xml_may_contain_are_left_out(app: App, alice: User,
 async def test_a_feed_may_be_kept_by_everybody_and_sets_no_cookie(app: App, alice: User, stranger: Browser) -> None:
     configure(app, "limits", enabled=False)
     found = await stranger.get("/@alice.atom")
-    assert found.header("cache-control") == "public, max-age=300"
+    assert found.header("cache-control") == "public, max-age=120"
     assert found.cookies() == []
