@@ -56,6 +56,8 @@ def _png() -> bytes:
 
 
 def _give(page: Page, how: str, name: str = "a.png") -> None:
+    """Paste or drop a picture, as soon as the page listens."""
+    expect(page.locator("#text-count")).to_contain_text("characters left")
     page.evaluate(_GIVE, [base64.b64encode(_png()).decode(), name, how, "#text"])
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, Forbidden
+from fedinote.infra.errors import BadRequest, Forbidden, Unauthorized
 from fedinote.timelines import streams
 from fedinote.timelines.streams import Stream
 from fedinote.web import browser
@@ -32,9 +32,12 @@ _encode = msgspec.json.Encoder().encode
 async def listen(request: Request) -> Response:
     """GET /live?stream=&since=: `stream` is home, local, public, conversations, list:<id>, tag:<name>, or nothing.
 
-    `since` is the newest id that the page has: what came after it is told at once.
+    `since` is the newest id that the page has: what came after it is told at once. `Unauthorized` without a session: a
+    form to sign in, to which pages lead, is nothing that a stream's reader could show.
     """
-    here = await browser.member(request)
+    here = await browser.visit(request)
+    if here.person is None:
+        raise Unauthorized(browser.SignInFirst.message)
     if request.headers.get("sec-fetch-site") not in (None, "same-origin"):
         raise Forbidden
     values = query(request)

@@ -188,7 +188,7 @@ async def test_one_person_may_have_so_many_pages_listen_and_no_more(
 
 
 async def test_visitors_and_other_sites_cannot_listen(browser: Browser, stranger: Browser) -> None:
-    assert (await stranger.get("/live")).status == 303
+    assert (await stranger.get("/live")).status == 401
     assert (await browser.get("/live", sec_fetch_site="cross-site")).status == 403
     assert (await browser.get("/live?stream=nonsense")).status == 400
     assert (await browser.get("/live?stream=list:1")).status == 404
