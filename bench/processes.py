@@ -156,7 +156,11 @@ class Server:
         guard = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
         command = [*guard, sys.executable, "-m", "fedinote", "serve"]
         with self._log.open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=_environment(self.environment), stdout=log, stderr=log)
+            return subprocess.Popen(command, cwd=ROOT, env=self.full_environment(), stdout=log, stderr=log)
+
+    def full_environment(self) -> dict[str, str]:
+        """Return the environment of the server, for a command beside it."""
+        return _environment(self.environment)
 
     async def _answers(self) -> bool:
         client = Client(self.port, authority=self.authority)

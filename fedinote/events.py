@@ -169,7 +169,7 @@ class QuoteChanged:
 
 @dataclass(frozen=True, slots=True)
 class QuotePolicyChanged:
-    """A local author said anew who may quote a post."""
+    """A local author said anew who may quote or answer a post."""
 
     post_id: int
     author_id: int
@@ -411,6 +411,14 @@ class RuleCaught:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureKnown:
+    """It is known since now what a file of a post that is there already looks like."""
+
+    media_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewAttached:
     """A post has a preview card since now; or another one than before."""
 
@@ -490,16 +498,30 @@ class AppealAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """An accepted follow that ended: `account_id` lost `other_id`, as a "follower" or as somebody they followed.
+
+    `side` is "follower" or "following"; of the latter the choices of the follow are kept (None: all languages).
+    """
+
+    account_id: int
+    other_id: int
+    side: str
+    reblogs: bool = True
+    notify: bool = False
+    languages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RelationshipsSevered:
     """Follows of people here ended all at once. `kind`: domain_block, user_domain_block, account_suspension.
 
-    `target_name` is the domain or handle that the decision was about. `losses` are (account, followers, following):
-    how many of each somebody who lives here lost.
+    `target_name` is the domain or handle that the decision was about; what each person here lost is in `losses`.
     """
 
     kind: str
     target_name: str
-    losses: tuple[tuple[int, int, int], ...]
+    losses: tuple[Loss, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,6 +532,15 @@ class FollowsSevered:
     """
 
     follows: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostWithdrawn:
+    """A post is out of sight until a moderator has looked at it. It is still visible while the reactions run."""
+
+    post_id: int
+    author_id: int
+    visibility: str
 
 
 @dataclass(frozen=True, slots=True)

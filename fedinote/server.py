@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fedinote.api import access, cors, errors
 from fedinote.api.routes import ROUTES as API
 from fedinote.api.routing import Api
+from fedinote.federation import throttling
 from fedinote.federation.endpoints import ROUTES as FEDERATION
 from fedinote.infra import gate, migrations
 from fedinote.infra.app import App
@@ -63,7 +64,9 @@ class Server:
         self.html_headers = _html_headers(app)
         self.state = SimpleNamespace(state=State({"app": app}))
         limits = app.settings.limits
-        self.gate = gate.gate_of(limits.parallel_per_cpu) if limits.enabled else None
+        per_cpu = limits.parallel_per_cpu if limits.enabled else 0
+        # What other servers send has a door of its own: a flood of it keeps none of our people waiting.
+        self.gate, self.inbox_gate = gate.gate_of(per_cpu), gate.gate_of(per_cpu / 2)
 
     @property
     def max_upload(self) -> int:
@@ -85,7 +88,8 @@ class Server:
             await self._websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ticket = gate.Ticket(self.gate)
+        delivery = scope["method"] == "POST" and scope["path"].endswith("/inbox")
+        ticket = gate.Ticket(self.inbox_gate if delivery else self.gate, lambda: self._whose(scope, delivery))
         answer = _Answer(self, scope, send, ticket)
         if cors.is_preflight(scope):
             await send({"type": "http.response.start", "status": 204, "headers": cors.PREFLIGHT})
@@ -93,7 +97,8 @@ class Server:
             return
         try:
             if not scope["path"].startswith("/health"):
-                await ticket.take()
+                if not delivery:  # which works once its body is there
+                    await ticket.take()
                 await access.admit(self.app, scope)
             await self._serve(scope, _Body(scope, receive, self._limit(scope["path"]), ticket), answer)
         except ClientDisconnect:
@@ -105,6 +110,11 @@ class Server:
             await _refusal(self, error, scope, answer)(scope, receive, answer)
         finally:
             ticket.give()
+
+    def _whose(self, scope: Scope, delivery: bool) -> tuple[str, bool]:
+        """Return the address of a request, and whether servers that are known send from there."""
+        address = access.address_of(self.app, HTTPConnection(scope))
+        return address, delivery and throttling.is_welcome(self.app, address)
 
     def _limit(self, path: str) -> int:
         if path == importing.ARCHIVE:

@@ -11,7 +11,7 @@ from typing import Any
 from fedinote import events
 from fedinote.accounts import links
 from fedinote.api import instance, pushing
-from fedinote.auth import challenges, oauth, sessions
+from fedinote.auth import challenges, oauth, refusals, sessions
 from fedinote.auth import reactions as logins
 from fedinote.federation import (
     actors,
@@ -42,10 +42,25 @@ from fedinote.infra import choices, jobs
 from fedinote.infra.app import App, Reaction, Renewal
 from fedinote.infra.jobs import JobFunction
 from fedinote.media import processing, remote_files, sweeping
-from fedinote.moderation import announcements, audit, finality, house_rules
+from fedinote.moderation import (
+    announcements,
+    audit,
+    domain_changes,
+    domain_imports,
+    finality,
+    foreign,
+    held,
+    house_rules,
+    many,
+    rejudging,
+    trials,
+    wording,
+)
+from fedinote.moderation import domains as blocked_domains
 from fedinote.moderation import rules as moderation_rules
 from fedinote.moderation.lists import entries as list_entries
 from fedinote.moderation.lists import sources as list_sources
+from fedinote.moderation.pictures import looking as pictures
 from fedinote.notifications import reactions as notify
 from fedinote.notifications import requests as notice_requests
 from fedinote.notifications import severances, subscriptions, warnings
@@ -81,6 +96,8 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         threads.on_post_published,
         cards.on_post_published,
         ahead.on_post_published,
+        foreign.on_post_published,
+        pictures.on_post_published,
     ),
     events.PostEdited: (
         index.on_post_edited,
@@ -92,8 +109,10 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         cards.on_post_edited,
         live.on_post_edited,
         ahead.on_post_edited,
+        foreign.on_post_edited,
     ),
-    events.PostTranslated: (translated.on_post_translated, live.on_post_translated),
+    events.PostTranslated: (translated.on_post_translated, live.on_post_translated, rejudging.on_post_translated),
+    events.PostWithdrawn: (live.on_post_deleted,),
     events.VersionsChanged: (
         index.on_versions_changed,
         outgoing.on_versions_changed,
@@ -170,6 +189,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         purging.on_account_deleted,
         remote_files.on_account_deleted,
         finality.on_account_deleted,
+        severances.on_account_deleted,
     ),
     events.AccountMoved: (moving.on_account_moved, moves.on_account_moved),
     events.CollectionChanged: (curating.on_collection_changed,),
@@ -181,10 +201,11 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.ReportFiled: (notify.on_report_filed, outgoing.on_report_filed),
     events.PolicyApplied: (audit.on_policy_applied,),
     events.RuleCaught: (moderation_rules.on_rule_caught,),
+    events.PictureKnown: (pictures.on_picture_known,),
     events.PreviewAttached: (live.on_preview_attached,),
     events.CreatorNamed: (crediting.on_creator_named,),
     events.RelationshipsSevered: (severances.on_relationships_severed,),
-    events.AccountWarned: (warnings.on_account_warned,),
+    events.AccountWarned: (warnings.on_account_warned, wording.on_account_warned),
     events.AppealAnswered: (warnings.on_appeal_answered,),
     events.FollowsSevered: (partings.on_follows_severed,),
     events.AnnouncementPublished: (live.on_announcement_published,),
@@ -210,9 +231,12 @@ JOBS: Mapping[str, JobFunction] = {
     glossary_renewing.JOB: glossary_renewing.renew,
     scheduling.PUBLISH_JOB: scheduling.publish,
     domains.PART_JOB: domains.part,
+    domain_imports.JOB: domain_imports.work,
     moving.CARRY_JOB: moving.carry,
     announcements.TELL_JOB: announcements.tell,
     processing.JOB: processing.process,
+    pictures.JUDGE_JOB: pictures.judge,
+    pictures.LOOK_JOB: pictures.look,
     remote_files.FORGET_JOB: remote_files.forget,
     live.REACTIONS_JOB: live.tell_reactions,
     annual_reports.JOB: annual_reports.make,
@@ -222,10 +246,14 @@ JOBS: Mapping[str, JobFunction] = {
     subscriptions.PUSH_JOB: pushing.push,
     ahead.JOB: ahead.translate_post,
     ahead.PROFILE_JOB: ahead.translate_profile,
+    foreign.JOB: foreign.read,
+    rejudging.JOB: rejudging.translated,
+    trials.JOB: trials.work,
     notice_requests.MERGE_JOB: notice_requests.merge,
     notice_requests.FORGET_JOB: notice_requests.forget,
     cards.FETCH_JOB: cards.fetch,
     crediting.CREDIT_JOB: crediting.credit,
+    wording.JOB: wording.word,
 }
 
 RENEWALS: Sequence[Renewal] = (
@@ -254,13 +282,20 @@ PERIODIC: Sequence[tuple[timedelta, PeriodicFunction]] = (
     (timedelta(hours=1), finality.purge),
     (timedelta(minutes=30), list_sources.refresh_due),
     (timedelta(hours=1), list_entries.expire),
+    (timedelta(minutes=5), blocked_domains.expire),
+    (timedelta(hours=6), domain_changes.tidy),
+    (timedelta(hours=6), domain_imports.tidy),
     (timedelta(hours=1), sessions.prune),
     (timedelta(hours=1), oauth.prune),
     (timedelta(hours=1), challenges.prune),
+    (timedelta(hours=6), refusals.tidy),
     (timedelta(hours=6), imports.tidy),
     (timedelta(hours=1), archives.tidy),
     (timedelta(hours=1), archive_imports.tidy),
     (timedelta(hours=6), holding.tidy),
+    (timedelta(hours=6), held.tidy),
+    (timedelta(hours=1), many.tidy),
+    (timedelta(hours=6), trials.tidy),
     (timedelta(hours=6), cards.tidy),
     (timedelta(hours=1), cache.tidy),
     (timedelta(hours=6), budgets.tidy),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.process import ServerProcess
+from tools import cases
 from tools.scenery import picture
 
 PASSWORD = "a long enough password"  # noqa: S105 of a server that lives for minutes
@@ -30,9 +31,10 @@ class Showcase:
         self.server = server
         self.tokens: dict[str, str] = {}
         self.posts: list[dict[str, Any]] = []
+        self.cases: dict[str, str] = {}
 
     def furnish(self) -> None:
-        """Make the accounts, write the notes, answer and favour them."""
+        """Make the accounts, write the notes, answer and favour them; and give the moderators something to do."""
         for name in AUTHORS:
             self.server.user(name, PASSWORD, role="owner" if name == OWNER else "member")
             self.tokens[name] = self.server.token(name)
@@ -48,6 +50,7 @@ class Showcase:
             self.posts.insert(0, self.write(note))
             for reader in list(AUTHORS)[: 1 + number % 5]:
                 self.call(reader, "POST", f"/api/v1/statuses/{self.posts[0]['id']}/favourite")
+        self.cases = cases.make(self, OWNER)
 
     def write(self, note: dict[str, Any]) -> dict[str, Any]:
         """Publish a note with its pictures, versions and answers."""

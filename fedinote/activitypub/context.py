@@ -48,6 +48,7 @@ _QUOTE: _Terms = {
     "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     "interactionPolicy": _id("gts:interactionPolicy"),
     "canQuote": _id("gts:canQuote"),
+    "canReply": _id("gts:canReply"),
     "automaticApproval": _id("gts:automaticApproval"),
     "manualApproval": _id("gts:manualApproval"),
     "interactingObject": _id("gts:interactingObject"),

@@ -68,7 +68,8 @@ class NoteOut:
     `content` and the values of `translations` are HTML; `language` is that of `content`. `summary` is the content
     warning ("" for none), `summaries` has it in other languages; `versions` tells which translations the author did
     not write. `title` makes it an Article when `type` says so. `replies`, `likes`, `shares`, `reactions` are ids of
-    collections. `automatic` and `manual` tell who may quote at once or after approval (None: nothing is said).
+    collections. `automatic` and `manual` tell who may quote at once or after approval (None: nothing is said),
+    `repliers` who may answer at once (None: everybody).
     """
 
     id: str
@@ -102,6 +103,7 @@ class NoteOut:
     quote_authorization: str | None = None
     automatic: tuple[str, ...] | None = None
     manual: tuple[str, ...] = ()
+    repliers: tuple[str, ...] | None = None
     machine_translation: str = "any"
     replies: str | None = None
     likes: str | None = None
@@ -249,8 +251,10 @@ def _quote(post: NoteOut) -> dict[str, Any]:
     if post.quote_authorization:
         found["quoteAuthorization"] = post.quote_authorization
     if post.automatic is not None:
-        rule = {"automaticApproval": list(post.automatic), "manualApproval": list(post.manual)}
-        found["interactionPolicy"] = {"canQuote": rule}
+        policy = {"canQuote": {"automaticApproval": list(post.automatic), "manualApproval": list(post.manual)}}
+        if post.repliers is not None:
+            policy["canReply"] = {"automaticApproval": list(post.repliers), "manualApproval": []}
+        found["interactionPolicy"] = policy
     return found
 
 

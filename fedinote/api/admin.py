@@ -138,10 +138,10 @@ async def delete_account(call: Call) -> Any:
 
 
 async def refuse_account(call: Call) -> Any:
-    """POST /api/v1/admin/accounts/:id/reject: answers with the account as it was."""
+    """POST /api/v1/admin/accounts/:id/reject: answers with the account as it was. `text` is what the person is told."""
     by = await _acting(call, Power.ACCOUNTS)
     was = await entities.person(call.app, call.id())
-    await actions.refuse(call.app, by, call.id())
+    await actions.refuse(call.app, by, call.id(), reason=call.params.text("text", ""))
     return was
 
 

@@ -100,6 +100,7 @@ def _terms(params: Params, present: Terms) -> Terms:
         private_comment=params.text("private_comment", present.private_comment),
         public_comment=params.text("public_comment", present.public_comment),
         obfuscate=params.flag("obfuscate", present.obfuscate),
+        expires_at=present.expires_at,
     )
 
 

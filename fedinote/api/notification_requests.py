@@ -73,10 +73,11 @@ async def show_policy(call: Call) -> dict[str, Any]:
 
 
 async def update_policy(call: Call) -> dict[str, Any]:
-    """Change the caller's policy."""
+    """Change the caller's policy; `for_strangers` and `new_account_days` are FediNote's own."""
     given = ((name, call.params.text(name)) for name in policy.RULES)
     changes = {name: level for name, level in given if level is not None}
-    return await _shown(call, await policy.update(call.app, call.me.account_id, changes))
+    days = call.params.number(policy.DAYS) if policy.DAYS in call.params else None
+    return await _shown(call, await policy.update(call.app, call.me.account_id, changes, days))
 
 
 async def no_more(call: Call) -> None:

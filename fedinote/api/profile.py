@@ -95,7 +95,7 @@ async def _store_pictures(call: Call, keys: dict[str, str]) -> None:
     for name, store in _PICTURES.items():
         file = call.params.file(name)
         if file is not None and file.data:
-            keys[name] = await store(call.app, file.data)
+            keys[name] = await store(call.app, file.data, account_id=call.me.account_id)
 
 
 def _fields(params: Params) -> list[tuple[str, str]] | None:

@@ -12,7 +12,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError
-from fedinote.notifications import pushing, queries, subscriptions, webpush
+from fedinote.notifications import pushing, queries, subscriptions, warnings, webpush
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.subscriptions import Subscription
 from fedinote.timelines import filters
@@ -46,6 +46,8 @@ async def push(app: App, subscription_id: int, notification_id: int) -> None:
     words = None if post is None else await _words(app, subscription.account_id, post)
     told = await entities.payload(app, notice, post, words)
     if told:
+        if notice.kind == warnings.KIND:
+            told["title"] = warnings.title(locale)
         own = {"access_token": token} if token else {"path": await _path(app, notice)}
         await pushing.send(app, subscription, _encoded({**own, "preferred_locale": locale, **told}))
 
@@ -57,7 +59,7 @@ _PLACE = "SELECT NULL AS id, username, domain FROM accounts WHERE id = ?"
 async def _path(app: App, notice: Notice) -> str:
     """Return the page of ours that a browser opens for a notification: the post, else who did it."""
     if notice.kind.startswith("admin.") or notice.kind in _OWN:
-        return "/notifications"
+        return f"/settings/decisions/{notice.subject}" if notice.kind == warnings.KIND else "/notifications"
     sql, key = (_PLACE, notice.from_account_id) if notice.post_id is None else (_POST_PLACE, notice.post_id)
     row = await app.db.row(sql, key)
     if row is None:

@@ -7,7 +7,7 @@ from fedinote.api.paging import Page, paging
 from fedinote.api.params import Params
 from fedinote.api.routing import Call, route
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.posts import quotes, visibility
+from fedinote.posts import answering, quotes, visibility
 
 _READ, _WRITE = ("read:statuses",), ("write:statuses",)
 
@@ -49,11 +49,18 @@ async def revoke(call: Call) -> Any:
 
 
 async def set_policy(call: Call) -> Any:
-    """Say who may quote one's own post (`quote_approval_policy`: public, followers or nobody)."""
-    setting = call.params.text("quote_approval_policy")
-    if not setting:
+    """Say who may quote one's own post, and who may answer it: public, followers or nobody.
+
+    `quote_approval_policy` and `reply_approval_policy`; what is not named stays.
+    """
+    quoting, replying = call.params.text("quote_approval_policy"), call.params.text("reply_approval_policy")
+    if not (quoting or replying):
         raise Invalid("Validation failed: Quote approval policy is missing")
-    await quotes.set_policy(call.app, call.me.account_id, call.id(), setting)
+    async with call.app.db.transaction():
+        if quoting:
+            await quotes.set_policy(call.app, call.me.account_id, call.id(), quoting)
+        if replying:
+            await answering.set_policy(call.app, call.me.account_id, call.id(), replying)
     return await status(call.app, call.id(), call.viewer)
 
 

@@ -20,6 +20,7 @@ from fedinote.posts import holding
 _RULES, _HELD = "/api/fedinote/v1/admin/rules", "/api/fedinote/v1/admin/held"
 _USUAL, _MOST = 40, 200
 _MAX_VALUE = 1_000
+_MAX_TAG = 35
 
 
 async def _acting(call: Call, power: Power = Power.DOMAINS) -> Moderator:
@@ -135,7 +136,9 @@ def _terms(given: Params) -> dict[str, Any]:
     for name in ("pattern", "doing"):
         if name in given:
             found[name] = given.text(name, "", max=_MAX_VALUE)
-    return found | ({"only": given.flag("only")} if "only" in given else {})
+    for name in {"translate", "translate_for"} & set(given):
+        found[name] = given.text(name, "", max=_MAX_TAG) or None
+    return found | {name: given.flag(name) for name in ("only", "translations") if name in given}
 
 
 def _rule(method: str, handler: Handler, rest: str = "") -> Route:

@@ -14,7 +14,18 @@ from fedinote.federation import threads as completing
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import uploads
-from fedinote.posts import covers, dividers, fans, languages, publishing, revising, scheduling, threads, wishes
+from fedinote.posts import (
+    answering,
+    covers,
+    dividers,
+    fans,
+    languages,
+    publishing,
+    revising,
+    scheduling,
+    threads,
+    wishes,
+)
 from fedinote.posts import quotes as post_quotes
 from fedinote.posts.drafts import Draft, PollDraft
 from fedinote.translation import translations
@@ -22,7 +33,7 @@ from fedinote.translation import translations
 MANY = 100
 _READ = ("read:statuses",)
 _WRITE = ("write:statuses",)
-_OWN = "SELECT * FROM posts WHERE id = ? AND account_id = ?"
+_OWN = "SELECT * FROM posts WHERE id = ? AND account_id = ? AND visibility <> 'held'"
 
 
 async def create(call: Call) -> Any:
@@ -61,6 +72,7 @@ async def _draft(call: Call) -> Draft:
         application=None if own["name"] is None else {"name": own["name"], "website": own["website"]},
         quoted_id=quotes.wanted(params),
         quote_policy=params.text("quote_approval_policy") or own["default_quote_policy"],
+        reply_policy=params.text("reply_approval_policy") or "public",
         translations=language_versions.named(params),
         machine_translation=params.text("machine_translation") or "any",
     )
@@ -151,6 +163,7 @@ async def source(call: Call) -> Any:
         "language": row["language"],
         "translations": versions,
         "machine_translation": row["machine_translation"],
+        "reply_approval_policy": answering.setting_of(row["interaction_rules"]),
         "cover_media_ids": [str(one) for one in await covers.of_post(call.app, row["id"])],
     }
 
@@ -194,6 +207,8 @@ async def edit(call: Call) -> Any:
         await revising.edit(app, me, row["id"], draft)
         if setting := params.text("quote_approval_policy"):
             await post_quotes.set_policy(app, me, row["id"], setting)
+        if setting := params.text("reply_approval_policy"):
+            await answering.set_policy(app, me, row["id"], setting)
         if wish := params.text("machine_translation"):
             await wishes.change(app, me, row["id"], wish)
     return await entities.status(app, row["id"], call.viewer)

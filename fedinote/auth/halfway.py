@@ -14,6 +14,7 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.errors import NotFound, Unauthorized
 
 LIFE = timedelta(minutes=10)
+PURPOSE = "halfway"
 
 
 class TooLate(Unauthorized):
@@ -22,14 +23,20 @@ class TooLate(Unauthorized):
     message = "That took too long. Enter your password again"
 
 
-def prove(app: App, user: User, browser: str) -> str:
-    """Return the proof that somebody knew this person's password, in the browser with this cookie."""
-    end = str(to_ms(app.now() + LIFE))
-    return f"{user.id}.{end}.{_mark(app, user, end, browser)}"
+def prove(app: App, user: User, browser: str, *, purpose: str = PURPOSE, life: timedelta = LIFE) -> str:
+    """Return the proof that somebody knew this person's password, in the browser with this cookie.
+
+    It is good for one purpose alone.
+    """
+    end = str(to_ms(app.now() + life))
+    return f"{user.id}.{end}.{_mark(app, user, end, browser, purpose)}"
 
 
-async def whose(app: App, proof: str, browser: str) -> User:
-    """Return whose password was known. `Unauthorized` when the proof is not ours, too old, or another browser's."""
+async def whose(app: App, proof: str, browser: str, *, purpose: str = PURPOSE) -> User:
+    """Return whose password was known. `Unauthorized` when the proof is not ours, too old, or another browser's.
+
+    Likewise when it was made for another purpose.
+    """
     name, _, rest = proof[:200].partition(".")
     end, _, seal = rest.partition(".")
     if not (name.isascii() and name.isdigit() and len(name) < 20 and end.isascii() and end.isdigit()):
@@ -38,11 +45,11 @@ async def whose(app: App, proof: str, browser: str) -> User:
         user = await users.by_id(app, min(int(name), 2**63 - 1))
     except NotFound as error:
         raise TooLate from error
-    genuine = hmac.compare_digest(seal.encode(), _mark(app, user, end, browser).encode())
+    genuine = hmac.compare_digest(seal.encode(), _mark(app, user, end, browser, purpose).encode())
     if not genuine or int(end) <= to_ms(app.now()):
         raise TooLate
     return user
 
 
-def _mark(app: App, user: User, end: str, browser: str) -> str:
-    return mark(app, "halfway", str(user.id), end, browser, user.password_hash).hex()
+def _mark(app: App, user: User, end: str, browser: str, purpose: str) -> str:
+    return mark(app, purpose, str(user.id), end, browser, user.password_hash).hex()

@@ -12,6 +12,7 @@ class User(Model):
 
     `made_with` is the app that signed the person up, None for the web page and the command line.
     `language_divider`: a line like `---zh---` in a post begins its text in another language (`posts.dividers`).
+    `greyscale`: at the desk of the moderators this person sees pictures without colours.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -28,6 +29,7 @@ class User(Model):
     default_language = fields.CharField(35, null=True)
     default_quote_policy = fields.CharField(16, default="public")
     language_divider = fields.BooleanField(default=True, db_default=True)
+    greyscale = fields.BooleanField(default=True, db_default=True)
     invited_by: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
         "fedinote.User", related_name="invited", null=True, on_delete=fields.SET_NULL
     )
@@ -76,6 +78,25 @@ class Session(Model):
     class Meta:
         table = "sessions"
         indexes = (("user",),)
+
+
+class RefusedSignUp(Model):
+    """Somebody whom the moderators did not let in: kept for a month, so that the right password says so and why.
+
+    `email_hash` is the SHA-256 of the address; name, address and password open nothing.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    username_key = fields.CharField(64)
+    email_hash = fields.CharField(64)
+    password_hash = fields.CharField(255)
+    text = fields.TextField(default="")
+    language = fields.CharField(35, null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "refused_sign_ups"
+        indexes = (("username_key",), ("email_hash",), ("created_at",))
 
 
 class OAuthApp(Model):

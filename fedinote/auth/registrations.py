@@ -7,7 +7,7 @@ from datetime import timedelta
 from tortoise.exceptions import IntegrityError
 
 from fedinote.accounts import names, profiles
-from fedinote.auth import invites, passwords, tokens, users
+from fedinote.auth import invites, passwords, refusals, tokens, users
 from fedinote.auth.models import User
 from fedinote.auth.viewer import ROLES
 from fedinote.events import AccountJoined
@@ -165,15 +165,31 @@ async def approve(app: App, user_id: int) -> None:
     tokens.forget_user(app, user_id)
 
 
-async def reject(app: App, user_id: int) -> None:
+async def reject(app: App, user_id: int, *, text: str = "", language: str | None = None) -> None:
     """Refuse somebody who waits: the login and its account go. The name is free again, as nobody ever saw it.
 
-    `NotFound` when that person does not wait.
+    For a month the right password tells them so, with the moderators' `text`. `NotFound` where nobody waits.
     """
+    async with app.db.transaction():
+        user = await User.get_or_none(id=user_id, state="pending", using_db=app.db.orm)
+        if user is None:
+            raise NotFound
+        name = await app.db.value("SELECT username AS value FROM accounts WHERE id = ?", user.account_id)
+        await refusals.note(app, user, str(name), text=text, language=language)
+        await _remove(app, user_id, user.account_id)
+
+
+async def withdraw(app: App, user_id: int) -> None:
+    """Take one's own sign-up back while nobody has decided about it. `NotFound` when that person does not wait."""
     async with app.db.transaction():
         row = await app.db.row("SELECT account_id FROM users WHERE id = ? AND state = 'pending'", user_id)
         if row is None:
             raise NotFound
+        await _remove(app, user_id, row["account_id"])
+
+
+async def _remove(app: App, user_id: int, account_id: int) -> None:
+    async with app.db.transaction():
         await users.end_everything(app, user_id)
         for statement in (
             "DELETE FROM oauth_tokens WHERE user_id = ?",
@@ -181,7 +197,7 @@ async def reject(app: App, user_id: int) -> None:
         ):
             await app.db.execute(statement, user_id)
         for statement in ("DELETE FROM account_keys WHERE account_id = ?", "DELETE FROM accounts WHERE id = ?"):
-            await app.db.execute(statement, row["account_id"])
+            await app.db.execute(statement, account_id)
 
 
 def _count(app: App, key: str, limit: int, window: float) -> None:

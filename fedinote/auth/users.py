@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-from fedinote.auth import passwords, sessions, tokens
+from fedinote.auth import passwords, refusals, sessions, tokens
 from fedinote.auth.models import User
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
@@ -45,13 +45,17 @@ async def check_password(app: App, login: str, password: str, *, address: str) -
 
     `Unauthorized` with one message for every failure; it takes as long whether or not there is such a user. `TooMany`
     after 25 attempts in 5 minutes from an address, or 10 failures in an hour for an account, however the name was
-    written. The state of the login is the caller's to look at.
+    written. The state of the login is the caller's to look at. Whose sign-up was refused not long ago is told so, by
+    the right password alone: `SignUpRefused`.
     """
     _count(app, f"login:address:{address}", *_ADDRESS)
-    user = await by_login(app, login)
+    user, refused = await by_login(app, login), await refusals.find(app, login)
     key = f"login:user:{user.id}" if user else f"login:name:{login.strip().lower()[:320]}"
     _count(app, key, *_ACCOUNT)
-    right = await passwords.verify(user.password_hash if user else None, password)
+    known = user.password_hash if user else refused[0] if refused else None
+    right = await passwords.verify(known, password)
+    if user is None and refused is not None and right:
+        raise refused[1]
     if user is None or not right:
         raise WrongPassword
     app.limiter.forget(key, _ACCOUNT[1])

@@ -10,7 +10,7 @@ from fedinote.cli.domains import host_of_text
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
-from fedinote.moderation import acquaintances, domains
+from fedinote.moderation import acquaintances, domain_changes, domains
 from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import advice, entries, sources
 from fedinote.moderation.lists.sources import CEILINGS, KINDS, Wanted
@@ -143,8 +143,9 @@ def apply(setup: Setup, numbers: tuple[int, ...]) -> None:
     """
 
     async def work(app: App) -> None:
+        batch = domain_changes.begin(app, "list")
         for number in numbers:
-            await entries.apply(app, number, by=None)
+            await entries.apply(app, number, by=None, batch=batch)
 
     setup.run(work)
     click.echo(f"{len(numbers)} put into force")
@@ -221,7 +222,7 @@ def import_(setup: Setup, file: Path, ceiling: str) -> None:
     found = advice.read_csv(file.read_bytes())
 
     async def work(app: App) -> int:
-        done = 0
+        done, batch = 0, domain_changes.begin(app, f"file {file.name}")
         for one in found.advice:
             present = await domains.find(app, one.domain)
             severity = entries.capped(one.severity, ceiling)
@@ -232,8 +233,9 @@ def import_(setup: Setup, file: Path, ceiling: str) -> None:
                 reject_media=one.reject_media,
                 reject_reports=one.reject_reports,
                 public_comment=one.reason,
+                obfuscate=one.obfuscate,
             )
-            await domains.block(app, one.domain, terms, by=None)
+            await domains.block(app, one.domain, terms, by=None, batch=batch)
             done += 1
         return done
 

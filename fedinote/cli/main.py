@@ -20,6 +20,7 @@ from fedinote.cli.invites import invite
 from fedinote.cli.leaving import alias, delete, move
 from fedinote.cli.lists import list_group, server
 from fedinote.cli.media import media
+from fedinote.cli.pictures import picture
 from fedinote.cli.portability import export, import_, imports_
 from fedinote.cli.relays import relay
 from fedinote.cli.rules import held, rule
@@ -29,6 +30,7 @@ from fedinote.cli.settings import setting
 from fedinote.cli.tokens import token
 from fedinote.cli.topics import topic
 from fedinote.cli.translate import translate
+from fedinote.cli.undo import undo
 from fedinote.cli.users import user
 
 
@@ -97,7 +99,7 @@ for command in (
 for command in (alias, archive, delete, move, export, import_, import_posts, imports_):
     user.add_command(command)
 
-for command in (ip_block, email_block, allow, rule, held, list_group, server):
+for command in (ip_block, email_block, allow, rule, held, undo, picture, list_group, server):
     cli.add_command(command)
 
 

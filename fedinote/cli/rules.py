@@ -9,11 +9,12 @@ from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
-from fedinote.moderation import held as holding_desk
-from fedinote.moderation import rules, trying, undoing
+from fedinote.moderation import many, rules, trying, undoing
 from fedinote.moderation.ip_blocks import expiry
 from fedinote.moderation.rules import Wanted
+from fedinote.policy.rules.across import NAMES, WHOSE
 from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS
+from fedinote.policy.rules.pictures import DISTANCE
 from fedinote.posts import holding
 from fedinote.text import html
 from fedinote.timelines.window import Window
@@ -41,6 +42,9 @@ def rule() -> None:
 @click.option("--action", type=click.Choice(ACTIONS), default="note", show_default=True, help="What happens then.")
 @click.option("--origin", type=click.Choice(ORIGINS), default="all", show_default=True, help="Whose posts.")
 @click.option("--spare-followed", is_flag=True, help="Leave those alone whom somebody here follows.")
+@click.option("--translations", is_flag=True, help="Look into finished translations too (words, pattern).")
+@click.option("--translate", metavar="TAG", help="Have posts translated into this language to look into them.")
+@click.option("--translate-for", type=click.Choice(WHOSE), default=WHOSE[0], show_default=True, help="Whose posts.")
 @click.option("--reason", default="", help="Why; may be shown to everybody.")
 @click.option("--note", default="", help="A note for moderators.")
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it lasts once it is on; for good by default.")
@@ -51,18 +55,23 @@ def add(setup: Setup, /, title: str, kind: str, values: tuple[str, ...], days: i
     What --with means depends on the kind: a word or phrase (words); an expression of RE2 (pattern); a host, or the
     number of links that is allowed (links); the number of people that may be mentioned (mentions); days, or days and
     one of links, media, mentions, like 3/links (newcomers); times within minutes, like 5/60 (repeats); a language tag,
-    or one with a ! for every other language (languages).
+    or one with a ! for every other language (languages); the name of a set of pictures, then if need be in how many
+    bits they may differ (31), the word "upright" (not mirrored or turned), and the word "fetch" (pictures of strangers
+    are looked at as soon as they come) (pictures).
 
     \b
     Examples:
       fedinote rule add "No gambling" --kind words --with casino --action hold
       fedinote rule add "Links of newcomers" --kind newcomers --with 3/links --action hold --origin remote
       fedinote rule add "The same again" --kind repeats --with 5/60 --action reject
+      fedinote rule add "No gambling" --kind words --with casino --translate en --action hold
     """
+    across = {name: options.pop(name) for name in NAMES}
 
     async def work(app: App) -> int:
         until = expiry(app, None if days is None else days * _DAY)
-        wanted = Wanted(kind=kind, terms=terms(kind, values), title=title, expires_at=until, **options)
+        said = {**terms(kind, values), **_across(across)}
+        wanted = Wanted(kind=kind, terms=said, title=title, expires_at=until, **options)
         return int((await rules.create(app, wanted, by=None))["id"])
 
     number = setup.run(work)
@@ -80,8 +89,20 @@ def terms(kind: str, values: Sequence[str]) -> Mapping[str, Any]:
         "newcomers": lambda: {"days": _number(first), "doing": second or "anything"},
         "repeats": lambda: {"times": _number(first), "minutes": _number(second or "60")},
         "languages": lambda: {"languages": [one.strip("!") for one in values], "only": first.startswith("!")},
+        "pictures": lambda: _pictures(values),
     }
     return found[kind]()
+
+
+def _across(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Keep of the options about other languages what says something."""
+    return {name: value for name, value in given.items() if value and value != WHOSE[0]}
+
+
+def _pictures(values: Sequence[str]) -> Mapping[str, Any]:
+    name, *more = values or ("",)
+    bits = [int(one) for one in more if one.isdigit()]
+    return {"set": name, "turned": "upright" not in more, "fetch": "fetch" in more, "distance": (bits or [DISTANCE])[0]}
 
 
 def _number(text: str) -> int | str:
@@ -201,23 +222,31 @@ def switch_off(setup: Setup, number: int) -> None:
 
 
 @rule.command(name="undo")
-@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.argument("numbers", metavar="[ID]...", type=click.IntRange(min=1), nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All rules that are on.")
 @pass_setup
-def undo(setup: Setup, number: int) -> None:
-    """Take the rule ID out of force, publish what it holds, and restore whom it suspended.
+def undo(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
+    """Take the rules ID (or all) out of force, publish what they hold, and restore whom they suspended.
 
-    Posts that it refused were never kept; what it marked or limited stays so.
+    What else they did to posts that are here, they are shown as before. What another rule in force holds as well goes
+    on waiting. Posts that were refused were never kept.
 
     \b
-    Example:
+    Examples:
       fedinote rule undo 117000000000000000
+      fedinote rule undo --all
     """
+    if bool(numbers) == everything:
+        raise click.UsageError("Name the rules by their IDs, or --all. See: fedinote rule list")
 
     async def work(app: App) -> undoing.Undone:
-        return await undoing.undo(app, number, by=None)
+        chosen = [one["id"] for one in await rules.listing(app) if one["state"] == "on"] if everything else numbers
+        return await undoing.undo_all(app, chosen, by=None)
 
     done = setup.run(work)
     click.echo(f"Posts published: {done.released}, accounts restored: {done.restored}, not possible: {done.failed}")
+    if done.unmarked or done.gone:
+        click.echo(f"Posts shown as before: {done.unmarked}, deleted for good: {done.gone}")
 
 
 @rule.command(name="remove")
@@ -287,8 +316,7 @@ def release(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
       fedinote held release 117000000000000000
       fedinote held release --all
     """
-    count = _each(setup, numbers, everything, holding_desk.release)
-    click.echo(f"Released: {count}")
+    _decided(setup, numbers, everything, "release")
 
 
 @held.command(name="drop")
@@ -303,23 +331,23 @@ def drop(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
       fedinote held drop 117000000000000000
       fedinote held drop --all
     """
-    count = _each(setup, numbers, everything, holding_desk.drop)
-    click.echo(f"Dropped: {count}")
+    _decided(setup, numbers, everything, "drop")
 
 
-def _each(setup: Setup, numbers: Sequence[int], everything: bool, verb: Callable[..., Any]) -> int:
+def _decided(setup: Setup, numbers: Sequence[int], everything: bool, deed: str) -> None:
     if bool(numbers) == everything:
         raise click.UsageError("Name what is meant by its ID, or --all. See: fedinote held list")
 
-    async def work(app: App) -> int:
-        count = 0
-        for number in numbers:
-            await verb(app, number, by=None)
-            count += 1
-        while everything and (rows := await holding.waiting(app, Window(200).sql)):
-            for row in reversed(rows):  # in the order in which they came
-                await verb(app, row["id"], by=None)
-                count += 1
-        return count
+    async def work(app: App) -> many.Done | None:
+        rows = await app.db.rows("SELECT id FROM held_posts ORDER BY id LIMIT ?", many.MOST) if everything else []
+        chosen = [row["id"] for row in rows] if everything else list(numbers)
+        return await many.decide_held(app, chosen, deed, by=None) if chosen else None
 
-    return setup.run(work)
+    done = setup.run(work)
+    click.echo(f"{'Released' if deed == 'release' else 'Dropped'}: {done.done if done else 0}")
+    for number, why in done.failed if done else ():
+        click.echo(f"Not possible: {number}: {why}", err=True)
+    if done is not None and done.done:
+        click.echo(f"To take that back: fedinote undo {done.batch}")
+    if done is not None and not done.done:
+        raise SystemExit(1)

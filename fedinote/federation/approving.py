@@ -221,10 +221,12 @@ async def check(app: App, done: Interaction, proof: str | None, budget: Budget) 
     that names both sides.
     """
     target = await app.db.row(_TARGET, done.post_id)
-    if target is None or not target["interaction_rules"] or not target["domain"]:
+    if target is None or not target["interaction_rules"]:
         return
     if await permissions.verdict(app, done.account_id, target, done.kind) == "free":
         return
+    if not target["domain"]:
+        raise Forbidden(reason="the author of the post, who lives here, does not allow it")
     if proof is None or not same_origin(proof, target["author_uri"]):
         raise Forbidden(reason="the author of the post did not agree")
     try:

@@ -58,11 +58,11 @@ async def post(app: App, post_id: int, *, private: bool = False) -> PostDocument
         ),
         ("SELECT * FROM polls WHERE post_id = ?", (post_id,)),
     )
-    if not rows or (rows[0]["visibility"] == "local" and not private):
+    if not rows or (rows[0]["visibility"] in ("local", "held") and not private):
         raise NotFound
     row = rows[0]
     people = [m["uri"] for m in mentioned] + ([row["group_uri"]] if _in_group(row) else [])
-    level: audience.Visibility = "direct" if row["visibility"] == "local" else row["visibility"]
+    level: audience.Visibility = "direct" if row["visibility"] in ("local", "held") else row["visibility"]
     to, cc = audience.addressing(level, row["followers_url"], people)
     found = NoteOut(
         id=row["uri"],

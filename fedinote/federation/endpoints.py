@@ -94,7 +94,8 @@ async def receive(request: Request) -> Response:
         await _local(app, request.path_params["name"])
     signed = _signed(request, await request.body())
     try:
-        await inbox.receive(app, signed)
+        if await inbox.receive(app, signed):
+            throttling.welcome(app, address)
     except FediNoteError as error:
         throttling.note(app, address, error)
         log.info("activity refused", extra={"status": error.status, "reason": error.reason, "host": _sender(signed)})

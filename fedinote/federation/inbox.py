@@ -6,7 +6,7 @@ import hashlib
 from fedinote.activitypub import signatures, vocab
 from fedinote.activitypub.quirks import host_of, reuses_id, same_origin
 from fedinote.activitypub.signatures import SignedRequest
-from fedinote.federation import fetching, handlers, refreshing, synchronisation, verification
+from fedinote.federation import fetching, handlers, refreshing, standing, synchronisation, verification
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
@@ -20,25 +20,29 @@ JOB = "federation.process"
 MAX_ID = 2048
 
 
-async def receive(app: App, request: SignedRequest) -> None:
+async def receive(app: App, request: SignedRequest) -> bool:
     """Take a POST to an inbox; when this returns, the activity is on disk and will be processed.
+
+    True when it was signed by somebody of a server that is known here.
 
     Raises Malformed (400), Unauthorized (401), Forbidden (403, blocked domain), Unavailable (503, try again).
     """
     activity = vocab.parse_activity(vocab.decode(request.body))
     if activity.type in ("Delete", "Update") and await _unknown_self(app, activity):
-        return
+        return False
     try:
         verified = await verification.verify(app, request, activity)
     except Forbidden:
         await _note_refusal(app, request)
         raise
-    await _keep(app, verified, request)
+    priority = await standing.priority(app, verified.signer_id, verified.signer_uri)
+    await _keep(app, verified, request, priority)
     await synchronisation.on_received(app, verified, request)
     app.work.set()
+    return priority < standing.NEW
 
 
-async def _keep(app: App, verified: VerifiedActivity, request: SignedRequest) -> None:
+async def _keep(app: App, verified: VerifiedActivity, request: SignedRequest, priority: int) -> None:
     """Write the activity and its job, and that its server is there, in one transaction."""
     received_id, now = app.ids.next(), app.now()
     await app.db.atomic(
@@ -57,8 +61,17 @@ async def _keep(app: App, verified: VerifiedActivity, request: SignedRequest) ->
         ),
         (
             "INSERT INTO jobs (kind, args, order_key, priority, run_at, starts, failures, created_at)"
-            " SELECT ?, ?, ?, 4, received_at, 0, 0, received_at FROM received_activities WHERE id = ?",
-            (JOB, encoded({"received_id": received_id}), _order(verified.signer_uri), received_id),
+            " SELECT ?, ?, ?, CASE WHEN EXISTS (SELECT 1 FROM follows f WHERE f.target_id = ?) THEN CAST(? AS BIGINT)"
+            " ELSE CAST(? AS BIGINT) END, received_at, 0, 0, received_at FROM received_activities WHERE id = ?",
+            (
+                JOB,
+                encoded({"received_id": received_id}),
+                _order(verified.signer_uri),
+                verified.signer_id,
+                standing.FOLLOWED,
+                priority,
+                received_id,
+            ),
         ),
         (
             "INSERT INTO hosts (host, failures, failure_days, last_failure_day, last_seen_at)"

@@ -107,9 +107,9 @@ async def _audience(
     """Tell who gets what concerns a post; `reached`: also those who boosted, liked or answered a public one (G08).
 
     What is not public goes to those it is addressed to and nobody else, whoever liked or answered it; what is for
-    this server alone goes to nobody.
+    this server alone, or held back, goes to nobody.
     """
-    if visibility == "local":
+    if visibility in ("local", "held"):
         return Audience()
     accounts = set(people)
     public = visibility in ("public", "unlisted")

@@ -1,4 +1,4 @@
-"""What a post of ours says about quotes in its document: what it quotes, with which proof, and who may quote it."""
+"""What a post of ours says about quotes in its document: what it quotes, with which proof; who may quote and answer."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from fedinote.activitypub.render_notes import NoteOut
 from fedinote.activitypub.render_quotes import approvers
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.posts import quotes
+from fedinote.posts import answering, quotes
 from fedinote.text.quotes import with_fallback
 
 OVER = ("revoked", "deleted")
@@ -14,7 +14,9 @@ OVER = ("revoked", "deleted")
 
 async def extend(app: App, row: Row, note: NoteOut) -> NoteOut:
     """Complete the document of a local post (a row of posts with author_uri and followers_url)."""
-    allowed = approvers(row["quote_policy"] or 0, author=row["author_uri"], followers=row["followers_url"])
+    repliers = _approvers(row, answering.policy_of(row["interaction_rules"])) if row["interaction_rules"] else None
+    note = replace(note, repliers=repliers)
+    allowed = _approvers(row, row["quote_policy"] or 0)
     quote = await quotes.find(app, row["id"]) if row["is_quote"] else None
     if quote is None or quote["state"] in OVER:
         return replace(note, automatic=allowed)
@@ -23,6 +25,10 @@ async def extend(app: App, row: Row, note: NoteOut) -> NoteOut:
     if quote["state"] == "rejected":
         return replace(note, automatic=allowed, content=content)
     return replace(note, automatic=allowed, content=content, quote=uri, quote_authorization=stamp(quote))
+
+
+def _approvers(row: Row, policy: int) -> tuple[str, ...]:
+    return approvers(policy, author=row["author_uri"], followers=row["followers_url"])
 
 
 def stamp(quote: Row) -> str | None:

@@ -9,12 +9,15 @@ from ipaddress import ip_network
 from starlette.requests import Request
 
 from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
 from fedinote.infra.errors import FediNoteError, TooMany
 from fedinote.infra.ratelimit import Allowance, client_address
 
 MINUTE = 60.0
 REFUSALS = 600
 REFUSALS_WINDOW = 300.0
+WELCOME_MS = 86_400_000
+MOST_WELCOME = 50_000
 REFUSED = frozenset({400, 401, 403, 413, 415})
 
 
@@ -51,6 +54,20 @@ def note(app: App, address: str, error: FediNoteError) -> None:
     """Count a request that was refused for what it was, of which there may be 600 in five minutes."""
     if app.settings.limits.enabled and error.status in REFUSED:
         app.limiter.hit(f"inbox-refused:{address}", REFUSALS, REFUSALS_WINDOW)
+
+
+def welcome(app: App, address: str) -> None:
+    """Remember that a server that is known here signed what came from this address: in a crowd it goes first."""
+    kept: dict[str, int] = app.caches.setdefault("welcome", {})
+    if address not in kept and len(kept) >= MOST_WELCOME:
+        kept.clear()
+    kept[address] = to_ms(app.now())
+
+
+def is_welcome(app: App, address: str) -> bool:
+    """Tell whether a known server has sent something from this address within the last day."""
+    since: int | None = app.caches.get("welcome", {}).get(address)
+    return since is not None and to_ms(app.now()) - since < WELCOME_MS
 
 
 def _check(app: App, allowance: Allowance) -> None:

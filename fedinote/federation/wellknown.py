@@ -16,6 +16,7 @@ from fedinote.federation.documents import TYPES
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest, Gone, NotFound
+from fedinote.policy import pipeline
 
 ROBOTS = """User-agent: *
 Disallow: /api/
@@ -148,7 +149,7 @@ async def _metadata(app: App) -> dict[str, Any]:
     found: dict[str, Any] = {
         "nodeName": instance.title,
         "nodeDescription": instance.description,
-        "federation": {"enabled": True},
+        "federation": await _policies(app),
         "translation": {
             "enabled": app.translator is not None,
             "page": app.url("/about/translation"),
@@ -162,6 +163,23 @@ async def _metadata(app: App) -> dict[str, Any]:
         )
         found["staffAccounts"] = [row["uri"] for row in rows]
     return found
+
+
+async def _policies(app: App) -> dict[str, Any]:
+    """Say what judges posts and reports here; `mrf_policies` and `exclusions` are where Pleroma and Akkoma say it.
+
+    `exclusions`: some blocked servers are not named in public.
+    """
+    stated = await pipeline.stated(app)
+    hidden = await app.db.value("SELECT COUNT(*) AS value FROM domain_blocks WHERE obfuscate = TRUE")
+    return {
+        "enabled": True,
+        "exclusions": hidden > 0,
+        "mrf_policies": [one.name for one in stated],
+        "policies": [{"name": one.name, "does": one.does, "facts": one.facts} for one in stated],
+        "page": app.url("/about/moderation"),
+        "figures": app.url("/api/fedinote/v1/accountability"),
+    }
 
 
 ROUTES: tuple[BaseRoute, ...] = (

@@ -44,6 +44,8 @@ _SINGLE = (
     "federation.authorized_fetch",
     "federation.send_blocks",
     "federation.allow_list",
+    "federation.first_contact",
+    "federation.first_contact_days",
     "limits.inbox_per_minute",
     "limits.fetches_per_minute",
 )

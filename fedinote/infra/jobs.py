@@ -29,6 +29,8 @@ KEEP_DEAD = timedelta(days=30)
 CHAIN_SECONDS = 10.0  # after which the rest of a chain is handed back, well within the lease
 CLAIM_LOCK = 4_070_818
 LOOK_FOR_SUSPECTS = 20  # steps
+LATE = 6  # the first of the priorities of what can wait
+KEPT_FREE = 8  # of the places of a runner: what can wait does not take them, however long it takes
 SCHEDULE = (15, 60, 300, 900, 3600, 3 * 3600, 8 * 3600)  # seconds before each new try
 FINAL = (GiveUp, Refused, BadRequest, NotFound, Gone, Forbidden)
 
@@ -45,6 +47,7 @@ class ClaimedJob:
     order_key: str | None
     starts: int
     failures: int
+    priority: int = 5
 
 
 def retry_delay(failures: int, schedule: tuple[int, ...] = SCHEDULE) -> timedelta:
@@ -75,14 +78,15 @@ async def take_back(app: App, key: str) -> None:
 
 
 # Of one order_key the older ones come first, and all of them go to one worker: they are taken together or wait.
+# An older one of a worse priority would not be taken together with it, so it is waited for.
 _CLAIM = """
 UPDATE jobs SET lease_until = ?, starts = starts + 1, key = NULL{planned} WHERE id IN (
   SELECT j.id FROM jobs j WHERE j.dead_at IS NULL AND j.run_at <= ? AND (j.lease_until IS NULL OR j.lease_until < ?)
     AND {which}
     AND (j.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e WHERE e.order_key = j.order_key AND e.id < j.id
-      AND e.dead_at IS NULL AND (e.lease_until >= ? OR (e.run_at <= ? AND {before}))))
+      AND e.dead_at IS NULL AND (e.lease_until >= ? OR (e.run_at <= ? AND ({before} OR e.priority > j.priority)))))
   ORDER BY j.priority, j.run_at, j.id LIMIT ?)
-RETURNING id, kind, args, order_key, starts, failures
+RETURNING id, kind, args, order_key, starts, failures, priority
 """
 _SUSPECTED = "j.starts > j.failures"  # a run of it neither ended nor failed: the process died
 _UNSUSPECTED = "j.starts <= j.failures"
@@ -91,15 +95,17 @@ _PLANNED = f""",
   run_at = CAST(? AS BIGINT) + 1000 * CASE WHEN starts - failures > 1 THEN {SCHEDULE[1]} ELSE {SCHEDULE[0]} END"""
 
 
-async def claim(app: App, most: int, *, suspects: bool = False) -> list[ClaimedJob]:
+async def claim(app: App, most: int, *, suspects: bool = False, urgent: bool = False) -> list[ClaimedJob]:
     """Take up to `most` jobs that are due, for the length of the lease, in the order in which they are to be run.
 
+    `urgent`: only those before LATE.
     `suspects`: those in a run of which the process died. They are to be run alone: if it dies again, no other job
     is suspected with them, and they rest, so that what kills a process, or is only there whenever one is killed,
     neither stops the others nor uses up its tries in a minute.
     """
     now = app.now()
     which, before = (_SUSPECTED, "TRUE") if suspects else (_UNSUSPECTED, "e.starts > e.failures")
+    which += f" AND j.priority < {LATE}" if urgent else ""
     sql = _CLAIM.format(which=which, before=before, planned=_PLANNED if suspects else "")
     times = (now + LEASE, now) if suspects else (now + LEASE,)
     async with app.db.transaction():
@@ -120,7 +126,7 @@ async def _has_suspects(app: App) -> bool:
 
 def _job(row: Row) -> ClaimedJob:
     args = msgspec.json.decode(row["args"])
-    return ClaimedJob(row["id"], row["kind"], args, row["order_key"], row["starts"], row["failures"])
+    return ClaimedJob(row["id"], row["kind"], args, row["order_key"], row["starts"], row["failures"], row["priority"])
 
 
 async def run(app: App, job: ClaimedJob, functions: Mapping[str, JobFunction]) -> bool:
@@ -195,13 +201,14 @@ async def run_batch(app: App, functions: Mapping[str, JobFunction], *, most: int
 
 
 class Runner:
-    """Keeps up to `most` jobs running, so that a slow one delays nobody else."""
+    """Keeps up to `most` jobs running, so that a slow one delays nobody else. What can wait never takes all places."""
 
     def __init__(self, app: App, functions: Mapping[str, JobFunction], *, most: int = 16) -> None:
         self.app = app
         self._functions = functions
         self._most = most
         self._tasks: set[asyncio.Task[None]] = set()
+        self._late: set[asyncio.Task[None]] = set()
         self._done: list[int] = []
         self._steps = 0
         self._waiting = False
@@ -228,7 +235,11 @@ class Runner:
             return self._start(suspects)
         # A suspect may wait for an older job of its order key, which was committed after it: that one must go on.
         room = self._most - len(self._tasks)
-        return self._start(await claim(self.app, room)) if room > 0 else 0
+        return self._start(await self._claimed(room)) if room > 0 else 0
+
+    async def _claimed(self, room: int) -> list[ClaimedJob]:
+        left = max(1, self._most - KEPT_FREE) - len(self._late)
+        return await claim(self.app, min(room, left) if left > 0 else room, urgent=left <= 0)
 
     def _start(self, claimed: list[ClaimedJob]) -> int:
         chains: dict[str | int, list[ClaimedJob]] = {}
@@ -236,8 +247,10 @@ class Runner:
             chains.setdefault(job.order_key or job.id, []).append(job)
         for chain in chains.values():
             task = asyncio.create_task(self._chain(chain))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            running = (self._tasks, self._late) if chain[0].priority >= LATE else (self._tasks,)
+            for group in running:
+                group.add(task)
+                task.add_done_callback(group.discard)
         return len(claimed)
 
     async def finish(self) -> None:

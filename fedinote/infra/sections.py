@@ -28,7 +28,7 @@ class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What visitors read about the server."""
+    """What visitors read about the server. `hosting`: where the machine stands and who runs it, in plain words."""
 
     title: str = "FediNote"
     description: str = "A FediNote server"
@@ -38,6 +38,7 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suggested_accounts: list[str] = []
     rules: list[str] = msgspec.field(default_factory=lambda: [DEFAULT_RULE])
     texts_dir: str = ""
+    hosting: str = ""
     annual_reports: bool = True
 
 
@@ -101,7 +102,7 @@ class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mentions nobody. `refused_phrases`: posts that contain one of these are refused, by whomever they are; letter
     case, width and spaces do not matter. `trends`: what is talked about is "shown" unless a moderator rejects it, or
     once one approved it ("reviewed"). `public_decisions`: each decision of moderators is public, without names; the
-    figures by month always are.
+    figures by month always are. `public_after_days`: so many days later, at most 90.
     """
 
     max_mentions: int = 20
@@ -109,6 +110,7 @@ class Moderation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refused_phrases: list[str] = []
     trends: Literal["shown", "reviewed", "off"] = "shown"
     public_decisions: bool = True
+    public_after_days: int = 0
 
 
 class Explore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ It reads tasks from its standard input, a JSON line each, and answers on its sta
 no secrets and no database, and limited memory, time and files (`confinement`).
 """
 
+import hashlib
 import os
 import sys
 from dataclasses import replace
@@ -59,7 +60,22 @@ def _outcome(task: Task) -> Outcome:
     with source.open("rb") as file:
         sniffed = sniffing.sniff(file.read(sniffing.HEAD))
     if sniffed.family == "image":
-        return _image(task, folder, source.read_bytes(), moving=sniffed.reader == "GIF")
+        outcome = _image(task, folder, source.read_bytes(), moving=sniffed.reader == "GIF")
+    else:
+        outcome = _film(task, source, sniffed.reader)
+    prints = msgspec.structs.replace(outcome.prints, received=_digest(source), kept=_digest(folder / "original"))
+    return msgspec.structs.replace(outcome, prints=prints)
+
+
+def _digest(file: Path) -> str:
+    """Return the SHA-256 of a file, "" when it is not there."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _film(task: Task, source: Path, reader: str) -> Outcome:
     if task.purpose not in ("attachment", "still"):
         raise Invalid("The file is not an image of a supported type (PNG, JPEG, GIF, WebP)")
     if not task.films:
@@ -67,7 +83,7 @@ def _outcome(task: Task) -> Outcome:
     from fedinote.media import films
 
     make = films.picture if task.purpose == "still" else films.process
-    return make(task, source, sniffed.reader)
+    return make(task, source, reader)
 
 
 def _image(task: Task, folder: Path, data: bytes, *, moving: bool) -> Outcome:
@@ -112,6 +128,7 @@ def written(folder: Path, image: ProcessedImage) -> Outcome:
         blurhash=image.blurhash,
         animated=image.animated,
         meta={"original": size(image.width, image.height), "small": small},
+        prints=image.look,
     )
 
 

@@ -19,6 +19,7 @@ from fedinote.media import containers, images, sounds
 from fedinote.media.blurhash import blurhash
 from fedinote.media.containers import Copied, EncodedAudio, EncodedVideo, Tally, Track, codec_of
 from fedinote.media.outcomes import Outcome, Task, size
+from fedinote.media.pdq import fingerprint
 
 MAX_SIDE = 1920
 _TRIES = 300
@@ -162,6 +163,7 @@ def with_picture(outcome: Outcome, picture: Image.Image, folder: Path) -> Outcom
         preview_extension="jpg",
         blurhash=blurhash(preview),
         meta={**outcome.meta, "small": size(*preview.size)},
+        prints=fingerprint(picture),
     )
 
 

@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageOps
 
@@ -16,6 +16,8 @@ from fedinote.infra.errors import Invalid
 from fedinote.media.blurhash import blurhash, decode_blurhash_is_valid
 from fedinote.media.colour import to_srgb
 from fedinote.media.image_headers import Format, ImageHeader, read_header
+from fedinote.media.outcomes import Prints
+from fedinote.media.pdq import fingerprint
 
 __all__ = [
     "AVATAR",
@@ -107,7 +109,8 @@ EMOJI = ImageLimits(size=256 * 1024, frames=400, side=128, preview_side=128)
 class ProcessedImage:
     """A clean image as it may be stored and served, with a still preview and what clients show before it is there.
 
-    `extension` has no dot. The preview is JPEG, or WebP where there is transparency, whatever the image is.
+    `extension` has no dot. The preview is JPEG, or WebP where there is transparency, whatever the image is. `look` is
+    of the whole picture, whatever was cut off.
     """
 
     data: bytes
@@ -122,6 +125,7 @@ class ProcessedImage:
     preview_height: int
     blurhash: str
     animated: bool
+    look: Prints
 
 
 def process(data: bytes, *, limits: ImageLimits | None = None) -> ProcessedImage:
@@ -204,8 +208,9 @@ def _still(source: Image.Image, kind: Format, limits: ImageLimits, shape: Shape)
     source.draft("RGB" if source.mode == "RGB" else None, (2 * limits.side, 2 * limits.side))
     source.load()
     upright = _upright(_plain_mode(source), source)
-    image = _bare(shape(to_srgb(upright, source.info.get("icc_profile"))))
-    return _result(_encoded(image, kind), kind, image, limits, animated=False)
+    whole = to_srgb(upright, source.info.get("icc_profile"))
+    image = _bare(shape(whole))
+    return _result(_encoded(image, kind), kind, image, limits, fingerprint(whole))
 
 
 def _animated(source: Image.Image, claims: ImageHeader, limits: ImageLimits, shape: Shape) -> ProcessedImage:
@@ -213,6 +218,7 @@ def _animated(source: Image.Image, claims: ImageHeader, limits: ImageLimits, sha
     frames: list[Image.Image] = []
     durations: list[int] = []
     first: Image.Image | None = None
+    look = Prints()
     for number in range(claims.frames):
         try:
             source.seek(number)
@@ -220,7 +226,9 @@ def _animated(source: Image.Image, claims: ImageHeader, limits: ImageLimits, sha
             break
         if source.width * source.height > limits.pixels:
             raise Invalid("The image has too many pixels")
-        full = shape(source.convert("RGBA"))
+        whole = source.convert("RGBA")
+        look = fingerprint(whole) if first is None else look
+        full = shape(whole)
         frame = _within(full, _side_of_frame(full, claims.frames, limits))
         first = first or _opaque(_bare(frame))
         frames.append(_palette(frame) if kind == "GIF" else _bare(frame))
@@ -228,7 +236,7 @@ def _animated(source: Image.Image, claims: ImageHeader, limits: ImageLimits, sha
     if first is None:
         raise Invalid("The image is damaged or incomplete")
     data = _encoded_animation(frames, durations, kind, int(source.info.get("loop", 1)))
-    return _result(data, kind, first, limits, animated=len(frames) > 1)
+    return replace(_result(data, kind, first, limits, look), animated=len(frames) > 1)
 
 
 def _side_of_frame(frame: Image.Image, count: int, limits: ImageLimits) -> int:
@@ -267,7 +275,7 @@ def _palette(frame: Image.Image) -> Image.Image:
     return reduced
 
 
-def _result(data: bytes, kind: Format, image: Image.Image, limits: ImageLimits, *, animated: bool) -> ProcessedImage:
+def _result(data: bytes, kind: Format, image: Image.Image, limits: ImageLimits, look: Prints) -> ProcessedImage:
     preview = _within(image, limits.preview_side)
     preview_kind: Format = "WEBP" if "A" in preview.getbands() else "JPEG"
     extension, media_type = _TYPES[kind]
@@ -284,7 +292,8 @@ def _result(data: bytes, kind: Format, image: Image.Image, limits: ImageLimits, 
         preview_width=preview.width,
         preview_height=preview.height,
         blurhash=blurhash(preview),
-        animated=animated,
+        animated=False,
+        look=look,
     )
 
 

@@ -48,6 +48,29 @@ class Media(Model):
         indexes = (("post",), ("account",))
 
 
+class MediaPrint(Model):
+    """By what an attachment is known again, see `media.outcomes.Prints`. It stays here, and is shown to nobody.
+
+    `part`: file, or preview (the small picture that somebody chose for a video or sound). `turned` has seven hashes in
+    a row.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    media: fields.ForeignKeyRelation[Media] = fields.ForeignKeyField("fedinote.Media", related_name="prints")
+    media_id: int
+    part = fields.CharField(8)
+    received = fields.CharField(64, default="")
+    kept = fields.CharField(64, default="")
+    look = fields.CharField(64, default="")
+    turned = fields.CharField(448, default="")
+    quality = fields.SmallIntField(default=0)
+    created_at = TimeField()
+
+    class Meta:
+        table = "media_prints"
+        unique_together = (("media", "part"),)
+
+
 class RemoteFile(Model):
     """A file of another server as it is kept here for readers, or the failure to get it (then `key` is empty).
 

@@ -26,12 +26,26 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     foreign: bool = False
 
 
+class Prints(msgspec.Struct, frozen=True, kw_only=True):
+    """By what a file is known again: the SHA-256 of it as it came and as it is kept here ("" for none), in hexadecimal.
+
+    `look` is the PDQ of the picture, of a film that of its first frame, `turned` those of it mirrored and turned
+    (seven), `quality` is 0 to 100: see `media.pdq`. "" where there is nothing to see.
+    """
+
+    received: str = ""
+    kept: str = ""
+    look: str = ""
+    turned: tuple[str, ...] = ()
+    quality: int = 0
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """A clean file, `original` in the folder of the task, and the small picture that stands for it, `preview`.
 
     `extension` and `preview_extension` have no dot; the latter is "" where there is no picture (sound without a
     cover). `animated`: a picture with several frames. `title`, `artist` and `waveform` are a sound's. `meta` is
-    Mastodon's, without a focus.
+    Mastodon's, without a focus. `prints` tell what it is known by.
     """
 
     kind: Literal["image", "gifv", "video", "audio"]
@@ -44,6 +58,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     artist: str | None = None
     waveform: str | None = None
     meta: dict[str, Any] = {}
+    prints: Prints = Prints()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from typing import Any
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, Unavailable
-from fedinote.media import workers
+from fedinote.media import prints, workers
 from fedinote.media.models import Media
 from fedinote.media.outcomes import Outcome
 
@@ -128,6 +128,7 @@ async def _ready(app: App, media_id: int, outcome: Outcome) -> bool:
         label(media, outcome)
         changed = ["kind", "media_type", "state", "meta", "blurhash", "title", "artist", "waveform"]
         await media.save(using_db=app.db.orm, update_fields=changed)
+        await prints.keep(app, media_id, outcome.prints)
     return True
 
 

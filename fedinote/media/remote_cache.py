@@ -8,7 +8,7 @@ again only after a while.
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,11 +18,13 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Busy, Crowded, FediNoteError, Invalid, NotFound, Refused, Unavailable, Unreachable
-from fedinote.media import remote_files, workers
+from fedinote.media import prints, remote_files, workers
+from fedinote.media.outcomes import Prints
 from fedinote.media.remote import PURPOSES, Source
 from fedinote.media.remote_files import storage
 from fedinote.media.sniffing import HEAD, sniff
 from fedinote.policy import domains
+from fedinote.policy.pictures import refusing
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class Kept:
     failures: int = 0
     error: str | None = None
     retry_in: timedelta | None = None
+    prints: Prints = field(default_factory=Prints)
 
 
 async def path(app: App, source: Source, *, small: bool) -> Path:
@@ -138,6 +141,7 @@ async def _fetch(app: App, source: Source, failures: int) -> Kept:
         async with workers.bench(app) as place:
             await _download(app, source, place / "source")
             kept = await _made(app, source, place)
+            await _recognise(app, source, kept.prints)
             await _keep(app, source, kept, place)
             return kept
     except Crowded as error:
@@ -238,7 +242,7 @@ async def _made(app: App, source: Source, place: Path) -> Kept:
     preview = (
         "" if source.kind in PURPOSES and not outcome.animated else storage(app).new_key(outcome.preview_extension)
     )
-    return Kept(storage(app).new_key(outcome.extension), preview)
+    return Kept(storage(app).new_key(outcome.extension), preview, prints=outcome.prints)
 
 
 def _turn(app: App) -> asyncio.Semaphore:
@@ -262,16 +266,30 @@ def _extension(reader: str, head: bytes) -> str:
 
 
 async def _film(app: App, source: Source, place: Path, extension: str) -> Kept:
-    key, preview = storage(app).new_key(extension), ""
+    key, preview, known = storage(app).new_key(extension), "", Prints()
     if source.shape != "audio" and workers.films_accepted():
         try:
             async with _turn(app):
                 outcome = await workers.process(app, place, purpose="still", foreign=True)
-            preview = storage(app).new_key(outcome.preview_extension)
+            preview, known = storage(app).new_key(outcome.preview_extension), outcome.prints
         except Invalid:  # no still can be had: browsers know more formats than we open
             preview = ""
     await asyncio.to_thread((place / "source").rename, place / "original")
-    return Kept(key, preview)
+    return Kept(key, preview, prints=known)
+
+
+async def _recognise(app: App, source: Source, found: Prints) -> None:
+    """Keep what an attachment is known by. `Refused` for a picture that moderators do not want to be kept here."""
+    post = source.kind in ("media", "preview")
+    if post:
+        part = "file" if source.kind == "media" else "preview"
+        await prints.keep(app, source.owner, found, part=part, post_id=source.post)
+    actions = refusing.NOT_KEPT if post else refusing.NOT_SHOWN
+    why = await refusing.refused(
+        app, prints.known(found), domain=source.domain, account_id=source.account, actions=actions
+    )
+    if why is not None:
+        raise Refused(reason=why)
 
 
 async def _keep(app: App, source: Source, kept: Kept, place: Path) -> None:

@@ -91,6 +91,7 @@ def _covered(outcome: Outcome, cover: bytes, folder: Path) -> Outcome:
         preview_extension=picture.preview_extension,
         blurhash=picture.blurhash,
         meta={**outcome.meta, "small": small, "colors": colours},
+        prints=picture.look,
     )
 
 

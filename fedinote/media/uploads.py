@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.media import processing, workers
+from fedinote.media import prints, processing, workers
 from fedinote.media.models import Media
-from fedinote.media.outcomes import Outcome
+from fedinote.media.outcomes import Outcome, Prints
 from fedinote.media.sniffing import FILM_TYPES, HEAD, IMAGE_TYPES, Sniffed, sniff
 
 _MEGABYTE = 1_000_000
@@ -40,9 +40,10 @@ async def upload(
     async with workers.bench(app) as place:
         sniffed = await _received(app, file, place)
         try:
-            if thumbnail is not None:
-                await _illustrate(app, media, thumbnail)
+            small = None if thumbnail is None else await _illustrate(app, media, thumbnail)
             await _make(app, media, place, film=sniffed.family == "film", later=later)
+            if small is not None:
+                await prints.keep(app, media.id, small, part="preview")
         except BaseException:
             await _remove(app, media.key, media.preview_key)
             raise
@@ -85,8 +86,11 @@ def _write(file: bytes | BinaryIO, place: Path) -> tuple[int, bytes]:
         return place.stat().st_size, written.read(HEAD)
 
 
-async def _illustrate(app: App, media: Media, thumbnail: bytes | BinaryIO) -> None:
-    """Make a picture the thumbnail of an upload: its key, size and BlurHash are set, the row is not saved."""
+async def _illustrate(app: App, media: Media, thumbnail: bytes | BinaryIO) -> Prints:
+    """Make a picture the thumbnail of an upload: its key, size and BlurHash are set, the row is not saved.
+
+    Return what the picture is known by.
+    """
     async with workers.bench(app) as place:
         await _received(app, thumbnail, place)
         outcome = await workers.process(app, place, purpose="thumbnail")
@@ -94,6 +98,7 @@ async def _illustrate(app: App, media: Media, thumbnail: bytes | BinaryIO) -> No
         await app.storage.place(media.preview_key, place / "preview")
         media.meta = {**media.meta, "small": outcome.meta["small"]}
         media.blurhash = outcome.blurhash
+    return outcome.prints
 
 
 async def _store(app: App, media: Media, outcome: Outcome, place: Path) -> None:
@@ -107,7 +112,9 @@ async def _store(app: App, media: Media, outcome: Outcome, place: Path) -> None:
         media.blurhash = outcome.blurhash
     if outcome.preview_extension and not own_picture:
         media.preview_key = app.storage.new_key(outcome.preview_extension)
-    await media.save(using_db=app.db.orm, force_create=True)
+    async with app.db.transaction():
+        await media.save(using_db=app.db.orm, force_create=True)
+        await prints.keep(app, media.id, outcome.prints)
     try:
         await app.storage.place(media.key, place / "original")
         if media.preview_key and not own_picture:
@@ -193,7 +200,7 @@ async def illustrate(app: App, account_id: int, media_id: int, thumbnail: bytes 
     drawn = Media(meta={})
     if (await mine(app, account_id, media_id)).state != "ready":
         raise Invalid("The file has not finished processing. Try again in a moment!")
-    await _illustrate(app, drawn, thumbnail)
+    small = await _illustrate(app, drawn, thumbnail)
     try:
         async with app.db.transaction():
             media = await mine(app, account_id, media_id)
@@ -202,6 +209,7 @@ async def illustrate(app: App, account_id: int, media_id: int, thumbnail: bytes 
             if media.kind in ("video", "audio"):
                 media.blurhash = drawn.blurhash
             await media.save(using_db=app.db.orm, update_fields=["preview_key", "meta", "blurhash"])
+            await prints.keep(app, media_id, small, part="preview")
     except BaseException:
         await _remove(app, drawn.preview_key)
         raise

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from fedinote.accounts import deletion
 from fedinote.accounts.models import Account
 from fedinote.auth import registrations, users
-from fedinote.events import AccountSuspended, PostEdited, RelationshipsSevered
+from fedinote.events import AccountSuspended, Loss, PostEdited, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
@@ -97,7 +97,7 @@ async def _say_severed(app: App, account_id: int, people: list[int]) -> None:
     """Let those know whom the account followed; follows the other way stay, and are no loss yet."""
     if people:
         target = await Account.get(id=account_id, using_db=app.db.orm)
-        losses = tuple((one, 1, 0) for one in sorted(people))
+        losses = tuple(Loss(one, account_id, "follower") for one in sorted(people))
         await app.emit(RelationshipsSevered("account_suspension", target.acct, losses))
 
 
@@ -263,16 +263,19 @@ async def approve(app: App, by: Moderator, account_id: int) -> None:
         await _note(app, by, "account.approve", target)
 
 
-async def refuse(app: App, by: Moderator, account_id: int) -> None:
-    """Refuse somebody who waits for approval: login and account are deleted. `Forbidden`, `NotFound`."""
+async def refuse(app: App, by: Moderator, account_id: int, *, reason: str = "") -> None:
+    """Refuse somebody who waits for approval: login and account are deleted. `Forbidden`, `NotFound`.
+
+    Whoever signs in with the right password within a month is told so, with the reason.
+    """
     async with app.db.transaction():
-        target = await _waiting(app, by, account_id)
-        await _note(app, by, "account.reject", target)
-        await registrations.reject(app, _user_id(target))
+        target = await _waiting(app, by, account_id, reason)
+        await _note(app, by, "account.reject", target, reason=reason)
+        await registrations.reject(app, _user_id(target), text=reason)
 
 
-async def _waiting(app: App, by: Moderator, account_id: int) -> Subordinate:
-    target = await _target(app, by, account_id)
+async def _waiting(app: App, by: Moderator, account_id: int, reason: str = "") -> Subordinate:
+    target = await _target(app, by, account_id, reason)
     if target.state != "pending":
         raise Forbidden("This account does not wait for approval")
     return target

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import deciding
+from fedinote.moderation import deciding, domain_changes
+from fedinote.moderation.domain_changes import Batch
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import allows, domains
 from fedinote.policy.models import DomainAllow
@@ -12,7 +13,7 @@ from fedinote.policy.models import DomainAllow
 Window = Callable[[str], tuple[str, Sequence[int], str]]
 
 
-async def allow(app: App, domain: str, *, by: Moderator | None) -> DomainAllow:
+async def allow(app: App, domain: str, *, by: Moderator | None, batch: Batch | None = None) -> DomainAllow:
     """List a server, and return the entry: the one that is there, if it is listed already.
 
     Its subdomains are not meant. `Invalid` for what is no domain and for our own; `Forbidden`.
@@ -31,17 +32,26 @@ async def allow(app: App, domain: str, *, by: Moderator | None) -> DomainAllow:
         )
         if made:
             await deciding.note(app, by, "allow.add", ("domain", name))
+            await _journal(app, batch, name, by, listed=True)
             app.db.after_commit(lambda: allows.forget(app))
         return await DomainAllow.get(domain=name, using_db=app.db.orm)
 
 
-async def disallow(app: App, allow_id: int, *, by: Moderator | None) -> DomainAllow:
+async def _journal(app: App, batch: Batch | None, name: str, by: Moderator | None, *, listed: bool) -> None:
+    before: dict[str, str] | None = None if listed else {}
+    after: dict[str, str] | None = {} if listed else None
+    actor_id = by.account_id if by else None
+    await domain_changes.record(app, batch, domain_changes.ALLOW, name, before=before, after=after, actor_id=actor_id)
+
+
+async def disallow(app: App, allow_id: int, *, by: Moderator | None, batch: Batch | None = None) -> DomainAllow:
     """Take a server off the list, and return what the entry was. What is known of it stays. `NotFound`, `Forbidden`."""
     deciding.check(by, Power.DOMAINS)
     async with app.db.transaction():
         found = await get(app, allow_id)
         await app.db.execute("DELETE FROM domain_allows WHERE id = ?", allow_id)
         await deciding.note(app, by, "allow.remove", ("domain", found.domain))
+        await _journal(app, batch, found.domain, by, listed=False)
         app.db.after_commit(lambda: allows.forget(app))
     return found
 
@@ -61,8 +71,18 @@ async def find(app: App, domain: str) -> DomainAllow | None:
 
 async def listing(app: App, window: Window) -> list[DomainAllow]:
     """Return a page of entries; `window` gives condition, parameters and order for a column (`Paging.sql`)."""
+    return await search(app, window)
+
+
+async def search(app: App, window: Window, *, text: str = "") -> list[DomainAllow]:
+    """Return a page of the entries whose name has `text`."""
     where, params, order = window("d.id")
-    rows = await app.db.rows(f"SELECT d.id FROM domain_allows d WHERE {where} {order}", *params)  # noqa: S608
+    like = f"%{text.lower().replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+    rows = await app.db.rows(
+        f"SELECT d.id FROM domain_allows d WHERE {where} AND d.domain LIKE ? ESCAPE '!' {order}",  # noqa: S608
+        *params,
+        like,
+    )
     ids = [row["id"] for row in rows]
     found = {one.id: one for one in await DomainAllow.filter(id__in=ids).using_db(app.db.orm)}
     return [found[one] for one in ids if one in found]

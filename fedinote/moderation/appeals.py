@@ -9,7 +9,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import actions, audit, statements
+from fedinote.moderation import audit, revoking, statements
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.moderation.statements import Statement
 from fedinote.text import language
@@ -18,18 +18,12 @@ WITHIN = timedelta(days=180)
 """How long after a decision an appeal can be made (six months, as article 20 of the Digital Services Act has it)."""
 MAX_TEXT = 2000
 MAX_TURNS = 20
-OPEN, LIFTED, UPHELD = "open", "lifted", "upheld"
+OPEN, LIFTED, UPHELD, ENDED = "open", "lifted", "upheld", "ended"
 _APPEAL = """SELECT p.id, p.statement_id, p.state, p.created_at, p.decided_at, p.decided_by_id, s.account_id
  FROM appeals p JOIN statements s ON s.id = p.statement_id"""
 _OTHERS = """SELECT COUNT(*) AS value FROM users u JOIN accounts a ON a.id = u.account_id
  WHERE u.role <> 'member' AND u.state = 'active' AND a.suspended_at IS NULL AND a.deleted_at IS NULL
  AND u.account_id <> ?"""
-_UNDO = {
-    "sensitive": actions.unsensitize,
-    "disable": actions.enable,
-    "silence": actions.unsilence,
-    "suspend": actions.unsuspend,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +108,7 @@ async def answer(app: App, by: Moderator, appeal_id: int, text: str, tongue: str
     async with app.db.transaction():
         found = await _judged(app, by, appeal_id)
         await _write(app, appeal_id, by.account_id, text, tongue, by_staff=True)
+        await audit.record(app, actor_id=by.account_id, action="appeal.answer", target_type="appeal", target=appeal_id)
         await _tell(app, found, OPEN)
         return await get(app, appeal_id)
 
@@ -174,7 +169,12 @@ def _still_open(found: Appeal) -> None:
 
 async def barred(app: App, by: Moderator, about: Statement) -> bool:
     """Tell whether somebody else has to decide about an appeal: `by` made the first decision, and is not alone."""
-    return about.moderator_id == by.account_id and bool(await app.db.value(_OTHERS, by.account_id))
+    return about.moderator_id == by.account_id and not await alone(app, by)
+
+
+async def alone(app: App, by: Moderator) -> bool:
+    """Tell whether there is nobody else who could decide about an appeal."""
+    return not await app.db.value(_OTHERS, by.account_id)
 
 
 async def _check_other(app: App, by: Moderator, about: Statement) -> None:
@@ -183,12 +183,7 @@ async def _check_other(app: App, by: Moderator, about: Statement) -> None:
 
 
 async def _undo(app: App, by: Moderator, about: Statement) -> None:
-    undo = _UNDO.get(about.action)
-    if undo is not None and about.account_id is not None:
-        await undo(app, by, about.account_id)
-    if about.action == "mark_statuses_as_sensitive":
-        for post_id in about.post_ids:
-            await actions.unmark_sensitive(app, by, post_id)
+    await revoking.carry_out(app, by, about)
     await statements.lift(app, about.id, by.account_id, "appeal")
 
 
@@ -237,6 +232,17 @@ async def of_statement(app: App, statement_id: int) -> Appeal | None:
     return None if row is None else await get(app, row["id"])
 
 
+async def several(app: App, ids: Sequence[int]) -> dict[int, Appeal]:
+    """Return appeals with their threads, by id; two queries, none for none."""
+    if not ids:
+        return {}
+    rows, turns = await app.db.many(
+        (f"{_APPEAL} WHERE p.id IN_INTS(?)", (list(ids),)),
+        ("SELECT * FROM appeal_messages WHERE appeal_id IN_INTS(?) ORDER BY id", (list(ids),)),
+    )
+    return {row["id"]: _appeal(row, [one for one in turns if one["appeal_id"] == row["id"]]) for row in rows}
+
+
 async def by_statement(app: App, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Return (state, the first words) of the appeals against statements; one query, none for none."""
     if not ids:
@@ -259,6 +265,14 @@ async def waiting(app: App, by: Moderator) -> list[int]:
         by.account_id,
     )
     return [row["id"] for row in rows]
+
+
+async def decided(app: App, by: Moderator, most: int = 100) -> list[int]:
+    """Return the ids of the appeals that were decided last, the latest first. `Forbidden`."""
+    if not by.may(Power.ACCOUNTS):
+        raise Forbidden
+    sql = "SELECT id FROM appeals WHERE state <> 'open' ORDER BY decided_at DESC, id DESC LIMIT ?"
+    return [row["id"] for row in await app.db.rows(sql, most)]
 
 
 def _appeal(row: Row, turns: list[Row]) -> Appeal:

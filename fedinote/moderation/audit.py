@@ -57,7 +57,26 @@ async def record(
     )
 
 
-async def page(app: App, window: Window, *, action: str = "", target: tuple[str, str] | None = None) -> list[Entry]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which decisions are looked for; what is empty does not matter.
+
+    `actor` is a moderator's account, 0 for rules and the command line; `target` a part of whom or what it was about;
+    `since` and `until` the beginning of the period and the first moment after it.
+    """
+
+    actor: int | None = None
+    target: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ANY = Wanted()
+
+
+async def page(
+    app: App, window: Window, *, action: str = "", target: tuple[str, str] | None = None, wanted: Wanted = ANY
+) -> list[Entry]:
     """Return a page of decisions. `window` gives condition, parameters and order for a column (`Paging.sql`).
 
     `action` "" means all, one that ends in "." all that begin with it ("domain."); `target` is (type, target).
@@ -74,8 +93,25 @@ async def page(app: App, window: Window, *, action: str = "", target: tuple[str,
     if target is not None:
         conditions.append("l.target_type = ? AND l.target = ?")
         values += [*target]
+    for condition, given in _narrowed(wanted):
+        conditions.append(condition)
+        values += given
     sql = f"SELECT l.* FROM audit_log l WHERE {' AND '.join(conditions)} {order}"  # noqa: S608
     return [_entry(row) for row in await app.db.rows(sql, *values)]
+
+
+def _narrowed(wanted: Wanted) -> list[tuple[str, list[Any]]]:
+    found: list[tuple[str, list[Any]]] = []
+    if wanted.actor is not None:
+        found.append(("l.actor_id = ?", [wanted.actor]) if wanted.actor else ("l.actor_id IS NULL", []))
+    if wanted.target:
+        escaped = wanted.target.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        found.append(("l.target LIKE ? ESCAPE '!'", [f"%{escaped}%"]))
+    if wanted.since is not None:
+        found.append(("l.created_at >= ?", [wanted.since]))
+    if wanted.until is not None:
+        found.append(("l.created_at < ?", [wanted.until]))
+    return found
 
 
 def _entry(row: Row) -> Entry:

@@ -6,10 +6,12 @@ those on whom a person decided.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fedinote.events import FollowsSevered, RelationshipsSevered
+import msgspec
+
+from fedinote.events import FollowsSevered, Loss, RelationshipsSevered
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.media import remote_files
@@ -65,7 +67,7 @@ async def apply(app: App, domain: str) -> Effects:
     server is still told (FollowsSevered, RelationshipsSevered).
     """
     blocks = await domains.load(app)
-    effects = await _judged(app, domain, blocks)
+    effects, _ = await foresee(app, domain, blocks)
     now = app.now()
     for cause, ids in effects.suspended.items():
         await app.db.execute(_SUSPEND, now, cause, ids)
@@ -81,8 +83,9 @@ async def apply(app: App, domain: str) -> Effects:
     return effects
 
 
-async def _judged(app: App, domain: str, blocks: dict[str, Blocked]) -> Effects:
-    effects = Effects()
+async def foresee(app: App, domain: str, blocks: Mapping[str, Blocked]) -> tuple[Effects, list[int]]:
+    """Return what these blocks ask for the accounts of a domain, and the ids of all of them. Nothing is changed."""
+    effects, known = Effects(), list[int]()
     found: dict[tuple[str, str], tuple[bool, Blocked | None]] = {}
     for row in await app.db.rows(_KNOWN, f"%{domain}%", f"%://%{domain}%"):
         hosts = (row["domain"], domains.host_of(row["uri"]))
@@ -90,8 +93,9 @@ async def _judged(app: App, domain: str, blocks: dict[str, Blocked]) -> Effects:
             found[hosts] = (bool(domains.covered(domain, hosts)), domains.nearest(blocks, *hosts))
         about, block = found[hosts]
         if about:
+            known.append(row["id"])
             _judge(effects, row, block)
-    return effects
+    return effects, known
 
 
 def _judge(effects: Effects, row: Row, block: Blocked | None) -> None:
@@ -120,7 +124,7 @@ async def _part(app: App, domain: str, ids: list[int]) -> int:
         return 0
     gone = await app.db.returning(
         "DELETE FROM follows WHERE follower_id IN_INTS(?) OR target_id IN_INTS(?)"
-        " RETURNING follower_id, target_id, accepted, uri",
+        " RETURNING follower_id, target_id, accepted, uri, reblogs, notify, languages",
         ids,
         ids,
     )
@@ -132,15 +136,25 @@ async def _part(app: App, domain: str, ids: list[int]) -> int:
         ("DELETE FROM list_members WHERE account_id IN_INTS(?)", (ids,)),
         ("DELETE FROM notifications WHERE from_account_id IN_INTS(?)", (ids,)),
     )
-    followers = Counter(row["target_id"] for row in accepted)
-    following = Counter(row["follower_id"] for row in accepted)
-    losers = sorted((followers.keys() | following.keys()) - set(ids))
-    losses = tuple((one, followers[one], following[one]) for one in losers)
+    losses = _losses(accepted, set(ids))
     if losses:
         await app.emit(RelationshipsSevered("domain_block", domain, losses))
     if gone:
         await app.emit(FollowsSevered(tuple((row["follower_id"], row["target_id"], row["uri"]) for row in gone)))
     return len(accepted)
+
+
+def _losses(ended: Sequence[Row], blocked: set[int]) -> tuple[Loss, ...]:
+    """Return what those who are not blocked lost by these follows, by account."""
+    found = []
+    for row in ended:
+        if row["follower_id"] not in blocked:
+            languages = msgspec.json.decode(row["languages"]) if row["languages"] else None
+            choices = (bool(row["reblogs"]), bool(row["notify"]), None if languages is None else tuple(languages))
+            found.append(Loss(row["follower_id"], row["target_id"], "following", *choices))
+        elif row["target_id"] not in blocked:
+            found.append(Loss(row["target_id"], row["follower_id"], "follower"))
+    return tuple(sorted(found, key=lambda one: (one.account_id, one.side, one.other_id)))
 
 
 def _steps(account_ids: Iterable[int]) -> list[tuple[int, int, int]]:

@@ -5,11 +5,13 @@ What a block keeps out while it lasts is in `policy.domains`, what it does to kn
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import audit, domain_effects
+from fedinote.moderation import audit, domain_changes, domain_effects
+from fedinote.moderation.domain_changes import Batch
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import domains
 from fedinote.policy.domains import SEVERITIES
@@ -26,6 +28,7 @@ _COLUMNS = (
     "private_comment",
     "public_comment",
     "obfuscate",
+    "expires_at",
 )
 MAX_WARNING = 200
 
@@ -36,6 +39,7 @@ class Terms:
 
     `followers_only`: their public posts reach followers alone; `warning` (up to 200 characters) is put before them.
     `public_comment` is shown to everybody, `private_comment` to moderators; `obfuscate` hides letters of the name.
+    At `expires_at` the block ends by itself (None: never).
     """
 
     severity: str = "suspend"
@@ -46,6 +50,7 @@ class Terms:
     private_comment: str = ""
     public_comment: str = ""
     obfuscate: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,15 @@ class Outcome:
     numbers: dict[str, int]
 
 
-async def block(app: App, domain: str, terms: Terms, *, by: Moderator | None) -> Outcome:
+async def block(app: App, domain: str, terms: Terms, *, by: Moderator | None, batch: Batch | None = None) -> Outcome:
     """Block a domain and its subdomains, or change the block that is there. `by` None: the command line.
 
     A suspended domain's accounts are suspended, their follows end both ways, and what waits to be delivered there is
-    dropped. `Invalid` for what is no domain or a wrong term, and for our own domain and those above it.
+    dropped. `batch`: the changes that this one is undone with; without one it stands alone. `Invalid` for what is no
+    domain or a wrong term, and for our own domain and those above it.
     """
-    name = domains.key(domain)
-    if any(domains.covers(name, own) for own in app.settings.own_hosts):
-        raise Invalid("Validation failed: Domain is this server's own")
-    _check(terms, by)
+    name = key(app, domain)
+    check(terms, by)
     async with app.db.transaction():
         made = await app.db.returning(
             f"INSERT INTO domain_blocks (id, domain, {', '.join(_COLUMNS)}, created_at)"  # noqa: S608 names of ours
@@ -77,32 +81,54 @@ async def block(app: App, domain: str, terms: Terms, *, by: Moderator | None) ->
             app.now(),
         )
         if not made:
-            return await _change(app, name, terms, by)
+            return await _change(app, name, terms, by, batch)
+        await domain_changes.record(
+            app, batch, domain_changes.BLOCK, name, before=None, after=terms, actor_id=_actor(by)
+        )
         return await _carry_out(app, name, "domain.block", terms, by)
+
+
+def key(app: App, domain: str) -> str:
+    """Return a domain in the spelling that is stored. `Invalid` for what is none, for our own and those above it."""
+    name = domains.key(domain)
+    if any(domains.covers(name, own) for own in app.settings.own_hosts):
+        raise Invalid("Validation failed: Domain is this server's own")
+    return name
+
+
+def _actor(by: Moderator | None) -> int | None:
+    return by.account_id if by else None
 
 
 async def update(app: App, block_id: int, terms: Terms, *, by: Moderator | None) -> Outcome:
     """Change what is done with a blocked domain. `NotFound`, `Invalid`."""
-    _check(terms, by)
+    check(terms, by)
     async with app.db.transaction():
-        return await _change(app, (await get(app, block_id)).domain, terms, by)
+        return await _change(app, (await get(app, block_id)).domain, terms, by, None)
 
 
-async def _change(app: App, name: str, terms: Terms, by: Moderator | None) -> Outcome:
+async def _change(app: App, name: str, terms: Terms, by: Moderator | None, batch: Batch | None) -> Outcome:
+    present = await find(app, name)
+    before = None if present is None else terms_of(present)
+    await domain_changes.record(app, batch, domain_changes.BLOCK, name, before=before, after=terms, actor_id=_actor(by))
     assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
     await app.db.execute(f"UPDATE domain_blocks SET {assignments} WHERE domain = ?", *_values(terms), name)  # noqa: S608
     return await _carry_out(app, name, "domain.update", terms, by)
 
 
-async def unblock(app: App, block_id: int, *, by: Moderator | None) -> Outcome:
+async def unblock(app: App, block_id: int, *, by: Moderator | None, batch: Batch | None = None) -> Outcome:
     """End a block: accounts that only it silenced or suspended are restored, unless a block above still counts.
 
     Follows that it ended do not come back. `NotFound` when there is no such block.
     """
     _check_power(by)
     async with app.db.transaction():
-        name = (await get(app, block_id)).domain
+        present = await get(app, block_id)
+        name, before = present.domain, terms_of(present)
         await app.db.execute("DELETE FROM domain_blocks WHERE id = ?", block_id)
+        await domain_changes.record(
+            app, batch, domain_changes.BLOCK, name, before=before, after=None, actor_id=_actor(by)
+        )
         return await _carry_out(app, name, "domain.unblock", None, by)
 
 
@@ -116,7 +142,7 @@ async def _carry_out(app: App, name: str, action: str, terms: Terms | None, by: 
         detail |= {"followers_only": terms.followers_only or None, "warning": terms.warning}
     await audit.record(
         app,
-        actor_id=by.account_id if by else None,
+        actor_id=_actor(by),
         action=action,
         target_type="domain",
         target=name,
@@ -126,7 +152,8 @@ async def _carry_out(app: App, name: str, action: str, terms: Terms | None, by: 
     return Outcome(await find(app, name), effects.numbers())
 
 
-def _check(terms: Terms, by: Moderator | None) -> None:
+def check(terms: Terms, by: Moderator | None) -> None:
+    """Refuse terms that no block can have: `Invalid`; and who may not block: `Forbidden`."""
     _check_power(by)
     if terms.severity not in SEVERITIES:
         raise Invalid("Validation failed: Severity is not included in the list")
@@ -170,6 +197,17 @@ async def listing(app: App, window: Window) -> list[DomainBlock]:
     ids = [row["id"] for row in rows]
     found = {one.id: one for one in await DomainBlock.filter(id__in=ids).using_db(app.db.orm)}
     return [found[one] for one in ids if one in found]
+
+
+async def expire(app: App) -> int:
+    """End the blocks whose time is over; return how many (a periodic job)."""
+    rows = await app.db.rows("SELECT id FROM domain_blocks WHERE expires_at <= ? ORDER BY id", app.now())
+    for row in rows:
+        try:
+            await unblock(app, row["id"], by=None, batch=domain_changes.begin(app, "expiry"))
+        except NotFound:  # somebody was quicker
+            continue
+    return len(rows)
 
 
 async def everything(app: App) -> list[DomainBlock]:

@@ -39,13 +39,23 @@ async def purge(app: App) -> None:
 
 
 async def on_account_deleted(app: App, event: AccountDeleted) -> None:
-    """Take the person out of the statements about them: what was decided and why stays, about nobody."""
+    """Take the person out of the statements about them: what was decided and why stays, about nobody.
+
+    An appeal that nobody decided ends: there is nothing left to give back.
+    """
     await app.db.execute(
         "DELETE FROM appeal_messages WHERE NOT by_staff AND appeal_id IN (SELECT p.id FROM appeals p"
         " JOIN statements s ON s.id = p.statement_id WHERE s.account_id = ?)",
         event.account_id,
     )
     await app.db.execute(
-        "UPDATE statements SET account_id = NULL, text = '', post_ids = '[]', purge_at = NULL WHERE account_id = ?",
+        "UPDATE appeals SET state = 'ended', decided_at = ? WHERE state = 'open' AND statement_id IN"
+        " (SELECT s.id FROM statements s WHERE s.account_id = ?)",
+        app.now(),
+        event.account_id,
+    )
+    await app.db.execute(
+        "UPDATE statements SET account_id = NULL, text = '', translated = '', post_ids = '[]', purge_at = NULL"
+        " WHERE account_id = ?",
         event.account_id,
     )

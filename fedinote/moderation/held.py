@@ -1,13 +1,18 @@
-"""What a rule holds back, decided by moderators: released as if it had just come, or dropped."""
+"""What a rule holds back, decided by moderators: released as if it had just come, or dropped.
 
+A post that was there already and is out of sight (`posts.withdrawn`) is shown again as it was, or deleted.
+"""
+
+import contextlib
 from dataclasses import replace
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import Forbidden
-from fedinote.moderation import audit
+from fedinote.infra.errors import Forbidden, NotFound
+from fedinote.moderation import audit, statements
 from fedinote.moderation.moderator import Moderator, Power
-from fedinote.posts import holding, publishing, revising
+from fedinote.moderation.statements import Basis, Decision
+from fedinote.posts import holding, publishing, revising, withdrawn
 from fedinote.posts.drafts import NewPost
 
 
@@ -16,11 +21,15 @@ async def release(app: App, held_id: int, *, by: Moderator | None) -> int | None
 
     Raises NotFound and Forbidden. `by` None is the command line.
     """
-    _allowed(by)
+    allowed(by)
     async with app.db.transaction():
         row = await holding.take(app, held_id)
         new = holding.post_of(row)
-        post_id = await _renewed(app, row, new) if row["post_id"] is not None else await _stored(app, new)
+        if row["former"]:
+            await withdrawn.give_back(app, row)
+        post_id = await _stored(app, new) if row["post_id"] is None else await _renewed(app, row, new)
+        if post_id is not None:
+            await withdrawn.clear(app, post_id)
         await _note(app, "held.release", row, by)
     return post_id
 
@@ -37,22 +46,49 @@ async def _renewed(app: App, row: Row, new: NewPost) -> int | None:
     present = await app.db.row("SELECT * FROM posts WHERE id = ?", row["post_id"])
     if present is None:
         return None
-    if new.local:
+    if present["local"]:
         new = replace(new, edited_at=app.now())
-    await revising.revise(app, present, new, judged=True)
+    if not row["present"]:
+        await revising.revise(app, present, new, judged=True)
     found: int = present["id"]
     return found
 
 
 async def drop(app: App, held_id: int, *, by: Moderator | None) -> None:
-    """Throw away what is held: nobody will ever see it. Raises NotFound and Forbidden."""
-    _allowed(by)
+    """Throw away what is held: nobody will ever see it. Raises NotFound and Forbidden.
+
+    A post that was there already is deleted, with a statement of reasons.
+    """
+    allowed(by)
     async with app.db.transaction():
-        row = await holding.take(app, held_id)
+        row = await holding.find(app, held_id)
+        if row["former"]:
+            await _delete(app, row, by)  # whose visibility is that which it had: others are told
+        await app.db.execute("DELETE FROM held_posts WHERE id = ?", held_id)
         await _note(app, "held.drop", row, by)
 
 
-def _allowed(by: Moderator | None) -> None:
+async def _delete(app: App, row: Row, by: Moderator | None) -> None:
+    post = await app.db.row("SELECT id, account_id, local FROM posts WHERE id = ?", row["post_id"])
+    if post is None:
+        return
+    await publishing.delete(app, post["id"])
+    actor = by.account_id if by else None
+    decision = Decision("post.delete", post["account_id"], bool(post["local"]), actor, row["reason"], (post["id"],))
+    await statements.note(app, decision, Basis())
+
+
+async def tidy(app: App) -> None:
+    """Delete the posts that were out of sight for thirty days and that nobody looked at (every so often)."""
+    sql = "SELECT id FROM held_posts WHERE created_at < ? AND former <> '' ORDER BY id LIMIT 500"
+    while rows := await app.db.rows(sql, app.now() - holding.KEEP):
+        for row in rows:
+            with contextlib.suppress(NotFound):  # released at this moment
+                await drop(app, row["id"], by=None)
+
+
+def allowed(by: Moderator | None) -> None:
+    """Refuse who may not decide about held posts; None, the command line, may. `Forbidden`."""
     if by is not None and not by.may(Power.REPORTS):
         raise Forbidden
 

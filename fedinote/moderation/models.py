@@ -30,7 +30,8 @@ class Report(Model):
     """A complaint about an account and some of its posts. `category`: spam, legal, violation, other.
 
     `uri` is the id of a remote Flag, which may be about several accounts: one report for each. `forwarded`: a copy
-    goes to the account's own server. `action_taken_at` is set when it was resolved.
+    goes to the account's own server. `action_taken_at` is set when it was resolved. `languages`: what its posts and
+    its comment are in, " es zh " (primary subtags between spaces), as far as that is known.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -48,6 +49,7 @@ class Report(Model):
     comment = fields.TextField(default="")
     forwarded = fields.BooleanField(default=False)
     uri = fields.CharField(2048, null=True)
+    languages = fields.CharField(255, default="", db_default="")
     assigned_to_id = fields.BigIntField(null=True)
     action_taken_at = TimeField(null=True)
     action_taken_by_id = fields.BigIntField(null=True)
@@ -175,6 +177,7 @@ class Statement(Model):
     `action` as in Mastodon's AccountWarning, or "delete". `text` is what the subject is told, in `language`, and binds;
     `rule_ids` are numbers of house rules; `automated`: no person decided (`rule` is the moderators' rule that did).
     `lifted_at`: it holds no more (`lifted_why`: "undone" or "appeal"). `purge_at`: a suspension becomes final then.
+    `translated` is the text as it was sent in the member's language (`translated_to`), by the engine `translated_by`.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -186,6 +189,9 @@ class Statement(Model):
     action = fields.CharField(32)
     text = fields.TextField(default="")
     language = fields.CharField(35, null=True)
+    translated = fields.TextField(default="", db_default="")
+    translated_to = fields.CharField(35, null=True)
+    translated_by = fields.CharField(255, default="", db_default="")
     rule_ids = JsonField(default=list)
     category = fields.CharField(16, default="other")
     automated = fields.BooleanField(default=False)
@@ -205,7 +211,10 @@ class Statement(Model):
 
 
 class Appeal(Model):
-    """Somebody asks to decide again. `state`: open, lifted (the decision was undone) or upheld."""
+    """Somebody asks to decide again. `state`: open, lifted (the decision was undone), upheld, or ended.
+
+    It ends with the account that made it.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     statement: fields.OneToOneRelation[Statement] = fields.OneToOneField("fedinote.Statement", related_name="appeal")
@@ -256,6 +265,47 @@ class ReportNote(Model):
         indexes = (("report", "id"),)
 
 
+class AccountRemark(Model):
+    """What a moderator keeps in mind about an account, for the staff alone; it goes with the account."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="remarks")
+    account_id: int
+    author_id = fields.BigIntField(null=True)
+    text = fields.TextField()
+    created_at = TimeField()
+
+    class Meta:
+        table = "account_remarks"
+        indexes = (("account", "id"),)
+
+
+class BatchItem(Model):
+    """One thing of many that were decided at once (`batch`), with what is needed to take that back.
+
+    `what`: held (`ref` is the number of the held post, `post_id` what it became) or account (`ref` is its id).
+    `content` is a held post that was dropped, as JSON, for a day; `statement_id` what an account was told.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    batch = fields.BigIntField()
+    what = fields.CharField(8)
+    deed = fields.CharField(16)
+    ref = fields.BigIntField()
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="batch_items")
+    account_id: int
+    post_id = fields.BigIntField(null=True)
+    statement_id = fields.BigIntField(null=True)
+    uri = fields.CharField(2048, default="")
+    content = fields.TextField(default="")
+    created_at = TimeField(db_index=True)
+    undone_at = TimeField(null=True)
+
+    class Meta:
+        table = "batch_items"
+        indexes = (("batch", "id"),)
+
+
 class ListSource(Model):
     """A shared list of servers that is read again and again. `kind`: csv or fires.
 
@@ -283,7 +333,8 @@ class ListSource(Model):
 class ListEntry(Model):
     """What a source says of a server. `state`: draft, applied, refused, retracted (said no more), ended (too old).
 
-    `block_id`: the block that stands for it. `advisory`: a warning only. `seen_at`: when the source last said it.
+    `block_id`: the block that stands for it, `terms` as it was made. `advisory`: a warning only. `seen_at`: when the
+    source last said it.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -301,6 +352,7 @@ class ListEntry(Model):
     key = fields.CharField(2048, default="")
     state = fields.CharField(16, default="draft")
     block_id = fields.BigIntField(null=True)
+    terms = JsonField(null=True)
     created_at = TimeField()
     seen_at = TimeField()
     expires_at = TimeField(null=True)
@@ -309,3 +361,61 @@ class ListEntry(Model):
         table = "list_entries"
         unique_together = (("source", "domain"),)
         indexes = (("state", "id"), ("domain",), ("expires_at",))
+
+
+class DomainChange(Model):
+    """One change of the list of blocked or of allowed servers, so that it can be undone.
+
+    `listing`: block or allow; `before` and `after` are the terms (None: not on the list). Changes made at one go have
+    the same `batch`; `cause` says where they come from ("" by hand, a file, a list, an undoing).
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    batch = fields.BigIntField()
+    listing = fields.CharField(8)
+    domain = fields.CharField(255)
+    before = JsonField(null=True)
+    after = JsonField(null=True)
+    cause = fields.CharField(250, default="")
+    actor_id = fields.BigIntField(null=True)
+    created_at = TimeField()
+    undone_at = TimeField(null=True)
+
+    class Meta:
+        table = "domain_changes"
+        indexes = (("batch",), ("domain", "id"), ("created_at",))
+
+
+class DomainImport(Model):
+    """A file with servers that somebody handed in, and goes through. `listing`: block or allow."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    listing = fields.CharField(8)
+    name = fields.CharField(200)
+    actor_id = fields.BigIntField(null=True)
+    working = fields.BooleanField(default=False)
+    created_at = TimeField()
+
+    class Meta:
+        table = "domain_imports"
+        indexes = (("created_at",),)
+
+
+class DomainImportRow(Model):
+    """A line of such a file. `state`: new, done, left (put aside), failed, bad (not understood; `text` is the line)."""
+
+    id = fields.BigIntField(primary_key=True)
+    of_import: fields.ForeignKeyRelation[DomainImport] = fields.ForeignKeyField(
+        "fedinote.DomainImport", related_name="lines"
+    )
+    of_import_id: int
+    line = fields.IntField()
+    domain = fields.CharField(255, default="")
+    terms = JsonField(null=True)
+    state = fields.CharField(8, default="new")
+    problem = fields.TextField(default="")
+    text = fields.TextField(default="")
+
+    class Meta:
+        table = "domain_import_rows"
+        indexes = (("of_import", "state", "line"),)

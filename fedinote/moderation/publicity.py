@@ -5,9 +5,8 @@ made it, and what became of it; its words, posts and people stay inside. Stateme
 and 24 of Regulation (EU) 2022/2065.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,18 +15,25 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Query, Row
+from fedinote.moderation.anonymity import coarse, scrubbed, told_before
+from fedinote.policy import pipeline
+from fedinote.policy.base import Stated
+from fedinote.text.urls import host_of
 
 MONTHS = 24
 MOST = 2000
 _DECISIONS = """SELECT s.created_at, s.action, s.local, s.category, s.rule_ids, s.automated, s.lifted_at, s.lifted_why,
- r.kind AS rule_kind, p.state AS appeal FROM statements s LEFT JOIN rules r ON r.id = s.rule_id
- LEFT JOIN appeals p ON p.statement_id = s.id WHERE s.created_at >= ? ORDER BY s.id DESC LIMIT ?"""
+ s.report_id, r.kind AS rule_kind, p.state AS appeal FROM statements s LEFT JOIN rules r ON r.id = s.rule_id
+ LEFT JOIN appeals p ON p.statement_id = s.id WHERE s.created_at >= ? AND s.created_at <= ?
+ ORDER BY s.id DESC LIMIT ?"""
 _DOMAINS = """SELECT domain, severity, reject_media, reject_reports, public_comment, obfuscate, created_at
  FROM domain_blocks ORDER BY domain"""
 _RULES = """SELECT kind, action, title, reason, origin, created_at, expires_at FROM rules
  WHERE state = 'on' AND (expires_at IS NULL OR expires_at > ?) ORDER BY id"""
+_LISTS = """SELECT s.kind, s.url, s.title, s.ceiling, s.automatic, s.days, s.created_at,
+ (SELECT COUNT(*) FROM list_entries e WHERE e.source_id = s.id AND e.state = 'applied') AS in_force
+ FROM list_sources s ORDER BY s.title, s.id"""
 _DAY_MS = 86_400_000
-_NAMING = re.compile(r"https?://\S+|[\w.+-]*@[\w.-]+(?:@[\w.-]+)?")
 _BY_ACTION = f"""SELECT created_at / {_DAY_MS} AS day, action, automated, COUNT(*) AS value FROM statements
  WHERE created_at >= ? GROUP BY created_at / {_DAY_MS}, action, automated"""  # noqa: S608 a number of ours
 # What is counted: the name, table, and moment.
@@ -72,14 +78,38 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A shared list that is read here: where from, what it may ask for at most, and how many servers it stands for.
+
+    `address` is the host alone: what follows may be a key. `automatic`: recommendations are taken over by themselves.
+    `days` after which what it says ends unless it is said again; None: never.
+    """
+
+    title: str
+    kind: str
+    address: str
+    ceiling: str
+    automatic: bool
+    days: int | None
+    in_force: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision without names. `outcome`: "stands", "undone" or "lifted on appeal"; `appeal` None without one."""
+    """One decision without names, with what of its statement of reasons tells of nobody.
+
+    `month` is the year alone where few of the kind fell into the month (see `anonymity`). `rules` are numbers of house
+    rules. `grounds`: "report" (somebody complained), "rule" (a rule of the moderators alone), or "own" (moderators saw
+    it themselves). `outcome`: "stands", "undone" or "lifted on appeal"; `appeal` None without one.
+    """
 
     month: str
     action: str
     local: bool
     category: str
     rules: tuple[int, ...]
+    grounds: str
     automated: bool
     policy: str | None
     outcome: str
@@ -103,12 +133,17 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The whole account that a server gives of its moderation. `decisions` is None where only figures are public."""
+    """The whole account that a server gives of its moderation. `decisions` is None where only figures are public.
+
+    `policies` are the moderators' rules one by one, `automatic` is all that judges posts and reports by itself.
+    """
 
     since: str
     servers: tuple[Server, ...]
     hidden_servers: int
     policies: tuple[Policy, ...]
+    automatic: tuple[Stated, ...]
+    lists: tuple[Source, ...]
     months: tuple[Month, ...]
     decisions: tuple[Decided, ...] | None
 
@@ -118,8 +153,9 @@ async def account(app: App) -> Account:
     now = app.now()
     first = _months_back(now, MONTHS - 1)
     counted: list[Query] = [(_count(*source), (first,)) for source in _COUNTED.values()]
-    domains, rules, decided, by_action, *series = await app.db.many(
-        (_DOMAINS, ()), (_RULES, (now,)), (_DECISIONS, (first, MOST)), (_BY_ACTION, (first,)), *counted
+    decisions: Query = (_DECISIONS, (first, told_before(app, now), MOST))
+    domains, rules, lists, decided, by_action, *series = await app.db.many(
+        (_DOMAINS, ()), (_RULES, (now,)), (_LISTS, ()), decisions, (_BY_ACTION, (first,)), *counted
     )
     figures = {name: _by_month(rows) for name, rows in zip(_COUNTED, series, strict=True)}
     open_book = app.settings.moderation.public_decisions
@@ -129,14 +165,26 @@ async def account(app: App) -> Account:
         servers=tuple(_server(row) for row in shown),
         hidden_servers=len(domains) - len(shown),
         policies=tuple(_policy(row) for row in rules),
+        automatic=tuple(await pipeline.stated(app)),
+        lists=tuple(_source(row) for row in lists),
         months=tuple(_figures(month, by_action, figures) for month in _all_months(first, now)),
-        decisions=tuple(sorted(map(_decision, decided), key=_order)) if open_book else None,
+        decisions=_decisions(decided) if open_book else None,
     )
+
+
+def _decisions(rows: Sequence[Row]) -> tuple[Decided, ...]:
+    found = coarse(
+        [_decision(row) for row in rows],
+        lambda one: one.month,
+        lambda one: (one.action, one.local),
+        lambda one, year: replace(one, month=year),
+    )
+    return tuple(sorted(found, key=_order))
 
 
 def _order(one: Decided) -> tuple[int, str, str]:
     """Sort by month, newest first, and then by kind: the order in a month tells nothing of the hour."""
-    return (-int(one.month.replace("-", "")), one.action, str(one))
+    return (-int(f"{one.month.replace('-', '')}00"[:6]), one.action, str(one))
 
 
 def _months_back(now: datetime, months: int) -> datetime:
@@ -179,20 +227,28 @@ def _server(row: Row) -> Server:
         row["severity"],
         bool(row["reject_media"]),
         bool(row["reject_reports"]),
-        _scrubbed(row["public_comment"]),
+        scrubbed(row["public_comment"]),
     )
 
 
-def _scrubbed(text: str) -> str:
-    """Take handles and addresses out of what moderators wrote: what is public names nobody."""
-    return _NAMING.sub("…", text)
+def _source(row: Row) -> Source:
+    return Source(
+        title=scrubbed(row["title"]),
+        kind=row["kind"],
+        address=host_of(row["url"]) or "",
+        ceiling=row["ceiling"],
+        automatic=bool(row["automatic"]),
+        days=row["days"],
+        in_force=row["in_force"],
+        since=f"{from_ms(row['created_at']):%Y-%m-%d}",
+    )
 
 
 def _policy(row: Row) -> Policy:
     until = None if row["expires_at"] is None else f"{from_ms(row['expires_at']):%Y-%m-%d}"
     since = f"{from_ms(row['created_at']):%Y-%m-%d}"
     return Policy(
-        row["kind"], row["action"], _scrubbed(row["title"]), _scrubbed(row["reason"]), row["origin"], since, until
+        row["kind"], row["action"], scrubbed(row["title"]), scrubbed(row["reason"]), row["origin"], since, until
     )
 
 
@@ -201,12 +257,14 @@ def _decision(row: Row) -> Decided:
     if row["lifted_at"] is not None:
         outcome = "lifted on appeal" if row["lifted_why"] == "appeal" else "undone"
     rules: list[Any] = msgspec.json.decode(row["rule_ids"])
+    grounds = "report" if row["report_id"] is not None else "rule" if row["automated"] else "own"
     return Decided(
         month=_month(from_ms(row["created_at"])),
         action=row["action"],
         local=bool(row["local"]),
         category=row["category"],
         rules=tuple(rules),
+        grounds=grounds,
         automated=bool(row["automated"]),
         policy=row["rule_kind"],
         outcome=outcome,

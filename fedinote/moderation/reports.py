@@ -12,15 +12,17 @@ from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
 from fedinote.posts import visibility
+from fedinote.text import language
 
 CATEGORIES = ("spam", "legal", "violation", "other")
 MAX_COMMENT = 1000
 MAX_FOREIGN_COMMENT = 5000
 MAX_POSTS = 100
+MAX_LANGUAGES = 20
 
 _INSERT = (
-    "INSERT INTO reports (id, account_id, target_id, post_ids, rule_ids, category, comment, forwarded, uri, created_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
+    "INSERT INTO reports (id, account_id, target_id, languages, post_ids, rule_ids, category, comment, forwarded, uri,"
+    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
 )
 
 
@@ -51,10 +53,12 @@ async def file(  # noqa: PLR0913  so much belongs to a report
     comment = _comment(comment, local=local)
     rules = await _rules(app, rule_ids, local=local)
     category = _category(category, rules, local=local)
+    spoken = language.source(comment, None) if comment else None
     async with app.db.transaction():
-        posts = await _posts(app, reporter_id if local else None, target_id, post_ids)
+        posts, tongues = await _posts(app, reporter_id if local else None, target_id, post_ids)
+        languages = _languages((*tongues, spoken))
         values = (posts, rules, category, comment, bool(forward and local and target["domain"]), uri, app.now())
-        made = await app.db.returning(_INSERT, app.ids.next(), reporter_id, target_id, *_encoded(values))
+        made = await app.db.returning(_INSERT, app.ids.next(), reporter_id, target_id, languages, *_encoded(values))
         if not made:
             return await Report.get(uri=uri, target_id=target_id, using_db=app.db.orm)
         await app.emit(ReportFiled(made[0]["id"]))
@@ -111,14 +115,22 @@ def _category(category: str, rules: list[int], *, local: bool) -> str:
     return "other"
 
 
-async def _posts(app: App, viewer_id: int | None, author_id: int, post_ids: Sequence[int]) -> list[int]:
-    """Return the posts that were written by the author, and that the viewer (if there is one here) may see."""
+async def _posts(
+    app: App, viewer_id: int | None, author_id: int, post_ids: Sequence[int]
+) -> tuple[list[int], list[str | None]]:
+    """Return the author's posts that the viewer (if there is one here) may see, and the languages that they state."""
     asked = list(dict.fromkeys(post_ids))[:MAX_POSTS]
-    rows = await app.db.rows("SELECT id FROM posts WHERE id IN_INTS(?) AND account_id = ?", asked, author_id)
-    theirs = {row["id"] for row in rows}
-    if viewer_id is not None and theirs:
-        theirs &= await visibility.visible(app, viewer_id, list(theirs))
-    return [one for one in asked if one in theirs]
+    rows = await app.db.rows("SELECT id, language FROM posts WHERE id IN_INTS(?) AND account_id = ?", asked, author_id)
+    theirs = {row["id"]: row["language"] for row in rows}
+    seen = await visibility.visible(app, viewer_id, list(theirs)) if viewer_id is not None and theirs else set(theirs)
+    kept = [one for one in asked if one in theirs and one in seen]
+    return kept, [theirs[one] for one in kept]
+
+
+def _languages(tags: Iterable[str | None]) -> str:
+    """Return what the column `languages` holds of these tags."""
+    found = sorted({base for tag in tags if tag and (base := language.base_of(tag))})
+    return f" {' '.join(found[:MAX_LANGUAGES])} " if found else ""
 
 
 async def get(app: App, report_id: int) -> Report:
@@ -163,14 +175,14 @@ async def assign(app: App, by: Moderator, report_id: int, assignee_id: int | Non
 
 
 async def recategorize(app: App, by: Moderator, report_id: int, *, category: str, rule_ids: Sequence[int] = ()) -> None:
-    """File a report under another category. `NotFound`, `Forbidden`, `Invalid`."""
+    """File a report under another category, or as naming other rules. `NotFound`, `Forbidden`, `Invalid`."""
     rules = await _rules(app, rule_ids, local=True)
-    change = "category = ?, rule_ids = ? WHERE TRUE"
+    change = "category = ?, rule_ids = ? WHERE (category <> ? OR rule_ids <> ?)"
     values = _encoded((_category(category, rules, local=True), rules))
-    await _change(app, by, report_id, "report.recategorize", (change, values))
+    await _change(app, by, report_id, "report.recategorize", (change, [*values, *values]), category=str(values[0]))
 
 
-async def _change(app: App, by: Moderator, report_id: int, action: str, change: Query) -> None:
+async def _change(app: App, by: Moderator, report_id: int, action: str, change: Query, **detail: str) -> None:
     """Change a report if it is not so already, and note it. `change` is SQL of this module's own, without the id."""
     if not by.may(Power.REPORTS):
         raise Forbidden
@@ -184,5 +196,5 @@ async def _change(app: App, by: Moderator, report_id: int, action: str, change: 
                 action=action,
                 target_type="report",
                 target=report_id,
-                detail={"account": str(report.target_id)},
+                detail={"account": str(report.target_id), **detail},
             )

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from fedinote.events import RuleCaught
 from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation import actions, audit
 from fedinote.moderation.audit import Window
-from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.moderator import Moderator, Power, powers
+from fedinote.moderation.pictures import library
 from fedinote.policy.rules import book
 from fedinote.policy.rules.book import ACTIONS, ORIGINS
 
@@ -21,7 +23,14 @@ STATES = ("draft", "on", "off")
 MAX_TITLE = 200
 MAX_TEXT = 5_000
 MAX_RULES = 500
+RECENT = timedelta(days=30)
 _RULE = "SELECT r.*, (SELECT COUNT(*) FROM rule_hits h WHERE h.rule_id = r.id) AS hits FROM rules r"
+
+
+_OVERVIEW = """SELECT r.*, o.username AS owner, COUNT(h.id) AS hits, MAX(h.created_at) AS last_hit,
+ COALESCE(SUM(CASE WHEN h.created_at >= ? THEN 1 ELSE 0 END), 0) AS recent FROM rules r
+ LEFT JOIN rule_hits h ON h.rule_id = r.id LEFT JOIN accounts o ON o.id = r.owner_id
+ GROUP BY r.id, o.username ORDER BY r.id DESC"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,17 @@ async def listing(app: App) -> list[Row]:
     return await app.db.rows(f"{_RULE} ORDER BY r.id")
 
 
+async def overview(app: App) -> list[Row]:
+    """Return all rules, newest first, with `hits`, `recent` (those of 30 days), `last_hit` and `owner` (a username)."""
+    return await app.db.rows(_OVERVIEW, app.now() - RECENT)
+
+
+def standing(rule: Row, now: datetime) -> str:
+    """Return how a rule stands now: draft, on, expired (it would be on) or off."""
+    ended = rule["expires_at"] is not None and from_ms(rule["expires_at"]) <= now
+    return "expired" if ended and rule["state"] == "on" else str(rule["state"])
+
+
 async def get(app: App, rule_id: int) -> Row:
     """Return one rule, with `hits`. Raises NotFound."""
     row = await app.db.row(f"{_RULE} WHERE r.id = ?", rule_id)
@@ -59,6 +79,7 @@ async def create(app: App, wanted: Wanted, *, by: Moderator | None) -> Row:
     """
     _allowed(by)
     _check(app, wanted)
+    await library.check(app, wanted.kind, wanted.terms)
     if await app.db.value("SELECT COUNT(*) AS value FROM rules") >= MAX_RULES:
         raise Invalid(f"Validation failed: There are {MAX_RULES} rules already")
     now, owner = app.now(), by.account_id if by else None
@@ -77,6 +98,7 @@ async def change(app: App, rule_id: int, wanted: Wanted, *, by: Moderator | None
     """Give a rule other terms; it stays on or off as it is. Raises NotFound, Invalid and Forbidden."""
     _allowed(by)
     _check(app, wanted)
+    await library.check(app, wanted.kind, wanted.terms)
     async with app.db.transaction():
         changed = await app.db.returning(
             "UPDATE rules SET kind = ?, terms = ?, action = ?, origin = ?, spare_followed = ?, title = ?, reason = ?,"
@@ -107,6 +129,21 @@ async def switch(app: App, rule_id: int, state: str, *, by: Moderator | None) ->
     return await get(app, rule_id)
 
 
+async def hand_over(app: App, rule_id: int, account_id: int, *, by: Moderator | None) -> Row:
+    """Let somebody else answer for a rule. Raises NotFound, Forbidden, and Invalid for who may not write rules."""
+    _allowed(by)
+    role = await app.db.row("SELECT role FROM users WHERE account_id = ? AND state = 'active'", account_id)
+    if role is None or Power.DOMAINS not in powers(role["role"]):
+        raise Invalid("Validation failed: The owner of a rule is somebody who may write rules")
+    async with app.db.transaction():
+        sql = "UPDATE rules SET owner_id = ? WHERE id = ? RETURNING *"
+        changed = await app.db.returning(sql, account_id, rule_id)
+        if not changed:
+            raise NotFound("No such rule")
+        await _note(app, "rule.change", changed[0], by)
+    return await get(app, rule_id)
+
+
 async def remove(app: App, rule_id: int, *, by: Moderator | None) -> None:
     """Delete a rule, with the list of what it caught. Raises NotFound and Forbidden."""
     _allowed(by)
@@ -121,11 +158,14 @@ async def remove(app: App, rule_id: int, *, by: Moderator | None) -> None:
 async def hits(app: App, rule_id: int, window: Window) -> list[Row]:
     """Return a page of what a rule caught: id, account_id, username, domain, uri, action, why, created_at.
 
-    `window` gives condition, parameters and order for a column.
+    `post_id` is the post where it is here now, `waits` whether it is held. `window` gives condition, parameters and
+    order for a column.
     """
     where, params, order = window("h.id")
     return await app.db.rows(
-        "SELECT h.*, a.username, a.domain FROM rule_hits h JOIN accounts a ON a.id = h.account_id"  # noqa: S608
+        "SELECT h.*, a.username, a.domain, p.id AS post_id, EXISTS (SELECT 1 FROM held_posts w WHERE w.uri = h.uri"  # noqa: S608
+        " AND w.account_id = h.account_id) AS waits FROM rule_hits h JOIN accounts a ON a.id = h.account_id"
+        " LEFT JOIN posts p ON p.uri = h.uri AND h.uri <> ''"
         f" WHERE h.rule_id = ? AND {where} {order}",
         rule_id,
         *params,

@@ -39,7 +39,8 @@ LIFTING = {
     "account.unsilence": "silence",
     "account.unsuspend": "suspend",
 }
-_COLUMNS = """s.id, s.account_id, s.local, s.action, s.text, s.language, s.rule_ids, s.category, s.automated, s.rule_id,
+_COLUMNS = """s.id, s.account_id, s.local, s.action, s.text, s.language, s.translated, s.translated_to,
+ s.translated_by, s.rule_ids, s.category, s.automated, s.rule_id,
  s.report_id, s.post_ids, s.moderator_id, s.created_at, s.lifted_at, s.lifted_why, s.purge_at,
  p.id AS appeal_id, p.state AS appeal_state"""
 _FROM = "FROM statements s LEFT JOIN appeals p ON p.statement_id = s.id"
@@ -65,7 +66,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A decision and its reasons. `account_id` is None when the account is gone; `appeal` is None without one."""
+    """A decision and its reasons. `account_id` is None when the account is gone; `appeal` is None without one.
+
+    `translated` is the text as it was sent in the language `translated_to`, "" where it was not translated.
+    """
 
     id: int
     account_id: int | None
@@ -73,6 +77,9 @@ class Statement:
     action: str
     text: str
     language: str | None
+    translated: str
+    translated_to: str | None
+    translated_by: str
     rules: tuple[int, ...]
     category: str
     automated: bool
@@ -186,6 +193,14 @@ async def get(app: App, statement_id: int) -> Statement:
     return statement(row)
 
 
+async def several(app: App, ids: Sequence[int]) -> dict[int, Statement]:
+    """Return statements by id; one query, none for none."""
+    if not ids:
+        return {}
+    rows = await app.db.rows(f"SELECT {_COLUMNS} {_FROM} WHERE s.id IN_INTS(?)", list(ids))
+    return {row["id"]: statement(row) for row in rows}
+
+
 async def about(app: App, account_id: int) -> list[Statement]:
     """Return what was decided about an account, newest first: its strikes."""
     rows = await app.db.rows(
@@ -212,6 +227,9 @@ def statement(row: Row) -> Statement:
         action=row["action"],
         text=row["text"],
         language=row["language"],
+        translated=row["translated"],
+        translated_to=row["translated_to"],
+        translated_by=row["translated_by"],
         rules=tuple(msgspec.json.decode(row["rule_ids"])),
         category=row["category"],
         automated=bool(row["automated"]),

@@ -7,6 +7,8 @@ all. Where nothing can be made, `problem` says why, and somebody who reads the l
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError
@@ -19,7 +21,7 @@ from fedinote.translation.segments import Segmented, segment_html, segment_text
 
 _POSTS = """SELECT p.id, p.content, p.spoiler_text, p.language, p.visibility, p.machine_translation, p.account_id,
  a.machine_translation AS wish FROM posts p JOIN accounts a ON a.id = p.account_id WHERE p.id IN_INTS(?)"""
-_BIOS = "SELECT id, note, locked, machine_translation FROM accounts WHERE id IN_INTS(?)"
+_BIOS = "SELECT id, display_name, note, fields, locked, machine_translation FROM accounts WHERE id IN_INTS(?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,18 @@ async def bios(app: App, ids: Sequence[int]) -> dict[int, Passage]:
     """Return what accounts say of themselves as passages, by id."""
     rows = await app.db.rows(_BIOS, list(ids)) if ids else []
     return {row["id"]: Passage(row["note"], None, consent.for_profile(row), html=True) for row in rows}
+
+
+async def profiles(app: App, ids: Sequence[int]) -> dict[int, Passage]:
+    """Return all that accounts tell of themselves as passages, by id: the name, the bio and the facts, as one HTML."""
+    rows = await app.db.rows(_BIOS, list(ids)) if ids else []
+    return {row["id"]: Passage(_told(row), None, consent.for_profile(row), html=True) for row in rows}
+
+
+def _told(row: Row) -> str:
+    name = f"<p><strong>{html.escape(row['display_name'])}</strong></p>" if row["display_name"] else ""
+    facts = (f"<p>{html.escape(one['name'])}: {one['value']}</p>" for one in msgspec.json.decode(row["fields"]))
+    return html.sanitise(name + row["note"] + "".join(facts))
 
 
 async def read(app: App, passage: Passage, reader: str, known: Sequence[str] = ()) -> Reading:

@@ -41,7 +41,10 @@ class Notification(Model):
 
 
 class NotificationPolicy(Model):
-    """Whose notifications a person wants, by kind of sender: 0 accept, 1 filter, 2 drop. No row: the defaults."""
+    """Whose notifications a person wants, by kind of sender: 0 accept, 1 filter, 2 drop. No row: the defaults.
+
+    `new_account_days`: up to which age an account is new.
+    """
 
     account: fields.OneToOneRelation[Account] = fields.OneToOneField(
         "fedinote.Account", related_name="notification_policy", primary_key=True
@@ -53,6 +56,8 @@ class NotificationPolicy(Model):
     for_private_mentions = fields.IntField(default=1)
     for_limited_accounts = fields.IntField(default=1)
     for_bots = fields.IntField(default=0)
+    for_strangers = fields.IntField(default=0, db_default=0)
+    new_account_days = fields.IntField(default=30, db_default=30)
 
     class Meta:
         table = "notification_policies"
@@ -156,6 +161,27 @@ class Severance(Model):
     class Meta:
         table = "severances"
         indexes = (("account",),)
+
+
+class SeveredFollow(Model):
+    """One of the follows of a severance: `other` followed its account (side "follower") or was followed by it."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    severance: fields.ForeignKeyRelation[Severance] = fields.ForeignKeyField(
+        "fedinote.Severance", related_name="follows"
+    )
+    severance_id: int
+    other: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="severed_from")
+    other_id: int
+    side = fields.CharField(9)
+    reblogs = fields.BooleanField(default=True)
+    notify = fields.BooleanField(default=False)
+    languages = JsonField(null=True)
+
+    class Meta:
+        table = "severed_follows"
+        unique_together = (("severance", "side", "other"),)
+        indexes = (("other",),)
 
 
 class AccountWarning(Model):

@@ -17,13 +17,16 @@ FILTERABLE = (
     "mention", "quote", "reblog", "follow", "follow_request", "favourite", "reaction", "translation_suggestion",
 )  # fmt: skip
 """The kinds that a policy judges: what moderators are told, and what a person asked for, always comes."""
-NEW_ACCOUNT = timedelta(days=30)
 NEW_FOLLOWER = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One of LEVELS for each kind of sender. `for_not_followers` counts those as well who follow since three days."""
+    """One of LEVELS for each kind of sender. `for_not_followers` counts those as well who follow since three days.
+
+    `for_strangers` are those whom nobody follows whom the person follows, as far as this server knows.
+    `new_account_days`: up to which age `for_new_accounts` counts an account as new.
+    """
 
     for_not_following: str = "accept"
     for_not_followers: str = "accept"
@@ -31,33 +34,47 @@ class Policy:
     for_private_mentions: str = "filter"
     for_limited_accounts: str = "filter"
     for_bots: str = "accept"
+    for_strangers: str = "accept"
+    new_account_days: int = 30
 
 
-RULES = tuple(field.name for field in fields(Policy))
-_DEFAULTS = {name: LEVELS.index(level) for name, level in asdict(Policy()).items()}
+DAYS = "new_account_days"
+MOST_DAYS = 365
+RULES = tuple(field.name for field in fields(Policy) if field.name != DAYS)
+_DEFAULTS = {name: LEVELS.index(level) for name, level in asdict(Policy()).items() if name != DAYS}
+_COLUMNS = f"{', '.join(RULES)}, {DAYS}"
 
 
 async def get(app: App, account_id: int) -> Policy:
     """Return a person's policy, or the defaults."""
     row = await app.db.row(
-        f"SELECT {', '.join(RULES)} FROM notification_policies WHERE account_id = ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM notification_policies WHERE account_id = ?",  # noqa: S608
         account_id,
     )
-    return Policy() if row is None else Policy(**{name: LEVELS[row[name]] for name in RULES})
+    if row is None:
+        return Policy()
+    return Policy(**{name: LEVELS[row[name]] for name in RULES}, new_account_days=row[DAYS])
 
 
-async def update(app: App, account_id: int, changes: Mapping[str, str]) -> Policy:
-    """Change rules by name; what is not named stays. Raises Invalid for what is none of LEVELS."""
+async def update(app: App, account_id: int, changes: Mapping[str, str], days: int | None = None) -> Policy:
+    """Change rules by name, and the days of new accounts; what is not named stays.
+
+    Raises Invalid for what is none of LEVELS, and for less than one day or more than MOST_DAYS.
+    """
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise Invalid(f"Validation failed: The days of new accounts must be between 1 and {MOST_DAYS}")
     unknown = [name for name, level in changes.items() if name not in RULES or level not in LEVELS]
     if unknown:
         raise Invalid(f"Validation failed: {unknown[0]} must be one of: {', '.join(LEVELS)}")
     async with app.db.transaction():
-        new = {**asdict(await get(app, account_id)), **changes}
+        new = {**asdict(await get(app, account_id)), **changes, **({} if days is None else {DAYS: days})}
+        names = (*RULES, DAYS)
         await app.db.execute(
-            f"INSERT INTO notification_policies (account_id, {', '.join(RULES)}) VALUES (?{', ?' * len(RULES)})"  # noqa: S608
-            f" ON CONFLICT (account_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in RULES)}",
+            f"INSERT INTO notification_policies (account_id, {_COLUMNS}) VALUES (?{', ?' * len(names)})"  # noqa: S608
+            f" ON CONFLICT (account_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names)}",
             account_id,
             *(LEVELS.index(new[name]) for name in RULES),
+            new[DAYS],
         )
     return Policy(**new)
 
@@ -75,8 +92,12 @@ _CONDITIONS = {
     "for_not_following": _STRANGER,
     "for_not_followers": """NOT EXISTS (SELECT 1 FROM follows f
         WHERE f.follower_id = s.id AND f.target_id = a.id AND f.accepted AND f.created_at <= CAST(? AS BIGINT))""",
-    "for_new_accounts": f"s.created_at > CAST(? AS BIGINT) AND {_STRANGER}",
+    "for_new_accounts": f"""s.created_at > CAST(? AS BIGINT) - COALESCE(np.{DAYS}, {Policy().new_account_days})
+        * CAST({timedelta(days=1) // timedelta(milliseconds=1)} AS BIGINT) AND {_STRANGER}""",
     "for_private_mentions": f"{_UNASKED} AND {_STRANGER}",
+    "for_strangers": f"""{_STRANGER} AND NOT EXISTS (SELECT 1 FROM follows f JOIN follows g
+        ON g.follower_id = f.target_id AND g.target_id = s.id AND g.accepted
+        WHERE f.follower_id = a.id AND f.accepted)""",
 }
 _LET_IN = """EXISTS (SELECT 1 FROM notification_permissions pm
     WHERE pm.account_id = a.id AND pm.from_account_id = s.id)"""
@@ -110,5 +131,5 @@ def verdict(app: App, kind: str) -> tuple[str, list[int]]:
     if kind not in FILTERABLE:
         return "0", []
     now = app.now()
-    times = [to_ms(now - NEW_FOLLOWER), to_ms(now - NEW_ACCOUNT)]
+    times = [to_ms(now - NEW_FOLLOWER), to_ms(now)]
     return _VERDICTS[kind == "mention"], times + times

@@ -6,12 +6,13 @@ its posts have no attachments and stay out of the public timelines, and what it 
 the author waits for a look.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.policy import domains
-from fedinote.policy.base import ACCEPT, Subject, Verdict
+from fedinote.policy.base import ACCEPT, Stated, Subject, Verdict
 
 CACHE = "acquaintance"
 KEEP_MS = 30_000
@@ -68,6 +69,18 @@ class AcquaintancePolicy:
     """What a stranger's server may bring."""
 
     name = "first contact"
+
+    async def stated(self, app: App) -> Sequence[Stated]:
+        """Say for how long a server is a stranger, where it is one at all."""
+        settings = app.settings.federation
+        if settings.first_contact == "open":
+            return ()
+        does = (
+            "Posts of servers that nobody here knows yet have no media and are in no public timeline, and their answers"
+            " to people here wait for a moderator, until the server is approved, vouched for by a list, or known for"
+            f" {settings.first_contact_days} days without a complaint."
+        )
+        return (Stated(self.name, does, {"days": settings.first_contact_days}),)
 
     async def judge(self, app: App, subject: Subject) -> Verdict:
         """Judge a post of a server that is not known; costs nothing where first contact is open."""

@@ -1,6 +1,6 @@
 """The interface of all policies: a Subject goes in, a Verdict comes out. Local and remote pass the same rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
@@ -16,6 +16,8 @@ class Subject:
     """What is judged. `domain` is "" for our own people; `uri` is "" for what was not published yet.
 
     `kind`: post or report. `mentions` counts the accounts it is addressed to; `answers`: it replies to something here.
+    `uploads` are files of our people that are to be attached, by the ids of their media.
+    `versions` {language: HTML} are those in other languages that came with it, `text` is in the author's own.
     """
 
     kind: str
@@ -29,6 +31,8 @@ class Subject:
     uri: str = ""
     language: str | None = None
     answers: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+    uploads: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,25 @@ class Verdict:
 ACCEPT = Verdict()
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a policy does here now, for everybody to know: an English sentence, and the numbers and choices behind it.
+
+    Nothing in it helps somebody to get around it: no words, no hosts, no names. `facts` are public.
+    """
+
+    name: str
+    does: str
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
 class Policy(Protocol):
     """One rule."""
 
     name: str
+
+    async def stated(self, app: App) -> Sequence[Stated]:
+        """Say what it does as this server is set now; nothing where it does nothing."""
 
     async def judge(self, app: App, subject: Subject) -> Verdict:
         """Judge the subject. Reads only; the pipeline tells what was decided."""

@@ -4,10 +4,11 @@ Their cost grows with the length of the text and not faster.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from fedinote.infra.app import App
-from fedinote.policy.base import ACCEPT, Subject, Verdict
+from fedinote.policy.base import ACCEPT, Stated, Subject, Verdict
 from fedinote.text.html import to_text
 
 MAX_TEXT = 100_000
@@ -20,6 +21,18 @@ class MentionPolicy:
     """
 
     name = "mentions"
+
+    async def stated(self, app: App) -> Sequence[Stated]:
+        """Say how many mentions are too many, and what happens then."""
+        settings = app.settings.moderation
+        if settings.max_mentions <= 0:
+            return ()
+        then = "is refused" if settings.mention_flood == "reject" else "mentions nobody"
+        does = (
+            f"A post of another server that mentions more than {settings.max_mentions} people, by somebody whom nobody"
+            f" here follows, {then}."
+        )
+        return (Stated(self.name, does, {"most": settings.max_mentions, "then": settings.mention_flood}),)
 
     async def judge(self, app: App, subject: Subject) -> Verdict:
         """Judge by the number of mentions; costs a query only when there are too many."""
@@ -49,12 +62,18 @@ class PhrasePolicy:
 
     name = "phrases"
 
+    async def stated(self, app: App) -> Sequence[Stated]:
+        """Say how many phrases are refused, and not which."""
+        count = len(app.settings.moderation.refused_phrases)
+        return (Stated(self.name, "Posts with certain phrases are refused.", {"phrases": count}),) if count else ()
+
     async def judge(self, app: App, subject: Subject) -> Verdict:
         """Judge by text and content warning. The reason names the phrase by its place in the settings."""
         phrases = app.settings.moderation.refused_phrases
         if not phrases or not (subject.text or subject.spoiler_text):
             return ACCEPT
-        text = folded(f"{subject.spoiler_text[:MAX_TEXT]}\n{to_text(subject.text[:MAX_TEXT])}")
+        html = "\n".join([subject.text, *subject.versions.values()])[:MAX_TEXT]
+        text = folded(f"{subject.spoiler_text[:MAX_TEXT]}\n{to_text(html)}")
         for number, phrase in enumerate(_prepared(tuple(phrases)), start=1):
             if phrase and phrase in text:
                 return Verdict("reject", f"refused phrase number {number}", self.name)

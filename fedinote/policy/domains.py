@@ -6,7 +6,7 @@ process (the command line) is seen after that time, one made by this process at 
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
 from fedinote.policy import allows
-from fedinote.policy.base import ACCEPT, Subject, Verdict
+from fedinote.policy.base import ACCEPT, Stated, Subject, Verdict
 
 CACHE = "domain_blocks"
 KEEP_MS = 3000
@@ -110,6 +110,11 @@ def covers(domain: str, host: str) -> bool:
     return domain in _candidates(host)
 
 
+def covering(host: str) -> list[str]:
+    """Return the names whose block would be about a host, the nearest first; none for what is no host."""
+    return _candidates(host)
+
+
 def nearest(blocks: Mapping[str, Blocked], *hosts: str) -> Blocked | None:
     """Return the block that counts for a server: for each of its hosts the nearest one, and of these the severest.
 
@@ -195,6 +200,23 @@ class DomainPolicy:
     """
 
     name = "domains"
+
+    async def stated(self, app: App) -> Sequence[Stated]:
+        """Say how many servers are refused or limited, and whether only listed ones take part."""
+        blocks = (await load(app)).values()
+        facts = {
+            "suspended": sum(one.severity == "suspend" for one in blocks),
+            "limited": sum(one.severity == "silence" for one in blocks),
+            "media_rejected": sum(one.reject_media for one in blocks),
+            "reports_rejected": sum(one.reject_reports for one in blocks),
+            "followers_only": sum(one.followers_only for one in blocks),
+            "warned": sum(bool(one.warning) for one in blocks),
+        }
+        found = [Stated(self.name, "Servers are suspended, limited, or restricted, each by a decision.", facts)]
+        if app.settings.federation.allow_list:
+            listed = await app.db.value("SELECT COUNT(*) AS value FROM domain_allows")
+            found.append(Stated("allow list", "Only listed servers take part.", {"listed": listed}))
+        return found if blocks else found[1:]
 
     async def judge(self, app: App, subject: Subject) -> Verdict:
         """Judge by the block that covers the subject's domain, or the host of its URI."""

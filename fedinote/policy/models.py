@@ -24,10 +24,12 @@ class DomainBlock(Model):
     obfuscate = fields.BooleanField(default=False)
     private_comment = fields.TextField(default="")
     public_comment = fields.TextField(default="")
+    expires_at: Any = TimeField(null=True)  # datetime | None
     created_at = TimeField()
 
     class Meta:
         table = "domain_blocks"
+        indexes = (("expires_at",),)
 
 
 class DomainAllow(Model):
@@ -42,11 +44,16 @@ class DomainAllow(Model):
 
 
 class ServerTrust(Model):
-    """What was decided about a server that nobody here knew. `state`: known, or stranger (it never ages into one)."""
+    """What was decided about a server that nobody here knew. `state`: known, or stranger (it never ages into one).
+
+    `by_list`: a list vouched for it, which `why` names; otherwise a moderator (`decided_by`) or the command line.
+    """
 
     domain = fields.CharField(255, primary_key=True)
     state = fields.CharField(8)
     why = fields.CharField(200, default="")
+    by_list = fields.BooleanField(default=False, db_default=False)
+    decided_by = fields.BigIntField(null=True)
     decided_at = TimeField()
 
     class Meta:
@@ -163,3 +170,86 @@ class RuleHit(Model):
     class Meta:
         table = "rule_hits"
         indexes = (("rule_id", "id"),)
+
+
+class RuleMeasure(Model):
+    """What a rule did to a post that was there already, once for each version of it (when that was written, epoch ms).
+
+    `former` are the fields of the post that it replaced, as they were before. A post that it removed is not there.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    rule: fields.ForeignKeyRelation[Rule] = fields.ForeignKeyField("fedinote.Rule", related_name="measures")
+    rule_id: int
+    post: Any = fields.ForeignKeyField("fedinote.Post", related_name="rule_measures")
+    post_id: int
+    version = fields.BigIntField()
+    action = fields.CharField(16)
+    former = JsonField(default=dict)
+    created_at = TimeField()
+    undone_at = TimeField(null=True)
+
+    class Meta:
+        table = "rule_measures"
+        unique_together = (("post", "rule", "version"),)
+        indexes = (("rule", "id"),)
+
+
+class RuleTrial(Model):
+    """What a rule would have caught: its last trial. `version` is a hash of what it catches, which may have changed.
+
+    `state`: running, done, failed. `reached` is the post after which it goes on, `found` what was found so far.
+    """
+
+    rule: fields.OneToOneRelation[Rule] = fields.OneToOneField("fedinote.Rule", related_name="trial", primary_key=True)
+    rule_id: int
+    version = fields.CharField(32)
+    state = fields.CharField(8)
+    days = fields.IntField()
+    since = TimeField()
+    reached = fields.BigIntField(default=0)
+    found = JsonField()
+    problem = fields.CharField(500, default="")
+    started_at = TimeField()
+    ended_at = TimeField(null=True)
+
+    class Meta:
+        table = "rule_trials"
+
+
+class PictureSet(Model):
+    """A named set of pictures that a rule may be about. `source` says where it is from.
+
+    `version` counts all changes, `removals` those that took pictures out: what processes remember goes by them.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    name = fields.CharField(100, unique=True)
+    source = fields.CharField(200, default="")
+    reason = fields.CharField(500, default="")
+    version = fields.IntField(default=0)
+    removals = fields.IntField(default=0)
+    created_at = TimeField()
+
+    class Meta:
+        table = "picture_sets"
+
+
+class KnownPicture(Model):
+    """A picture of a set, by its hash alone. `kind`: pdq (what it looks like) or sha256 (exactly this file)."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    set: fields.ForeignKeyRelation[PictureSet] = fields.ForeignKeyField("fedinote.PictureSet", related_name="pictures")
+    set_id: int
+    kind = fields.CharField(8)
+    hash = fields.CharField(64)
+    label = fields.CharField(200, default="")
+    source = fields.CharField(200, default="")
+    reason = fields.CharField(500, default="")
+    added_by = fields.BigIntField(null=True)
+    created_at = TimeField()
+
+    class Meta:
+        table = "known_pictures"
+        unique_together = (("set", "kind", "hash"),)
+        indexes = (("set_id", "id"),)

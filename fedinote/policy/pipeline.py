@@ -9,7 +9,7 @@ from typing import Any
 from fedinote.events import PolicyApplied, RuleCaught
 from fedinote.infra.app import App
 from fedinote.policy.acquaintance import AcquaintancePolicy
-from fedinote.policy.base import ACCEPT, OUTCOMES, Policy, Subject, Verdict
+from fedinote.policy.base import ACCEPT, OUTCOMES, Policy, Stated, Subject, Verdict
 from fedinote.policy.content import MentionPolicy, PhrasePolicy
 from fedinote.policy.domains import DomainPolicy
 from fedinote.policy.rules.judging import RulePolicy
@@ -23,6 +23,11 @@ POLICIES: tuple[Policy, ...] = (
     SenderPolicy(),
     RulePolicy(),
 )
+
+
+async def stated(app: App) -> list[Stated]:
+    """Return what all policies do here now, in the order in which they are asked; each says it of itself."""
+    return [one for policy in POLICIES for one in await policy.stated(app)]
 
 
 async def check(app: App, subject: Subject) -> Verdict:

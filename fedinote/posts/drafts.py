@@ -12,7 +12,7 @@ from fedinote.accounts.wishes import MachineTranslation
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.posts import approvals, covers, languages, permissions, quotes, tag_rules, visibility
+from fedinote.posts import answering, approvals, covers, languages, permissions, quotes, tag_rules, visibility
 from fedinote.posts.approvals import NewQuote
 from fedinote.posts.languages import Frame, VersionDraft
 from fedinote.text import compose, graphemes, html, language
@@ -63,6 +63,7 @@ class Draft:
     application: Mapping[str, Any] | None = None
     quoted_id: int | None = None
     quote_policy: str = "public"
+    reply_policy: str = "public"
     rich: Rich | None = None
     translations: Mapping[str, VersionDraft] = field(default_factory=dict)
     machine_translation: str = MachineTranslation.ANY
@@ -212,6 +213,7 @@ async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None
         application=draft.application,
         quote=quote,
         quote_policy=approvals.of_setting(draft.quote_policy, shown),
+        interaction_rules=answering.rules(draft.reply_policy),
         machine_translation=wishes.checked(draft.machine_translation).value,
     )
 

@@ -12,6 +12,8 @@ from fedinote.posts.drafts import NewPost
 
 Window = Callable[[str], tuple[str, Sequence[int], str]]
 KEEP = timedelta(days=30)
+HELD = "held"
+"""The visibility of a post that is out of sight until a moderator has looked."""
 
 
 async def keep(app: App, new: NewPost, reason: str, *, post_id: int | None = None) -> None:
@@ -19,11 +21,12 @@ async def keep(app: App, new: NewPost, reason: str, *, post_id: int | None = Non
 
     A newer version of what is held already takes its place.
     """
+    former = await app.db.value("SELECT former AS value FROM held_posts WHERE post_id = ?", post_id) if post_id else ""
     await app.db.atomic(
         ("DELETE FROM held_posts WHERE uri = ? OR post_id = ?", (new.uri or "", post_id or 0)),
         (
-            "INSERT INTO held_posts (id, account_id, post_id, uri, content, reason, created_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO held_posts (id, account_id, post_id, uri, content, reason, former, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 app.ids.next(),
                 new.author_id,
@@ -31,6 +34,7 @@ async def keep(app: App, new: NewPost, reason: str, *, post_id: int | None = Non
                 new.uri,
                 msgspec.json.encode(new).decode(),
                 reason[:2000],
+                former or "",
                 app.now(),
             ),
         ),
@@ -77,9 +81,21 @@ async def take(app: App, held_id: int) -> Row:
 
 async def forget(app: App, uri: str, account_id: int) -> None:
     """Drop what its author deleted elsewhere before anybody looked."""
-    await app.db.execute("DELETE FROM held_posts WHERE uri = ? AND account_id = ?", uri, account_id)
+    await app.db.atomic(
+        ("DELETE FROM held_posts WHERE uri = ? AND account_id = ?", (uri, account_id)),
+        ("UPDATE batch_items SET content = '' WHERE uri = ? AND account_id = ? AND content <> ''", (uri, account_id)),
+    )
 
 
 async def tidy(app: App) -> None:
-    """Drop what nobody looked at for thirty days (every so often)."""
-    await app.db.execute("DELETE FROM held_posts WHERE created_at < ?", app.now() - KEEP)
+    """Drop what nobody looked at for thirty days (every so often). Posts that were there need more to end."""
+    await app.db.execute("DELETE FROM held_posts WHERE created_at < ? AND former = ''", app.now() - KEEP)
+
+
+async def visibility_of(app: App, row: Row) -> str:
+    """Return the visibility of a post (its row): of one that is held at present that which it had before."""
+    shown: str = row["visibility"]
+    if shown != HELD:
+        return shown
+    former = await app.db.value("SELECT former AS value FROM held_posts WHERE post_id = ?", row["id"])
+    return former or "direct"

@@ -11,7 +11,9 @@ from fedinote.posts.models import Post
 class HeldPost(Model):
     """A post that a rule holds back, whole, as JSON of `posts.drafts.NewPost`. `uri` is None for one written here.
 
-    `post` is the one that it is a new version of, None for a new one. `reason` is for moderators.
+    `post` is the one that it is a new version of, None for a new one. `reason` is for moderators. `former`: the post
+    itself was there and is out of sight (`posts.withdrawn`), it is the visibility that it had; `present`: and this is
+    what it says, no newer version.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -24,6 +26,8 @@ class HeldPost(Model):
     uri = fields.CharField(2048, null=True, unique=True)
     content = fields.TextField()
     reason = fields.TextField(default="")
+    former = fields.CharField(16, default="", db_default="")
+    present = fields.BooleanField(default=False, db_default=False)
     created_at = TimeField(db_index=True)
 
     class Meta:  # noqa: D106  the ORM's, not ours to document

@@ -235,3 +235,9 @@ def decoded(text: str | None) -> dict[str, Any]:
     """Decode a JSON column with a mapping; None is an empty one."""
     found: dict[str, Any] = msgspec.json.decode(text) if text else {}
     return found
+
+
+def said(contents: Mapping[str, str], warnings: Mapping[str, str]) -> dict[str, str]:
+    """Return what the versions of a post say, as HTML by language, the warning first."""
+    tags = sorted({**warnings, **contents})
+    return {tag: "\n".join((html.escape(warnings.get(tag, "")), contents.get(tag, ""))).strip() for tag in tags}

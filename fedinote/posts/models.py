@@ -12,7 +12,8 @@ class Post(Model):
 
     Snapshots for rendering without joins: `mentions` [{id, username, acct, url}], `tags` [{name}],
     `emojis` [{shortcode, url, static_url}], `application` {name, website}. `visibility`: public, unlisted, private
-    (followers), direct, local (everybody here, and nobody elsewhere). `content_map`/`summary_map` {language: text} are
+    (followers), direct, local (everybody here, and nobody elsewhere), held (nobody, until a moderator has looked:
+    `posts.withdrawn`). `content_map`/`summary_map` {language: text} are
     the versions in other languages than `language` where there are any; `translations` {language: {…}} says who made
     them, see `posts.languages`.
     `shown_language` is the tag by which readers are offered a translation, where that is not `language`, which is what
@@ -27,6 +28,7 @@ class Post(Model):
     `machine_translation`: which engines may be given its words, a value of `accounts.wishes.MachineTranslation`; the
     stricter of the post's and its author's holds.
     `imported_from`: its author brought it along from this address (`posts.history`); "" where that is not proven.
+    `cleared_at`: a moderator released it; rules leave the version of that moment alone.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -81,6 +83,7 @@ class Post(Model):
     created_at = TimeField()
     edited_at = TimeField(null=True)
     translated_at = TimeField(null=True)
+    cleared_at = TimeField(null=True)
 
     class Meta:
         table = "posts"

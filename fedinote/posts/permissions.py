@@ -1,7 +1,7 @@
 """Whether an author elsewhere lets somebody answer, like or boost a post (GoToSocial's interaction controls).
 
-https://docs.gotosocial.org/en/latest/federation/interaction_controls/ Our own posts have no such rules: whoever may
-see one may answer and like it.
+https://docs.gotosocial.org/en/latest/federation/interaction_controls/ Of our own posts only answers can be limited
+(`posts.answering`), to those whom we know to be followers.
 """
 
 from typing import Literal
@@ -36,6 +36,8 @@ async def verdict(app: App, account_id: int, post: Row, kind: Kind) -> Verdict:
     if decision == "denied":
         relation = await quotes.relation(app, account_id, post["account_id"])
         decision = approvals.decide_by_rule(rule, str(uri), relation)
+        if decision == "automatic" and rule.get("ours"):
+            return "free"
     return "denied" if decision == "denied" else "ask"
 
 

@@ -13,7 +13,7 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
-from fedinote.posts import holding, polls, quotes, shown_languages
+from fedinote.posts import holding, languages, polls, quotes, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
 _NAMING = (' class="mention', ' class="u-url mention')  # how links to people and hashtags begin
@@ -124,14 +124,16 @@ def subject(new: NewPost, author: Row) -> Subject:
         kind="post",
         account_id=new.author_id,
         domain=author["domain"],
-        text="\n".join([new.content, *new.content_map.values()]) if new.content_map else new.content,
-        spoiler_text="\n".join([new.spoiler_text, *(new.summary_map or {}).values()]),
+        text=new.content,
+        spoiler_text=new.spoiler_text,
         visibility=new.visibility,
         mentions=max(len(new.mentions), new.named),
         has_media=bool(new.media or new.upload_ids),
         uri=new.uri or "",
         language=new.language,
         answers=new.in_reply_to_id is not None,
+        uploads=new.upload_ids,
+        versions=languages.said(new.content_map or {}, new.summary_map or {}),
     )
 
 
@@ -317,7 +319,7 @@ async def delete(app: App, post_id: int, *, tell: bool = True) -> None:
                 row["account_id"],
                 bool(row["local"]) and tell,
                 row["uri"],
-                row["visibility"],
+                await holding.visibility_of(app, row),
                 row["reblog_of_id"],
             )
         )

@@ -14,11 +14,15 @@ from fedinote.policy import pipeline
 from fedinote.posts import holding, publishing, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
+NEWER = "a new version of a post that waits"
+"""Why a version waits that no rule minds."""
+
 
 async def edit(app: App, author_id: int, post_id: int, draft: Draft) -> None:
     """Give a local post a new text, media or poll. Visibility and parent stay. Raises NotFound for others' posts."""
     row = await app.db.row(
-        "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL",
+        "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL"
+        " AND visibility <> 'held'",
         post_id,
         author_id,
     )
@@ -39,7 +43,7 @@ async def revise(app: App, row: Row, new: NewPost, *, judged: bool = False) -> b
     """Make `new` the present version of the post in `row`, from either door; the former one joins the history.
 
     Identity, author, visibility, time and parent stay as they are. False when the version is not newer than what is
-    here, or a policy rejects it or holds it. `judged`: moderators have looked at it. Emits PostEdited.
+    here, or a policy rejects it or holds it, or the post is held at present. `judged`: moderators have looked at it. Emits PostEdited.
     """
     edited_at = new.edited_at or app.now()
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
@@ -57,6 +61,9 @@ async def revise(app: App, row: Row, new: NewPost, *, judged: bool = False) -> b
     async with app.db.transaction():
         present = await app.db.row(f"SELECT * FROM posts WHERE id = ?{app.db.lock}", row["id"])  # noqa: S608
         if present is None or (present["edited_at"] is not None and to_ms(edited_at) <= present["edited_at"]):
+            return False
+        if present["visibility"] == holding.HELD and not judged:
+            await holding.keep(app, new, NEWER, post_id=present["id"])
             return False
         row = present
         before = {r["account_id"] for r in await app.db.rows(

@@ -63,6 +63,7 @@ def _params(draft: Draft) -> Mapping[str, Any]:
         "translations": dict(draft.translations),
         "quoted_id": draft.quoted_id,
         "quote_policy": draft.quote_policy,
+        "reply_policy": draft.reply_policy,
         "machine_translation": draft.machine_translation,
         "covers": None if draft.covers is None else [str(one) for one in draft.covers],
     }

@@ -10,9 +10,9 @@ from fedinote.infra.errors import NotFound
 _ANYBODY = """({a}.visibility IN ('public', 'unlisted')
  AND (SELECT va.suspended_at IS NULL FROM accounts va WHERE va.id = {a}.account_id))"""
 
-_PERSON = """(({a}.visibility IN ('public', 'unlisted') OR {a}.account_id = ?
+_PERSON = """(({a}.visibility IN ('public', 'unlisted') OR ({a}.account_id = ? AND {a}.visibility <> 'held')
   OR ({a}.visibility = 'local' AND (SELECT vl.domain = '' FROM accounts vl WHERE vl.id = ?))
-  OR ({a}.visibility <> 'local'
+  OR ({a}.visibility NOT IN ('local', 'held')
    AND EXISTS (SELECT 1 FROM post_mentions vm WHERE vm.post_id = {a}.id AND vm.account_id = ?))
   OR ({a}.visibility = 'private' AND EXISTS (
     SELECT 1 FROM follows vf WHERE vf.follower_id = ? AND vf.target_id = {a}.account_id AND vf.accepted)))
@@ -41,8 +41,8 @@ def condition(alias: str, viewer_id: int | None) -> tuple[str, list[int]]:
 
     `alias` is the name of the posts table in the query. Public and unlisted posts are for anybody, private ones for
     accepted followers, local ones for everybody with an account here, all but these for those they are addressed to,
-    and all for the author; never for those the author blocks, nor from a suspended account. A boost needs the
-    condition twice: on itself and on the boosted post.
+    and all for the author; never for those the author blocks, nor from a suspended account. Held posts are for nobody.
+    A boost needs the condition twice: on itself and on the boosted post.
     """
     if viewer_id is None:
         return _ANYBODY.format(a=alias), []

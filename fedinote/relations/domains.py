@@ -6,9 +6,12 @@ nothing to do with is in `policy.domains`.
 
 from dataclasses import dataclass
 
-from fedinote.events import RelationshipsSevered
+import msgspec
+
+from fedinote.events import Loss, RelationshipsSevered
 from fedinote.infra import jobs
 from fedinote.infra.app import App
+from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
 from fedinote.policy import domains
 from fedinote.relations import follows
@@ -48,7 +51,7 @@ async def block(app: App, account_id: int, domain: str) -> None:
         raise Invalid("Validation failed: Domain is this server's own")
     async with app.db.transaction():
         await pair(app, account_id, account_id)  # a follow that begins at this moment waits, and is then refused
-        followers, following = await _followed(app, account_id, name)
+        losses = await _losses(app, account_id, name)
         await app.db.write(
             (
                 "INSERT INTO account_domain_blocks (id, account_id, domain, created_at) VALUES (?, ?, ?, ?)"
@@ -63,24 +66,33 @@ async def block(app: App, account_id: int, domain: str) -> None:
         )
         if await _part(app, account_id, name) == AT_ONCE:
             await jobs.enqueue(app, PART_JOB, {"account_id": account_id, "domain": name})
-        if followers or following:
-            await app.emit(RelationshipsSevered("user_domain_block", name, ((account_id, followers, following),)))
+        if losses:
+            await app.emit(RelationshipsSevered("user_domain_block", name, losses))
 
 
-async def _followed(app: App, account_id: int, domain: str) -> tuple[int, int]:
-    """Return how many from there follow the account, and how many it follows there."""
-    row = await app.db.row(
-        "SELECT (SELECT COUNT(*) FROM follows f JOIN accounts a ON a.id = f.follower_id"
-        " WHERE f.target_id = ? AND a.domain = ? AND f.accepted) AS followers,"
-        " (SELECT COUNT(*) FROM follows f JOIN accounts a ON a.id = f.target_id"
-        " WHERE f.follower_id = ? AND a.domain = ? AND f.accepted) AS following",
-        account_id,
-        domain,
+async def _losses(app: App, account_id: int, domain: str) -> tuple[Loss, ...]:
+    """Return who from there follows the account, and whom it follows there."""
+    fans = await app.db.rows(
+        "SELECT f.follower_id FROM follows f JOIN accounts a ON a.id = f.follower_id"
+        " WHERE f.target_id = ? AND a.domain = ? AND f.accepted ORDER BY f.id",
         account_id,
         domain,
     )
-    assert row is not None
-    return row["followers"], row["following"]
+    friends = await app.db.rows(
+        "SELECT f.target_id, f.reblogs, f.notify, f.languages FROM follows f JOIN accounts a ON a.id = f.target_id"
+        " WHERE f.follower_id = ? AND a.domain = ? AND f.accepted ORDER BY f.id",
+        account_id,
+        domain,
+    )
+    return (
+        *(Loss(account_id, row["follower_id"], "follower") for row in fans),
+        *(_friend(account_id, row) for row in friends),
+    )
+
+
+def _friend(account_id: int, row: Row) -> Loss:
+    languages = tuple(msgspec.json.decode(row["languages"])) if row["languages"] else None
+    return Loss(account_id, row["target_id"], "following", bool(row["reblogs"]), bool(row["notify"]), languages)
 
 
 async def _part(app: App, account_id: int, domain: str) -> int:

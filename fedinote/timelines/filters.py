@@ -18,11 +18,12 @@ from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.text.cjk import fold
 from fedinote.text.html import to_text
+from fedinote.timelines import filter_texts
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
 ACTIONS = ("warn", "hide", "blur")
 MAX_TEXT = 20_000
-"""What is beyond so many characters of a post is not looked at."""
+"""What is beyond so many characters of a post, and of what it says in other languages, is not looked at."""
 
 _CACHE = "filters"
 _PEOPLE_CACHED = 10_000
@@ -127,8 +128,9 @@ async def results(
     """Return the filters of the viewer that match, by post id; posts that none matches are left out.
 
     `posts` are rows with id, account_id, content (HTML) and spoiler_text: for a boost, that of the boosted post.
-    `extra` has further texts by post id: media descriptions, poll options, a translation. `context` is one of
-    `CONTEXTS`, a list counts as home. Nobody's own posts are filtered.
+    `extra` has further texts by post id: media descriptions, poll options. What posts say in other languages is looked
+    up (`filter_texts`), by one query for those who filter words. `context` is one of `CONTEXTS`, a list counts as home.
+    Nobody's own posts are filtered.
     """
     if viewer_id is None or not posts:
         return {}
@@ -136,16 +138,23 @@ async def results(
     ready = [r for r in await _ready(app, viewer_id) if r.filter.expires_at is None or r.filter.expires_at > now]
     if not ready:
         return {}
+    posts = [post for post in posts if post["account_id"] != viewer_id]
+    words = any(one.words for one in ready)
+    others = await filter_texts.of(app, viewer_id, [post["id"] for post in posts]) if words else {}
     found: dict[int, list[FilterResult]] = {}
     for post in posts:
-        if post["account_id"] == viewer_id:
-            continue
         texts = (post["spoiler_text"], to_text(post["content"]), *(extra or {}).get(post["id"], ()))
-        text = folded("\n".join(texts)[:MAX_TEXT])
+        text = folded(_joined(texts))
+        if post["id"] in others:
+            text = f"{text} {folded(_joined(others[post['id']]))}"
         matches = [result for one in ready if (result := _match(one, post["id"], text, context))]
         if matches:
             found[post["id"]] = matches
     return found
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n".join(texts)[:MAX_TEXT]
 
 
 def hidden(matches: Iterable[FilterResult]) -> bool:

@@ -26,6 +26,7 @@ from fedinote.events import (
     PostEdited,
     PostPublished,
     PostTranslated,
+    PostWithdrawn,
     PreviewAttached,
     QuoteChanged,
     Reacted,
@@ -165,8 +166,11 @@ async def on_post_translated(app: App, event: PostTranslated) -> None:
     _publish(app, channels, f"{TRANSLATED}{event.target}", event.post_id)
 
 
-async def on_post_deleted(app: App, event: PostDeleted) -> None:
-    """Stream the end of a post or boost wherever it was; ids only, so this tells nobody what they did not have."""
+async def on_post_deleted(app: App, event: PostDeleted | PostWithdrawn) -> None:
+    """Stream the end of a post or boost wherever it was; ids only, so this tells nobody what they did not have.
+
+    One that is out of sight for the time being is as gone as any other to those who look at it.
+    """
     if event.visibility != "direct":
         await _everywhere(app, event.post_id, event.author_id, "delete")
 

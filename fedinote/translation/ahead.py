@@ -16,6 +16,7 @@ from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import TryAgain, Unavailable
 from fedinote.translation import preferences, profiles, translations
+from fedinote.translation.ledger import Purpose
 from fedinote.translation.preferences import Mode, Preferences
 from fedinote.translation.views import READY
 
@@ -59,10 +60,13 @@ async def _queue(app: App, post_id: int, target: str, payer: int | None, priorit
     await jobs.enqueue(app, JOB, args, key=f"translate-{post_id}-{target}", priority=priority)
 
 
-async def translate_post(app: App, post_id: int, target: str, payer: int | None = None) -> None:
+async def translate_post(
+    app: App, post_id: int, target: str, payer: int | None = None, *, purpose: Purpose | None = None
+) -> None:
     """Have a post in a language (a job). When no engine answers it is tried four times; after that a look tries."""
     try:
-        await translations.finish(app, post_id, target, payer=payer)
+        why = purpose or (Purpose.AHEAD if payer is None else Purpose.READER)
+        await translations.finish(app, post_id, target, payer=payer, purpose=why)
     except Unavailable as error:
         kept = (await translations.finished(app, [post_id], target)).get(post_id)
         if kept is not None and kept["tries"] < MAX_TRIES:

@@ -41,7 +41,7 @@ class Purpose(StrEnum):
     AUTHOR = "author"
     """A draft of its author, who looks at it before it is published."""
     MODERATION = "moderation"
-    """A moderator, or somebody about whom one decided, reads in their own language."""
+    """A moderator, or somebody about whom one decided, reads in their own language; or a rule looks into it."""
 
 
 @dataclass(frozen=True, slots=True)

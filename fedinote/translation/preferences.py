@@ -16,6 +16,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.text import language
+from fedinote.translation.ledger import Purpose
 
 MAX_LANGUAGES = 50
 MAX_ACCOUNTS = 500
@@ -279,8 +280,15 @@ def forget(app: App) -> None:
     app.db.after_commit(lambda: app.caches.pop(_CACHE, None))
 
 
-async def wanted(app: App, *, author_id: int, source: str, into: str) -> bool:
-    """Tell whether anybody wants this author's posts in that language translated unasked into the target."""
+async def wanted(
+    app: App, *, author_id: int, source: str, into: str, purpose: Purpose = Purpose.AHEAD
+) -> bool:
+    """Tell whether anybody wants this author's posts in that language translated unasked into the target.
+
+    For moderation that is so whenever it is another language.
+    """
+    if purpose is Purpose.MODERATION:
+        return not (source and language.same(source, into))
     people: Iterable[tuple[int, Preferences]] = (await readers(app)).items()
     return any(
         one.target == into and account_id != author_id and one.way(author_id, source) is not Mode.BUTTON

@@ -226,11 +226,13 @@ async def keep(app: App, row: Row, target: str, made: Made, *, tries: int = 0) -
         return (await finished(app, [row["id"]], target))[row["id"]]
 
 
-async def finish(app: App, post_id: int, target: str, *, payer: int | None = None) -> Row | None:
+async def finish(
+    app: App, post_id: int, target: str, *, payer: int | None = None, purpose: Purpose = Purpose.READER
+) -> Row | None:
     """Have a post in a language: as it is kept, the author's version, or made now; None for what is not there any more.
 
     For automatic translation: what cannot be translated is kept as that, so that it is not tried with every look at
-    the post. Raises Unavailable when no engine answers.
+    the post. `purpose` MODERATION: no reader needs to want it. Raises Unavailable when no engine answers.
     """
     row = await app.db.row("SELECT p.* FROM posts p WHERE p.id = ? AND p.reblog_of_id IS NULL", post_id)
     if row is None:
@@ -239,7 +241,7 @@ async def finish(app: App, post_id: int, target: str, *, payer: int | None = Non
     if kept is not None and _current(kept, row) and kept["state"] in (READY, NOTHING):
         return kept
     try:
-        return await keep(app, row, target, await _unasked(app, row, target, payer))
+        return await keep(app, row, target, await _unasked(app, row, target, payer, purpose))
     except NotFound:
         return None
     except Unavailable:
@@ -248,20 +250,19 @@ async def finish(app: App, post_id: int, target: str, *, payer: int | None = Non
         raise
 
 
-async def _unasked(app: App, row: Row, target: str, payer: int | None) -> Made:
+async def _unasked(app: App, row: Row, target: str, payer: int | None, purpose: Purpose) -> Made:
     """Make what nobody asked for with a finger: only if a reader wants it, and without complaint where it must not be.
 
     Raises Unavailable.
     """
     source = source_of(html.to_text(row["content"]), row["language"], target) or ""
-    if not await preferences.wanted(app, author_id=row["account_id"], source=source, into=target):
+    if not await preferences.wanted(app, author_id=row["account_id"], source=source, into=target, purpose=purpose):
         return Made(KNOWN, source)
     if (version := await authored.find(app, row, target)) is not None:
         return _by_author(version, source)
-    if (version := await rewritten.find(app, row, target, purpose=Purpose.AHEAD)) is not None:
+    if (version := await rewritten.find(app, row, target, purpose=purpose)) is not None:
         return _by_author(version, version["detected_source_language"])
     try:
-        purpose = Purpose.AHEAD if payer is None else Purpose.READER
         made = await _made(app, row, target, payer=payer, purpose=purpose)
         return Made(NOTHING, made.source) if _unchanged(made, row) else made
     except (OverBudget, Forbidden, Invalid, NotFound):  # too much for today, not allowed, not able, translation is off

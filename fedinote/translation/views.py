@@ -3,7 +3,7 @@
 Nothing but joining of strings: this runs for every post of a page. Content keeps its line that says what it is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ import msgspec
 
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
-from fedinote.text.html import to_text
 from fedinote.text.quotes import without_fallback
 from fedinote.translation.preferences import Mode, Preferences
 
@@ -89,15 +88,6 @@ def told(
         "kind": kind,
         "created_at": iso(made_at),
     }
-
-
-def words(made: Sequence[Any]) -> Iterator[str]:
-    """Give the words of a translation (a row of COLUMNS) as plain texts, without the line that says what it is."""
-    _, _, _, content, warning, options, descriptions, *_ = made
-    yield warning
-    yield to_text(content[: content.rfind("<p>")])  # the line is the last paragraph
-    yield from _decode(options)
-    yield from _decode(descriptions).values()
 
 
 def _joined(original: str, text: str, *, append: bool) -> str:

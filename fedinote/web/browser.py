@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedinote.auth import sessions
+from fedinote.auth import locked, sessions
 from fedinote.auth.hashes import new_token
 from fedinote.auth.sessions import SignedIn
 from fedinote.auth.viewer import Viewer
@@ -22,7 +22,7 @@ from fedinote.text import language
 from fedinote.web import words as catalogues
 from fedinote.web.words import OFFERED, Words
 
-SESSION, VISIT, LANGUAGE, THEME, NOTICE = "session", "visit", "language", "theme", "notice"
+SESSION, VISIT, LANGUAGE, THEME, NOTICE, PASS = "session", "visit", "language", "theme", "notice", "locked"
 FIELD = "form_token"
 HEADER = "x-form-token"
 THEMES = ("auto", "light", "dark")
@@ -188,6 +188,23 @@ def sign_in(app: App, response: Response, token: str) -> Response:
 def sign_out(app: App, response: Response) -> Response:
     """Take the session's cookie from the browser."""
     _drop(app, response, SESSION)
+    return response
+
+
+def give_pass(app: App, response: Response, text: str) -> Response:
+    """Give the browser the pass of somebody whose login is shut (`auth.locked`)."""
+    _set(app, response, PASS, text, max_age=int(locked.LIFE.total_seconds()))
+    return response
+
+
+def shut_pass(request: Request) -> str:
+    """Return the pass that a browser has, "" for none; it is not looked at yet."""
+    return request.cookies.get(cookie_name(request.app.state.app, PASS), "")
+
+
+def drop_pass(app: App, response: Response) -> Response:
+    """Take the pass from the browser."""
+    _drop(app, response, PASS)
     return response
 
 

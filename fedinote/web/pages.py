@@ -18,7 +18,7 @@ from fedinote.web.words import Words, choose
 
 Handler = Callable[[Request], Awaitable[Response]]
 NOTHING = "There is nothing here, or it is not public."
-UPLOADS = ("/settings/profile", "/publish", "/compose/media")
+UPLOADS = ("/settings/profile", "/publish", "/compose/media", "/admin/pictures")
 """Paths (and what lies below them) whose forms carry files: as large as uploads may be."""
 _OURS = 500
 _BARE = (NotFound.message, "Not Found")  # what programs read

@@ -8,7 +8,6 @@ from fedinote.web import (
     interaction,
     posts,
     profiles,
-    traces,
     translation,
     videos,
 )
@@ -32,7 +31,6 @@ ROUTES = (
     *collections.ROUTES,
     *demo.ROUTES,
     *interaction.ROUTES,
-    *traces.ROUTES,
     *client.ROUTES,
     *profiles.ROUTES,
     *posts.ROUTES,

@@ -116,6 +116,18 @@ CREATE TABLE "oauth_apps" (
     "scopes" TEXT NOT NULL,
     "created_at" BIGINT NOT NULL
 );
+CREATE TABLE "refused_sign_ups" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "username_key" VARCHAR(64) NOT NULL,
+    "email_hash" VARCHAR(64) NOT NULL,
+    "password_hash" VARCHAR(255) NOT NULL,
+    "text" TEXT NOT NULL,
+    "language" VARCHAR(35),
+    "created_at" BIGINT NOT NULL
+);
+CREATE INDEX "idx_refused_sig_usernam_0e70bc" ON "refused_sign_ups" ("username_key");
+CREATE INDEX "idx_refused_sig_email_h_1a23a2" ON "refused_sign_ups" ("email_hash");
+CREATE INDEX "idx_refused_sig_created_37eda7" ON "refused_sign_ups" ("created_at");
 CREATE TABLE "spent_challenges" (
     "challenge_hash" VARCHAR(64) NOT NULL PRIMARY KEY,
     "expires_at" BIGINT NOT NULL
@@ -133,6 +145,7 @@ CREATE TABLE "users" (
     "default_language" VARCHAR(35),
     "default_quote_policy" VARCHAR(16) NOT NULL,
     "language_divider" INT NOT NULL DEFAULT 1,
+    "greyscale" INT NOT NULL DEFAULT 1,
     "created_at" BIGINT NOT NULL,
     "last_active_at" BIGINT,
     "invited_by_id" BIGINT REFERENCES "users" ("id") ON DELETE SET NULL,
@@ -395,6 +408,7 @@ CREATE TABLE "posts" (
     "created_at" BIGINT NOT NULL,
     "edited_at" BIGINT,
     "translated_at" BIGINT,
+    "cleared_at" BIGINT,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     "in_reply_to_id" BIGINT REFERENCES "posts" ("id") ON DELETE SET NULL,
     "reblog_of_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE,
@@ -432,6 +446,18 @@ CREATE TABLE "media" (
 );
 CREATE INDEX "idx_media_post_id_40cd5e" ON "media" ("post_id");
 CREATE INDEX "idx_media_account_c11f7b" ON "media" ("account_id");
+CREATE TABLE "media_prints" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "part" VARCHAR(8) NOT NULL,
+    "received" VARCHAR(64) NOT NULL,
+    "kept" VARCHAR(64) NOT NULL,
+    "look" VARCHAR(64) NOT NULL,
+    "turned" VARCHAR(448) NOT NULL,
+    "quality" SMALLINT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "media_id" BIGINT NOT NULL REFERENCES "media" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_media_print_media_i_fedbe3" UNIQUE ("media_id", "part")
+);
 CREATE TABLE "bookmarks" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "created_at" BIGINT NOT NULL,
@@ -623,6 +649,8 @@ CREATE TABLE "held_posts" (
     "uri" VARCHAR(2048) UNIQUE,
     "content" TEXT NOT NULL,
     "reason" TEXT NOT NULL,
+    "former" VARCHAR(16) NOT NULL DEFAULT '',
+    "present" INT NOT NULL DEFAULT 0,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     "post_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE
@@ -829,6 +857,8 @@ CREATE TABLE "notification_policies" (
     "for_private_mentions" INT NOT NULL,
     "for_limited_accounts" INT NOT NULL,
     "for_bots" INT NOT NULL,
+    "for_strangers" INT NOT NULL DEFAULT 0,
+    "new_account_days" INT NOT NULL DEFAULT 30,
     "account_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
 CREATE TABLE "notification_requests" (
@@ -854,8 +884,8 @@ CREATE TABLE "push_subscriptions" (
     "retry_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE,
-    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
+    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE,
+    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE
 );
 CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
 CREATE TABLE "severances" (
@@ -868,6 +898,17 @@ CREATE TABLE "severances" (
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_severances_account_73f643" ON "severances" ("account_id");
+CREATE TABLE "severed_follows" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "side" VARCHAR(9) NOT NULL,
+    "reblogs" INT NOT NULL,
+    "notify" INT NOT NULL,
+    "languages" TEXT,
+    "other_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "severance_id" BIGINT NOT NULL REFERENCES "severances" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_severed_fol_severan_425fab" UNIQUE ("severance_id", "side", "other_id")
+);
+CREATE INDEX "idx_severed_fol_other_i_2344e8" ON "severed_follows" ("other_id");
 CREATE TABLE "account_translations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "target" VARCHAR(35) NOT NULL,
@@ -1028,8 +1069,10 @@ CREATE TABLE "domain_blocks" (
     "obfuscate" INT NOT NULL,
     "private_comment" TEXT NOT NULL,
     "public_comment" TEXT NOT NULL,
+    "expires_at" BIGINT,
     "created_at" BIGINT NOT NULL
 );
+CREATE INDEX "idx_domain_bloc_expires_c36ed5" ON "domain_blocks" ("expires_at");
 CREATE TABLE "email_domain_blocks" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "domain" VARCHAR(255) NOT NULL UNIQUE,
@@ -1054,6 +1097,28 @@ CREATE TABLE "ip_blocks" (
     "changed_at" BIGINT NOT NULL
 );
 CREATE INDEX "idx_ip_blocks_changed_b15df0" ON "ip_blocks" ("changed_at");
+CREATE TABLE "picture_sets" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "name" VARCHAR(100) NOT NULL UNIQUE,
+    "source" VARCHAR(200) NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "version" INT NOT NULL,
+    "removals" INT NOT NULL,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "known_pictures" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(8) NOT NULL,
+    "hash" VARCHAR(64) NOT NULL,
+    "label" VARCHAR(200) NOT NULL,
+    "source" VARCHAR(200) NOT NULL,
+    "reason" VARCHAR(500) NOT NULL,
+    "added_by" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "set_id" BIGINT NOT NULL REFERENCES "picture_sets" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_known_pictu_set_id_6cb8d8" UNIQUE ("set_id", "kind", "hash")
+);
+CREATE INDEX "idx_known_pictu_set_id_f9189f" ON "known_pictures" ("set_id", "id");
 CREATE TABLE "rules" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(16) NOT NULL,
@@ -1081,12 +1146,46 @@ CREATE TABLE "rule_hits" (
 );
 CREATE INDEX "idx_rule_hits_account_ec1b13" ON "rule_hits" ("account_id");
 CREATE INDEX "idx_rule_hits_rule_id_4146f7" ON "rule_hits" ("rule_id", "id");
+CREATE TABLE "rule_measures" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "version" BIGINT NOT NULL,
+    "action" VARCHAR(16) NOT NULL,
+    "former" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "undone_at" BIGINT,
+    "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
+    "rule_id" BIGINT NOT NULL REFERENCES "rules" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_rule_measur_post_id_73b4b7" UNIQUE ("post_id", "rule_id", "version")
+);
+CREATE INDEX "idx_rule_measur_rule_id_488d52" ON "rule_measures" ("rule_id", "id");
+CREATE TABLE "rule_trials" (
+    "version" VARCHAR(32) NOT NULL,
+    "state" VARCHAR(8) NOT NULL,
+    "days" INT NOT NULL,
+    "since" BIGINT NOT NULL,
+    "reached" BIGINT NOT NULL,
+    "found" TEXT NOT NULL,
+    "problem" VARCHAR(500) NOT NULL,
+    "started_at" BIGINT NOT NULL,
+    "ended_at" BIGINT,
+    "rule_id" BIGINT NOT NULL PRIMARY KEY REFERENCES "rules" ("id") ON DELETE CASCADE
+);
 CREATE TABLE "server_trust" (
     "domain" VARCHAR(255) NOT NULL PRIMARY KEY,
     "state" VARCHAR(8) NOT NULL,
     "why" VARCHAR(200) NOT NULL,
+    "by_list" INT NOT NULL DEFAULT 0,
+    "decided_by" BIGINT,
     "decided_at" BIGINT NOT NULL
 );
+CREATE TABLE "account_remarks" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "author_id" BIGINT,
+    "text" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_account_rem_account_86eb8e" ON "account_remarks" ("account_id", "id");
 CREATE TABLE "announcements" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "source" TEXT NOT NULL,
@@ -1133,6 +1232,57 @@ CREATE TABLE "audit_log" (
 );
 CREATE INDEX "idx_audit_log_target__d81e1a" ON "audit_log" ("target_type", "target");
 CREATE INDEX "idx_audit_log_actor_i_3f2ecd" ON "audit_log" ("actor_id");
+CREATE TABLE "batch_items" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "batch" BIGINT NOT NULL,
+    "what" VARCHAR(8) NOT NULL,
+    "deed" VARCHAR(16) NOT NULL,
+    "ref" BIGINT NOT NULL,
+    "post_id" BIGINT,
+    "statement_id" BIGINT,
+    "uri" VARCHAR(2048) NOT NULL,
+    "content" TEXT NOT NULL,
+    "created_at" BIGINT NOT NULL,
+    "undone_at" BIGINT,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_batch_items_created_574d3f" ON "batch_items" ("created_at");
+CREATE INDEX "idx_batch_items_batch_476593" ON "batch_items" ("batch", "id");
+CREATE TABLE "domain_changes" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "batch" BIGINT NOT NULL,
+    "listing" VARCHAR(8) NOT NULL,
+    "domain" VARCHAR(255) NOT NULL,
+    "before" TEXT,
+    "after" TEXT,
+    "cause" VARCHAR(250) NOT NULL,
+    "actor_id" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "undone_at" BIGINT
+);
+CREATE INDEX "idx_domain_chan_batch_9326ef" ON "domain_changes" ("batch");
+CREATE INDEX "idx_domain_chan_domain_c0a677" ON "domain_changes" ("domain", "id");
+CREATE INDEX "idx_domain_chan_created_30db55" ON "domain_changes" ("created_at");
+CREATE TABLE "domain_imports" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "listing" VARCHAR(8) NOT NULL,
+    "name" VARCHAR(200) NOT NULL,
+    "actor_id" BIGINT,
+    "working" INT NOT NULL,
+    "created_at" BIGINT NOT NULL
+);
+CREATE INDEX "idx_domain_impo_created_4d4122" ON "domain_imports" ("created_at");
+CREATE TABLE "domain_import_rows" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line" INT NOT NULL,
+    "domain" VARCHAR(255) NOT NULL,
+    "terms" TEXT,
+    "state" VARCHAR(8) NOT NULL,
+    "problem" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+    "of_import_id" BIGINT NOT NULL REFERENCES "domain_imports" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_domain_impo_of_impo_4923d0" ON "domain_import_rows" ("of_import_id", "state", "line");
 CREATE TABLE "first_steps" (
     "name" VARCHAR(32) NOT NULL PRIMARY KEY,
     "state" VARCHAR(16) NOT NULL,
@@ -1171,6 +1321,7 @@ CREATE TABLE "list_entries" (
     "key" VARCHAR(2048) NOT NULL,
     "state" VARCHAR(16) NOT NULL,
     "block_id" BIGINT,
+    "terms" TEXT,
     "created_at" BIGINT NOT NULL,
     "seen_at" BIGINT NOT NULL,
     "expires_at" BIGINT,
@@ -1188,6 +1339,7 @@ CREATE TABLE "reports" (
     "comment" TEXT NOT NULL,
     "forwarded" INT NOT NULL,
     "uri" VARCHAR(2048),
+    "languages" VARCHAR(255) NOT NULL DEFAULT '',
     "assigned_to_id" BIGINT,
     "action_taken_at" BIGINT,
     "action_taken_by_id" BIGINT,
@@ -1213,6 +1365,9 @@ CREATE TABLE "statements" (
     "action" VARCHAR(32) NOT NULL,
     "text" TEXT NOT NULL,
     "language" VARCHAR(35),
+    "translated" TEXT NOT NULL DEFAULT '',
+    "translated_to" VARCHAR(35),
+    "translated_by" VARCHAR(255) NOT NULL DEFAULT '',
     "rule_ids" TEXT NOT NULL,
     "category" VARCHAR(16) NOT NULL,
     "automated" INT NOT NULL,

@@ -85,3 +85,15 @@ async def test_moderators_decide_about_posts_and_admins_about_rules(town: Town) 
     member = await town.person("mia", scopes=SCOPES)
     assert (await member.get(HELD)).status == 403
     assert (await member.post(RULES, CASINO)).status == 403
+
+
+async def test_a_rule_says_which_other_languages_count(admin: Person) -> None:
+    terms = {"words": ["casino"], "translations": True, "translate": "en", "translate_for": "all"}
+    made = (await admin.post(RULES, CASINO | {"terms": terms})).json
+    assert made["terms"] == terms
+    off = {"words": ["casino"], "translations": False, "translate": "", "translate_for": ""}
+    plain = await admin.patch(f"{RULES}/{made['id']}", {"terms": off})
+    assert (plain.status, plain.json["terms"]["translate"]) == (200, None)
+    for wrong in ({"translate": "no language"}, {"translate_for": "nobody"}):
+        refused = await admin.post(RULES, CASINO | {"terms": terms | wrong})
+        assert refused.status == 422, refused.body

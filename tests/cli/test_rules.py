@@ -87,8 +87,11 @@ def test_what_is_held_is_listed_released_and_dropped(run: Call, tmp_path: Path) 
     listed = run("held", "list").output
     assert listed.count("written here") == 3
     assert run("held", "release").exit_code == 2
-    assert run("held", "drop", number_in(listed)).output == "Dropped: 1\n"
-    assert run("held", "release", "--all").output == "Released: 2\n"
+    dropped = run("held", "drop", number_in(listed)).output
+    assert dropped.startswith("Dropped: 1\n")
+    assert run("undo", number_in(dropped)).output == "As before (held posts): 1\n"
+    assert run("held", "drop", number_in(listed)).output.startswith("Dropped: 1\n")
+    assert run("held", "release", "--all").output.startswith("Released: 2\n")
     assert run("held", "list").output == "Nothing is held back\n"
     assert run("held", "drop", "117").exit_code == 1
 
@@ -113,3 +116,18 @@ def test_a_rule_that_makes_no_sense_is_refused(run: Call) -> None:
         refused = run("rule", "add", "No", *arguments)
         assert refused.exit_code == 1
         assert "Validation failed" in refused.output
+
+
+def test_a_rule_is_written_down_for_other_languages(run: Call) -> None:
+    for more in ((), ("--translations",), ("--translate", "en", "--translate-for", "all")):
+        made = run("rule", "add", "No gambling", "--kind", "words", "--with", "casino", *more)
+        assert made.exit_code == 0, made.output
+    wrong = run("rule", "add", "No gambling", "--kind", "words", "--with", "casino", "--translate", "no language")
+    assert wrong.exit_code != 0
+    assert "BCP 47" in wrong.output
+
+
+def test_the_options_about_languages_become_terms() -> None:
+    assert rules._across({"translations": False, "translate": None, "translate_for": "strangers"}) == {}
+    given = {"translations": True, "translate": "en", "translate_for": "all"}
+    assert rules._across(given) == given

@@ -115,7 +115,9 @@ async def test_nodeinfo_is_there_in_both_versions_and_names_the_servers_actor(ho
         assert re.fullmatch(r"[a-z0-9-]+", found["software"]["name"])
         assert found["usage"]["users"]["total"] == found["usage"]["localPosts"] == 1
         assert found["services"] == {"inbound": [], "outbound": []}
-        assert found["metadata"]["federation"] == {"enabled": True}
+        policies = found["metadata"]["federation"]
+        assert (policies["enabled"], policies["exclusions"]) == (True, False)
+        assert policies["mrf_policies"] == [one["name"] for one in policies["policies"]] == ["mentions", "senders"]
     await home.call("GET", "/nodeinfo/1.0", status=404)
 
 

@@ -86,3 +86,52 @@ async def test_without_a_gate_everybody_comes_in() -> None:
     await ticket.take()
     ticket.give()
     gate.step_aside()
+
+
+async def _line(door: Gate, *names: tuple[str, bool]) -> tuple[list[str], list[asyncio.Task[None]]]:
+    """Let requests of addresses (name, in front) stand in line; the list of those whose turn it was."""
+    came: list[str] = []
+
+    async def one(whose: str, front: bool) -> None:
+        await door.take(whose, front=front)
+        came.append(whose)
+
+    tasks = []
+    for name in names:
+        tasks.append(asyncio.create_task(one(*name)))
+        await asyncio.sleep(0)
+    return came, tasks
+
+
+async def test_addresses_take_turns_however_much_one_of_them_asks() -> None:
+    door = Gate(1)
+    await door.take()
+    came, tasks = await _line(door, *[("loud", False)] * 4, ("calm", False), ("quiet", False))
+    for task_count in range(1, 7):
+        door.give()
+        while len(came) < task_count:  # noqa: ASYNC110  a turn of the loop or two
+            await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert came == ["loud", "calm", "quiet", "loud", "loud", "loud"]
+
+
+async def test_those_in_front_go_before_all_others() -> None:
+    door = Gate(1)
+    await door.take()
+    came, tasks = await _line(door, *[(f"new{n}", False) for n in range(5)], ("known", True))
+    for _ in tasks:
+        door.give()
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert came[0] == "known"
+    assert len(came) == 6
+
+
+async def test_a_place_given_to_one_who_is_leaving_goes_to_the_next() -> None:
+    door = Gate(1)
+    await door.take()
+    came, tasks = await _line(door, ("a", False), ("b", False))
+    door.give()
+    tasks[0].cancel()  # in the moment in which it was called
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert came == ["b"]

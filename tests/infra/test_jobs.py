@@ -220,3 +220,54 @@ async def test_a_job_that_is_stopped_with_the_process_is_not_blamed(app: App) ->
     row = await app.db.row("SELECT starts, failures, lease_until, dead_at FROM jobs")
     assert row is not None
     assert (row["starts"], row["failures"], row["lease_until"], row["dead_at"]) == (0, 0, None, None)
+
+
+async def test_what_can_wait_leaves_places_for_what_cannot_however_long_it_takes(app: App) -> None:
+    go, ran = asyncio.Event(), []
+
+    async def slow(app: App, number: int) -> None:
+        await go.wait()
+
+    async def mention(app: App) -> None:
+        ran.append("mention")
+
+    for number in range(40):
+        await jobs.enqueue(app, "slow", {"number": number}, priority=jobs.LATE)
+    runner = jobs.Runner(app, {"slow": slow, "mention": mention})
+    while await runner.step():
+        pass
+    await jobs.enqueue(app, "mention", {})
+    await runner.step()
+    async with asyncio.timeout(60):
+        while not ran:  # noqa: ASYNC110  it is running already
+            await asyncio.sleep(0)
+    go.set()
+    await runner.finish()
+
+
+async def test_what_can_wait_uses_up_its_places_and_is_all_done(app: App) -> None:
+    ran: list[int] = []
+
+    async def slow(app: App, number: int) -> None:
+        ran.append(number)
+
+    for number in range(40):
+        await jobs.enqueue(app, "slow", {"number": number}, priority=9)
+    runner = jobs.Runner(app, {"slow": slow})
+    while await runner.step() or runner.busy:
+        await runner.finish()
+    assert sorted(ran) == list(range(40))
+
+
+async def test_of_one_chain_the_older_comes_first_whatever_its_priority(app: App) -> None:
+    for number, priority in enumerate((7, 4, 4)):
+        await app.db.execute(
+            "INSERT INTO jobs (kind, args, order_key, priority, run_at, starts, failures, created_at)"
+            " VALUES ('work', ?, 'one', ?, ?, 0, 0, ?)",
+            f'{{"number": {number}}}', priority, app.now(), app.now(),
+        )  # fmt: skip
+    order = []
+    while claimed := await jobs.claim(app, 1):
+        order += [job.args["number"] for job in claimed]
+        await jobs.close(app, [job.id for job in claimed])
+    assert order == [0, 1, 2]

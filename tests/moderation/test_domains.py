@@ -2,7 +2,7 @@
 
 import pytest
 
-from fedinote.events import FollowsSevered, RelationshipsSevered
+from fedinote.events import FollowsSevered, Loss, RelationshipsSevered
 from fedinote.federation import fetching
 from fedinote.federation.fetching import Budget
 from fedinote.federation.queueing import Audience, queue
@@ -117,7 +117,8 @@ async def test_follows_end_both_ways_and_are_counted_out(app: App) -> None:
     assert outcome.numbers == {"suspended": 2, "follows_ended": 4}
     severed, told = record.events
     assert isinstance(told, FollowsSevered)
-    assert severed == RelationshipsSevered("domain_block", "far.example", ((alice, 1, 1), (bob, 1, 1)))
+    losses = [Loss(one, far, side) for one in (alice, bob) for side in ("follower", "following")]
+    assert severed == RelationshipsSevered("domain_block", "far.example", tuple(losses))
     pairs = sorted((follower, target) for follower, target, _ in told.follows)
     assert pairs == sorted([(alice, far), (bob, far), (far, alice), (far, bob), (waiting, bob)])
     left = await app.db.rows("SELECT follower_id, target_id FROM follows")

@@ -69,6 +69,7 @@ CASES: dict[str, dict[str, Any]] = {
     "for_new_accounts": {"created_at": 0},
     "for_limited_accounts": {"silenced_at": 0},
     "for_bots": {"actor_type": "Service"},
+    "for_strangers": {},
 }
 
 
@@ -304,3 +305,42 @@ async def test_what_is_kept_apart_is_not_streamed(world: World) -> None:
     assert not [message for _, message in sent if b"notification" in message]
     await world.post(ben, "@ann hello")
     assert [channel for channel, message in sent if b"notification" in message] == [f"user:{ann}"]
+
+
+async def test_a_friend_of_a_friend_is_no_stranger(world: World) -> None:
+    ann, ben = await two(world)
+    cleo = await world.person("cleo", created_at=world.app.now() - OLD)
+    await set_to(world, ann, for_strangers="filter")
+    await world.follow(ann, cleo)
+    await like(world, ben, ann)
+    assert await shown(world, ann) == []
+    await world.follow(cleo, ben)
+    await like(world, ben, ann)
+    assert await shown(world, ann) == ["favourite"]
+
+
+async def test_each_person_says_for_how_many_days_an_account_is_new(world: World) -> None:
+    ann, ben = await two(world, created_at=world.app.now() - timedelta(days=40))
+    await set_to(world, ann, for_new_accounts="filter")
+    await like(world, ben, ann)
+    assert await shown(world, ann) == ["favourite"]
+    changed = await policy.update(world.app, ann, {}, 60)
+    assert (changed.new_account_days, changed.for_new_accounts) == (60, "filter")
+    await like(world, ben, ann)
+    assert await shown(world, ann) == ["favourite"]
+    assert await shown(world, ann, filtered=True) == ["favourite", "favourite"]
+    for wrong in (0, -1, 366):
+        with pytest.raises(Invalid):
+            await policy.update(world.app, ann, {}, wrong)
+
+
+async def test_a_mention_by_a_stranger_of_another_server_waits_or_is_never_told(world: World) -> None:
+    ann, _ = await two(world)
+    far = await world.person("far@far.example", created_at=world.app.now() - OLD)
+    await set_to(world, ann, for_strangers="filter")
+    await world.arrives(far, mentions=[ann])
+    assert await shown(world, ann) == []
+    assert [one.from_account_id for one in await waiting(world, ann)] == [far]
+    await set_to(world, ann, for_strangers="drop")
+    await world.arrives(far, mentions=[ann])
+    assert [one.total for one in await waiting(world, ann)] == [1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fedinote.events import FollowRejected, RelationshipsSevered, Unfollowed
+from fedinote.events import FollowRejected, Loss, RelationshipsSevered, Unfollowed
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid
 from fedinote.notifications import queries as notices
@@ -33,7 +33,8 @@ async def test_follows_and_requests_end_both_ways_and_others_stay(app: App) -> N
     record = recorded(app)
     await domains.block(app, ann, "Far.Example.")
     *ends, severed = record.events
-    assert severed == RelationshipsSevered("user_domain_block", FAR, ((ann, 1, 1),))
+    losses = (Loss(ann, fan, "follower"), Loss(ann, friend, "following"))
+    assert severed == RelationshipsSevered("user_domain_block", FAR, losses)
     ended = {(type(one), one.follower_id, one.target_id) for one in ends}  # type: ignore[attr-defined]
     assert ended == {(Unfollowed, ann, friend), (FollowRejected, fan, ann), (FollowRejected, friend, ann)}
     assert await counts(app, ann) == (1, 1)

@@ -41,4 +41,5 @@ WEB: Mapping[str, Callable[[Any, Any], list[Asked]]] = {
     "/settings/decisions": _nothing("/settings/decisions"),
     "/settings/decisions/{id}": _nothing(f"/settings/decisions/{UNKNOWN}"),
     "/settings/reports": _nothing("/settings/reports"),
+    "/disputes/strikes/{id}": _nothing(f"/disputes/strikes/{UNKNOWN}"),
 }

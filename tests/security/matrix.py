@@ -364,6 +364,9 @@ _NO_POSTS = """
 /api/fedinote/v1/glossary /api/fedinote/v1/glossary/proposals /api/fedinote/v1/admin/glossary/export
 /api/fedinote/v1/admin/glossary/proposals /api/fedinote/v1/admin/glossary/{id}
 /api/fedinote/v1/statuses/{id}/translations/{lang} /api/fedinote/v1/translation_suggestions
+/api/fedinote/v1/decisions /api/fedinote/v1/decisions/{id} /api/fedinote/v1/decisions/{id}/appeal
+/api/fedinote/v1/reports /api/fedinote/v1/admin/appeals /api/fedinote/v1/admin/appeals/{id}
+/api/fedinote/v1/admin/reports/{id}/notes
 """
 API: Mapping[str, Asks] = _API | dict.fromkeys(_NO_POSTS.split(), _never)
 

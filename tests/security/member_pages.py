@@ -6,7 +6,7 @@ from typing import Any
 from tests.security.matrix import UNKNOWN
 
 _PATHS = (
-    *("/auth/confirm", "/settings", "/settings/blocks", "/settings/filters", "/settings/filters/new"),
+    *("/auth/confirm", "/auth/locked", "/auth/locked/archive", "/settings", "/settings/blocks", "/settings/filters", "/settings/filters/new"),
     *("/settings/follows", "/settings/interface", "/settings/invitations", "/settings/notifications"),
     *("/settings/privacy", "/settings/profile", "/settings/security", "/settings/security/app", "/settings/sessions"),
 )

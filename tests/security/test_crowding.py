@@ -46,7 +46,9 @@ async def test_there_are_eight_places_for_each_processor(app: App, monkeypatch: 
     made = server.create(app)
     assert isinstance(made, Server)
     assert made.gate is not None
-    assert made.gate._places._value == 24
+    assert made.gate.places == 24
+    assert made.inbox_gate is not None
+    assert made.inbox_gate.places == 12
     configure(app, "limits", enabled=True, parallel_per_cpu=0)
     assert server.create(app).gate is None  # type: ignore[attr-defined]
 

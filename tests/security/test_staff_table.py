@@ -24,6 +24,7 @@ FOR_MODERATORS = (
     "/api/v1/admin/accounts", "/api/v2/admin/accounts", "/api/v1/admin/reports", "/api/v1/admin/trends",
     "/api/v1/admin/tags", "/api/v1/admin/measures", "/api/v1/admin/dimensions", "/api/v1/admin/retention",
     "/api/fedinote/v1/admin/topics", "/api/fedinote/v1/admin/held",
+    "/api/fedinote/v1/admin/appeals", "/api/fedinote/v1/admin/reports",
 )  # fmt: skip
 EITHER = ("/api/fedinote/v1/admin/trace", "/api/fedinote/v1/admin/translation", "/api/fedinote/v1/admin/glossary")
 ADMINS_ALONE = {"DELETE /api/v1/admin/accounts/{id}"}

@@ -10,7 +10,7 @@ SourceDraft privacy:text sensitive:flag language:text quote_policy:text language
 TranslationChoice mode:text target:text understood:[text] languages:{text}
 About id:number domain:text
 RuleTerms words:[text] pattern:text hosts:[text] most:number days:number doing:text times:number minutes:number
- languages:[text] only:flag
+ languages:[text] only:flag translations:flag translate:text translate_for:=strangers/all
 KeywordDraft id:id keyword:text whole_word:flag _destroy:flag
 MarkerDraft last_read_id!:id
 SubscriptionDraft endpoint!:url keys!:SubscriptionKeys standard:flag

@@ -57,6 +57,7 @@ StatusTag name:text url:url id?:id
 StatusEdit content:html spoiler_text:text sensitive:flag created_at:moment account:Account
  media_attachments:[MediaAttachment] emojis:[CustomEmoji] poll?:object quote:Quote|ShallowQuote?
 StatusSource id:id text:text spoiler_text:text language:text? translations:object machine_translation:text
+ reply_approval_policy:text
  cover_media_ids:[id]
 LanguageVersion language:text machine:flag? reviewed:flag provider:text? outdated:flag translators:[Translator]
 Translator acct:text url:url
@@ -105,7 +106,7 @@ Translation content:html spoiler_text:text language:text detected_source_languag
 ScheduledStatus id:id scheduled_at:moment params:ScheduledParams media_attachments:[MediaAttachment]
 ScheduledParams text:text spoiler_text:text? sensitive:flag? visibility:text? language:text? in_reply_to_id:id?
  media_ids:[id]? cover_media_ids:[id] poll:object? translations:object machine_translation:text quoted_status_id:id?
- quote_approval_policy:text? idempotency:text?
+ quote_approval_policy:text? reply_approval_policy:text idempotency:text?
  application_id:null scheduled_at:null with_rate_limit:flag
 Conversation id:id unread:flag accounts:[Account] last_status:Status?
 List id:id title:text replies_policy:=followed/list/none exclusive:flag
@@ -127,7 +128,7 @@ NotificationGroup group_key:text notifications_count:number type:text most_recen
  collection?:object
 GroupedNotificationsResults accounts:[Account] partial_accounts?:[PartialAccount] statuses:[Status]
  notification_groups:[NotificationGroup]
-NotificationPolicy for_bots:text for_not_following:text for_not_followers:text for_new_accounts:text
+NotificationPolicy for_strangers:text new_account_days:number for_bots:text for_not_following:text for_not_followers:text for_new_accounts:text
  for_private_mentions:text for_limited_accounts:text summary:PolicySummary
 PolicySummary pending_requests_count:number pending_notifications_count:number
 NotificationRequest id:id created_at:moment updated_at:moment notifications_count:text account:Account
@@ -135,6 +136,7 @@ NotificationRequest id:id created_at:moment updated_at:moment notifications_coun
 RelationshipSeveranceEvent id:id type:text purged:flag target_name:text followers_count:number following_count:number
  created_at:moment
 AccountWarning id:id action:text text:text status_ids:[id]? target_account:Account created_at:moment appeal:object?
+ language:text? original_text:text
 Count count:number
 Merged merged:flag
 WebPushSubscription id:number endpoint:url standard:flag alerts:{flag} policy:text server_key:text
@@ -213,19 +215,43 @@ AdminDimension key:text data:[object]
 AdminCohort period:moment frequency:text data:[object]
 IdentityProof provider:text provider_username:text updated_at:moment proof_url:url profile_url:url
 Relay id:id kind:text state:text inbox_url:url actor_uri:url? created_at:moment answered_at:moment?
+SharedList id:id kind:=csv/fires url:text title:text ceiling:text automatic:flag days:number? problem:text
+ drafts_count:number applied_count:number read_at:moment? created_at:moment
+ListReading taken:number applied:number retracted:number
+ListEntry id:id list_id:id list_title:text domain:text severity:text applied_severity:text reject_media:flag
+ reject_reports:flag reason:text labels:[text] advisory:flag state:=draft/applied/refused/retracted/ended
+ domain_block_id:id? created_at:moment seen_at:moment expires_at:moment?
+DomainForesight domain:text domain_block_id:id? accounts_count:number statuses_count:number following_count:number
+ followers_count:number suspended_count:number silenced_count:number ended_following_count:number
+ ended_followers_count:number people_count:number media_count:number above:[text] below:[text]
+DomainChange id:id listing:=block/allow cause:text actor_id:id? domains_count:number domains:[text] undone:flag
+ created_at:moment
+DomainUndone undone_count:number left:[text]
+FollowedAgain asked_count:number failed_count:number
 ModerationRule id:id kind:text terms:object action:text origin:text spare_followed:flag state:=draft/on/off title:text
  reason:text note:text owner_id:id? hits_count:number expires_at:moment? created_at:moment updated_at:moment
 RuleHit id:id account_id:id acct:text uri:text? action:text why:text created_at:moment
 Accountability since:text rules:[PublicRule] servers:[PublicServer] hidden_servers:number policies:[PublicPolicy]
- months:[PublicMonth] decisions:[PublicDecision]? contact:object page:url translation:url
+ automatic:[PublicAutomatic] months:[PublicMonth] decisions:[PublicDecision]? contact:object page:url translation:url
 PublicRule id:id text:text hint:text translations:object in_force:flag
 PublicServer domain:text severity:text reject_media:flag reject_reports:flag reason:text
 PublicPolicy kind:text action:text title:text reason:text origin:text since:text until:text?
+PublicAutomatic name:text does:text facts:object
 PublicMonth month:text decisions:object automated:number reports:number reports_closed:number appeals:number
  appeals_lifted:number appeals_upheld:number rule_hits:number
 PublicDecision month:text action:text local:flag category:text rules:[number] automated:flag policy:text? outcome:text
  appeal:text?
-RuleTrial statuses_count:number caught_count:number accounts_count:number examples:[RuleExample]
+Decision id:id action:text text:text language:text? translation:object? category:text rules:[object] automated:flag
+ status_ids:[id] created_at:moment lifted_at:moment? final_at:moment? appealable:flag appeal:DecisionAppeal?
+DecisionAppeal id:id decision_id:id state:=pending/approved/rejected/ended created_at:moment decided_at:moment?
+ messages:[AppealMessage]
+AppealMessage by_moderators:flag text:text language:text? created_at:moment
+AdminAppeal +DecisionAppeal decision:Decision account:Account? barred:flag
+FiledReport id:id category:text comment:text created_at:moment closed_at:moment? outcome:=open/acted/closed
+ answers:[text] target_account:Account?
+ReportNote id:id text:text to_reporter:flag created_at:moment account:Account?
+RuleTrial statuses_count:number caught_count:number local_count:number accounts_count:number share:number
+ languages:object examples:[RuleExample]
 RuleExample status_id:id uri:text acct:text why:text created_at:moment
 HeldPost id:id account_id:id status_id:id? uri:text? visibility:text content:html? spoiler_text:text? language:text?
  reason:text created_at:moment

@@ -9,7 +9,7 @@ GET /api/v1/admin/accounts/{id} AdminAccount
 DELETE /api/v1/admin/accounts/{id} AdminAccount
 POST /api/v1/admin/accounts/{id}/action - report_id:[id] type!:text text:text send_email_notification:flag
 POST /api/v1/admin/accounts/{id}/approve AdminAccount
-POST /api/v1/admin/accounts/{id}/reject AdminAccount
+POST /api/v1/admin/accounts/{id}/reject AdminAccount text:text
 POST /api/v1/admin/accounts/{id}/enable AdminAccount
 POST /api/v1/admin/accounts/{id}/unsensitive AdminAccount
 POST /api/v1/admin/accounts/{id}/unsilence AdminAccount
@@ -93,6 +93,23 @@ POST /api/fedinote/v1/account/delete - password!:text
 GET /api/fedinote/v1/admin/relays [Relay]
 POST /api/fedinote/v1/admin/relays Relay url!:text kind:text
 DELETE /api/fedinote/v1/admin/relays/{id} -
+GET /api/fedinote/v1/admin/lists [SharedList]
+POST /api/fedinote/v1/admin/lists SharedList kind:text url!:text title!:text ceiling:text automatic:flag days:number
+GET /api/fedinote/v1/admin/lists/{id} SharedList
+PATCH /api/fedinote/v1/admin/lists/{id} SharedList title:text ceiling:text automatic:flag days:number
+DELETE /api/fedinote/v1/admin/lists/{id} -
+POST /api/fedinote/v1/admin/lists/{id}/read ListReading
+GET /api/fedinote/v1/admin/list_entries [ListEntry] @page state:text list_id:number
+POST /api/fedinote/v1/admin/list_entries/{id}/apply ListEntry
+POST /api/fedinote/v1/admin/list_entries/{id}/refuse ListEntry
+GET /api/fedinote/v1/admin/domain_blocks/foresight DomainForesight domain!:text severity:text reject_media:flag
+ reject_reports:flag
+GET /api/fedinote/v1/admin/domain_changes [DomainChange] @page
+POST /api/fedinote/v1/admin/domain_changes/{id}/undo DomainUndone
+GET /api/fedinote/v1/severed_relationships [RelationshipSeveranceEvent] @page
+GET /api/fedinote/v1/severed_relationships/{id}/accounts [Account] @page side:text
+POST /api/fedinote/v1/severed_relationships/{id}/follow FollowedAgain account_ids:[id]
+DELETE /api/fedinote/v1/severed_relationships/{id} -
 GET /api/fedinote/v1/admin/rules [ModerationRule]
 POST /api/fedinote/v1/admin/rules ModerationRule @rule
 GET /api/fedinote/v1/admin/rules/{id} ModerationRule
@@ -105,6 +122,17 @@ POST /api/fedinote/v1/admin/held/{id}/release Released
 DELETE /api/fedinote/v1/admin/held/{id} -
 GET /api/fedinote/v1/admin/trace Trace url:text
 GET /api/fedinote/v1/accountability Accountability
+GET /api/fedinote/v1/decisions [Decision] limit:number
+GET /api/fedinote/v1/decisions/{id} Decision
+GET /api/fedinote/v1/decisions/{id}/appeal DecisionAppeal
+POST /api/fedinote/v1/decisions/{id}/appeal DecisionAppeal text!:text language:text
+GET /api/fedinote/v1/reports [FiledReport] limit:number
+GET /api/fedinote/v1/admin/appeals [AdminAppeal]
+GET /api/fedinote/v1/admin/appeals/{id} AdminAppeal
+POST /api/fedinote/v1/admin/appeals/{id}/answer AdminAppeal text!:text language:text
+POST /api/fedinote/v1/admin/appeals/{id}/decide AdminAppeal lift!:flag text:text language:text
+GET /api/fedinote/v1/admin/reports/{id}/notes [ReportNote]
+POST /api/fedinote/v1/admin/reports/{id}/notes ReportNote text!:text to_reporter:flag
 GET /api/fedinote/v1/topics [Topic] tag:text followed:flag lang:text
 GET /api/fedinote/v1/topics/{id} Topic lang:text
 POST /api/fedinote/v1/topics/{id}/follow Topic expand:flag

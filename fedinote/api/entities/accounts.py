@@ -13,6 +13,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
 from fedinote.media import remote
+from fedinote.moderation import permissions
 from fedinote.relations.curation import MAX_COLLECTIONS
 from fedinote.translation import preferences
 
@@ -37,8 +38,6 @@ _OWN = """SELECT u.role, u.default_visibility, u.default_sensitive, u.default_la
  FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.account_id = ?"""
 _BOTS = ("Service", "Application")
 _ROLES = {"moderator": "Moderator", "admin": "Admin", "owner": "Owner"}
-# Mastodon's permission bits (https://docs.joinmastodon.org/entities/Role/#permission-flags)
-_PERMISSIONS = {"member": 0, "moderator": 0x10 | 0x400 | 0x4 | 0x8 | 0x100, "admin": 0x1 | 0x2, "owner": 0x1}
 
 
 def query(ids: Iterable[int]) -> Query:
@@ -209,7 +208,7 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
     value["role"] = {
         "id": str(rank(row["role"])),
         "name": _ROLES.get(row["role"], ""),
-        "permissions": str(_PERMISSIONS.get(row["role"], 0)),
+        "permissions": str(permissions.of(app, row["role"])),
         "color": "",
         "highlighted": row["role"] in _ROLES,
         "collection_limit": MAX_COLLECTIONS,

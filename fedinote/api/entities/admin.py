@@ -13,9 +13,9 @@ from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import house_rules
+from fedinote.moderation import house_rules, permissions
 from fedinote.moderation.house_rules import Rule
-from fedinote.moderation.moderator import Power, powers
+from fedinote.moderation.moderator import powers
 from fedinote.relations.curation import MAX_COLLECTIONS
 
 _ACCOUNTS = """SELECT a.*, u.role, u.email, u.state, u.locale, u.reason, u.created_at AS joined_at, u.made_with_id,
@@ -26,16 +26,6 @@ _ADDRESSES = (
     " WHERE u.account_id IN_INTS(?) AND s.address <> '' ORDER BY s.last_used_at DESC"
 )
 _REPORTS = "SELECT * FROM reports WHERE id IN_INTS(?)"
-# Mastodon's permission bits (https://docs.joinmastodon.org/entities/Role/#permission-flags)
-_PERMISSIONS = {
-    Power.AUDIT: 0x4,
-    Power.DASHBOARD: 0x8,
-    Power.REPORTS: 0x10,
-    Power.DOMAINS: 0x20,
-    Power.BLOCKS: 0x80,
-    Power.ACCOUNTS: 0x400,
-    Power.DELETION: 0x80000,
-}
 _PEOPLE = ("account_id", "target_id", "assigned_to_id", "action_taken_by_id")
 
 
@@ -73,7 +63,7 @@ def _person(app: App, row: Row, addresses: list[dict[str, Any]]) -> dict[str, An
         "ips": addresses,
         "locale": row["locale"],
         "invite_request": row["reason"] or None,
-        "role": _role(row["role"]) if local else None,
+        "role": _role(app, row["role"]) if local else None,
         "confirmed": local,
         "approved": local and state != "pending",
         "disabled": state == "disabled",
@@ -86,12 +76,12 @@ def _person(app: App, row: Row, addresses: list[dict[str, Any]]) -> dict[str, An
     }
 
 
-def _role(role: str) -> dict[str, Any]:
+def _role(app: App, role: str) -> dict[str, Any]:
     allowed = powers(role)
     return {
         "id": str(rank(role)),
         "name": role.capitalize() if allowed else "",
-        "permissions": str(sum(bit for power, bit in _PERMISSIONS.items() if power in allowed)),
+        "permissions": str(permissions.of(app, role)),
         "color": "",
         "highlighted": bool(allowed),
         "collection_limit": MAX_COLLECTIONS,

@@ -3,7 +3,7 @@
 For all others nothing is asked and nothing is done. Everybody's own words are as they wrote them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -56,12 +56,6 @@ class Reading:
                 self.shown[post_id] = (made, mode)
         if missing:
             await ahead.want(self.app, missing, self.own, self.reader_id)
-
-    def words(self, post_id: int) -> Iterator[str]:
-        """Give what the reader is shown of a post in translation, as plain texts, for filters."""
-        found = self.shown.get(post_id)
-        if found is not None:
-            yield from views.words(found[0])
 
     def put(self, value: dict[str, Any], post_id: int, *, quote_shown: bool) -> None:
         """Put the translation of a post, if there is one, into its Status entity."""

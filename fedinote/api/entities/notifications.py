@@ -6,6 +6,8 @@ from typing import Any
 
 from fedinote.api.entities import reactions
 from fedinote.api.entities.accounts import accounts
+from fedinote.api.entities.decisions import STATES
+from fedinote.api.entities.servers import severance
 from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
@@ -15,7 +17,6 @@ from fedinote.notifications import groups, queries, severances, warnings
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.requests import Request
 
-_APPEALS = {"open": "pending", "lifted": "approved", "upheld": "rejected"}
 _REPORTS = "SELECT * FROM reports WHERE id IN_INTS(?)"
 
 
@@ -79,7 +80,7 @@ def _subject(one: Notice, known: _Subjects, people: dict[str, dict[str, Any]]) -
     if one.kind == "admin.report" and int(one.subject) in known.reports:
         return {"report": _report(known.reports[int(one.subject)], people)}
     if one.kind == severances.KIND and int(one.subject) in known.severed:
-        return {"event": _event(known.severed[int(one.subject)])}
+        return {"event": severance(known.severed[int(one.subject)])}
     if one.kind == warnings.KIND and int(one.subject) in known.warned:
         target = people[str(one.from_account_id)]
         appeal = known.appeals.get(int(one.subject))
@@ -125,27 +126,19 @@ def _report(row: Any, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _warning(one: warnings.Warned, target: dict[str, Any], appeal: tuple[str, str] | None) -> dict[str, Any]:
-    """Return the AccountWarning entity, with the appeal against it. https://docs.joinmastodon.org/entities/Appeal/"""
+    """Return the AccountWarning entity, with the appeal against it. https://docs.joinmastodon.org/entities/Appeal/
+
+    `text` begins with the translation that was sent, where there is one, and says that the original below it binds.
+    """
     return {
         "id": str(one.id),
         "action": one.action,
-        "text": one.text,
+        "text": warnings.told(one),
+        "language": one.language,
+        "original_text": one.text,
         "status_ids": [str(post_id) for post_id in one.post_ids],
         "target_account": target,
-        "appeal": None if appeal is None else {"text": appeal[1], "state": _APPEALS[appeal[0]]},
-        "created_at": moment(one.created_at),
-    }
-
-
-def _event(one: severances.Severance) -> dict[str, Any]:
-    """Return the RelationshipSeveranceEvent entity. https://docs.joinmastodon.org/entities/RelationshipSeveranceEvent/"""
-    return {
-        "id": str(one.id),
-        "type": one.kind,
-        "purged": False,
-        "target_name": one.target_name,
-        "followers_count": one.followers_count,
-        "following_count": one.following_count,
+        "appeal": None if appeal is None else {"text": appeal[1], "state": STATES[appeal[0]]},
         "created_at": moment(one.created_at),
     }
 

@@ -52,7 +52,10 @@ def trial(found: Trial) -> dict[str, Any]:
     return {
         "statuses_count": found.looked_at,
         "caught_count": found.caught,
+        "local_count": found.by_members,
         "accounts_count": len(found.authors),
+        "share": round(found.share, 4),
+        "languages": found.languages,
         "examples": [
             {
                 "status_id": str(one.post_id),

@@ -55,6 +55,7 @@ def _params(plan: Scheduled) -> dict[str, Any]:
         "cover_media_ids": [str(one) for one in draft.covers or ()],
         "quoted_status_id": None if draft.quoted_id is None else str(draft.quoted_id),
         "quote_approval_policy": draft.quote_policy,
+        "reply_approval_policy": draft.reply_policy,
         "idempotency": plan.idempotency_key,
         "application_id": None,
         "scheduled_at": None,  # it is planned once

@@ -195,13 +195,12 @@ def _keep_flags(batch: _Batch, rows: Sequence[Row]) -> dict[int, list[int]]:
 
 async def _filtered(batch: _Batch, shown: Sequence[int], context: str) -> None:
     """Keep the viewer's filters that match, by post id; and which posts they hide altogether here."""
-    read = batch.reading.shown if batch.reading is not None else {}
     found = await filters.results(
         batch.app,
         batch.viewer_id,
         context,
         [batch.posts[one] for one in shown],
-        extra={one: _words(batch, one) for one in shown if one in batch.media or one in batch.polls or one in read},
+        extra={one: _words(batch, one) for one in shown if one in batch.media or one in batch.polls},
     )
     for post_id, results in found.items():
         batch.filtered[post_id] = filter_entities.results(results)
@@ -210,7 +209,7 @@ async def _filtered(batch: _Batch, shown: Sequence[int], context: str) -> None:
 
 
 def _words(batch: _Batch, post_id: int) -> Iterator[str]:
-    """Give what a post says besides its text: descriptions of its media, options of its poll, its translation.
+    """Give what a post says besides its text: descriptions of its media, options of its poll.
 
     One by one, since most people have no filters, and nothing of this is looked at then.
     """
@@ -218,8 +217,6 @@ def _words(batch: _Batch, post_id: int) -> Iterator[str]:
     poll = batch.polls.get(post_id)
     if poll is not None:
         yield from (option["title"] for option in poll["options"])
-    if batch.reading is not None:
-        yield from batch.reading.words(post_id)
 
 
 def _status(batch: _Batch, row: Row) -> dict[str, Any] | None:

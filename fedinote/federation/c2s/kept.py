@@ -64,12 +64,13 @@ async def outbox(request: Request, account: Row) -> Response:
     """GET of an outbox by its owner: all posts and boosts that have a document, newest first."""
     app, url = app_of(request), account["outbox_url"]
     if request.query_params.get("page") != "true":
-        sql = "SELECT COUNT(*) AS value FROM posts WHERE account_id = ? AND visibility <> 'local'"
+        sql = "SELECT COUNT(*) AS value FROM posts WHERE account_id = ? AND visibility NOT IN ('local', 'held')"
         total = await app.db.value(sql, account["id"])
         return activity(render.collection(url, total=total, first=f"{url}?page=true"), private=True)
     max_id = _position(request)
     rows = await app.db.rows(
-        "SELECT id FROM posts WHERE account_id = ? AND visibility <> 'local' AND id < ? ORDER BY id DESC LIMIT ?",
+        "SELECT id FROM posts WHERE account_id = ? AND visibility NOT IN ('local', 'held') AND id < ?"
+        " ORDER BY id DESC LIMIT ?",
         account["id"],
         max_id,
         OUTBOX_PAGE,

@@ -38,7 +38,7 @@ async def update(app: App, account_id: int, given: Mapping[str, Any]) -> None:
     for stated, (name, store) in pictures.items():
         if stated in given:
             data = await _picture(app, account_id, given[stated])
-            values[name] = await store(app, data) if data else ""
+            values[name] = await store(app, data, account_id=account_id) if data else ""
     await profiles.update(app, account_id, Changes(**values))
 
 

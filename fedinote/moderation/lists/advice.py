@@ -45,6 +45,7 @@ class Advice:
     retracted: bool = False
     accepted: bool = False
     key: str = ""
+    obfuscate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,29 @@ class Reading:
     problems: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file: its number, its words, and what it says, or why that could not be understood."""
+
+    number: int
+    text: str
+    advice: Advice | None
+    problem: str = ""
+
+
 def read_csv(data: bytes) -> Reading:
     """Read a list in CSV, in UTF-8. Rows without a good domain are skipped. `Invalid` for what is no such file."""
+    found = read_lines(data)
+    bad = [one for one in found if one.advice is None]
+    return Reading(
+        tuple(one.advice for one in found if one.advice is not None),
+        len(bad),
+        tuple(f"{one.text.partition(',')[0][:80]}: {one.problem}" for one in bad[:5]),
+    )
+
+
+def read_lines(data: bytes) -> list[Line]:
+    """Read a list in CSV, in UTF-8, line by line; nothing is left out but empty lines. `Invalid` as `read_csv`."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -70,25 +92,23 @@ def read_csv(data: bytes) -> Reading:
         raise Invalid(f"Validation failed: A file may have {MAX_ROWS} rows")
     if not rows:
         raise Invalid("Validation failed: There is nothing to import in this file")
-    names = [cell.strip().lstrip("#").lower() for cell in rows[0]]
+    names, whole = [cell.strip().lstrip("#").lower() for cell in rows[0]], len(rows)
     if "domain" in names:
         rows = rows[1:]
     elif len(rows[0]) == 1:
         names = ["domain"]  # a bare list of names
     else:
         raise Invalid("Validation failed: The first line must name the column domain")
-    return _rows(dict(zip(names, row, strict=False)) for row in rows if any(map(str.strip, row)))
+    first = 2 if "domain" in names and len(rows) != whole else 1
+    return [_line(number, names, row) for number, row in enumerate(rows, first) if any(map(str.strip, row))]
 
 
-def _rows(rows: Iterable[Mapping[str, str]]) -> Reading:
-    advice: list[Advice] = []
-    problems: list[str] = []
-    for row in rows:
-        try:
-            advice.append(_row(row))
-        except Invalid as error:
-            problems.append(f"{row.get('domain', '')[:80]}: {error.message}")
-    return Reading(tuple(advice), len(problems), tuple(problems[:5]))
+def _line(number: int, names: list[str], row: list[str]) -> Line:
+    text = ",".join(row)[:MAX_CELL]
+    try:
+        return Line(number, text, _row(dict(zip(names, row, strict=False))))
+    except Invalid as error:
+        return Line(number, text, None, error.message)
 
 
 def _row(row: Mapping[str, str]) -> Advice:
@@ -101,6 +121,7 @@ def _row(row: Mapping[str, str]) -> Advice:
         reject_media=row.get("reject_media", "").strip().lower() in _TRUE,
         reject_reports=row.get("reject_reports", "").strip().lower() in _TRUE,
         reason=next((text[:MAX_CELL] for name in _COMMENTS if (text := row.get(name, "").strip())), ""),
+        obfuscate=row.get("obfuscate", "").strip().lower() in _TRUE,
     )
 
 
@@ -113,6 +134,15 @@ def write_csv(blocks: Iterable[DomainBlock], *, comments: bool = True) -> str:
         flags = [str(bool(value)).lower() for value in (one.reject_media, one.reject_reports)]
         comment = one.public_comment if comments else ""
         out.writerow([one.domain, one.severity, *flags, comment, str(bool(one.obfuscate)).lower()])
+    return stream.getvalue()
+
+
+def write_names(domains_of: Iterable[str]) -> str:
+    """Return servers as Mastodon exports those that are allowed: one column."""
+    stream = io.StringIO()
+    out = csv.writer(stream, lineterminator="\n")
+    out.writerow(["#domain"])
+    out.writerows([one] for one in domains_of)
     return stream.getvalue()
 
 

@@ -13,12 +13,14 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, NotFound
-from fedinote.moderation import acquaintances, audit, domains
+from fedinote.moderation import acquaintances, audit, domain_changes, domains
 from fedinote.moderation.audit import Window
+from fedinote.moderation.domain_changes import Batch
 from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists.advice import Advice
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import domains as policy
+from fedinote.policy.models import DomainBlock
 
 DRAFT, APPLIED, REFUSED, RETRACTED, ENDED = "draft", "applied", "refused", "retracted", "ended"
 _ENTRY = """SELECT e.*, s.title AS source_title, s.kind AS source_kind, s.ceiling, s.automatic, s.days
@@ -43,9 +45,10 @@ async def take(app: App, source: Row, advice: Sequence[Advice]) -> dict[str, int
     A new or changed piece of advice is a draft, unless the source is automatic. What a moderator refused stays refused.
     """
     done = {"taken": 0, "applied": 0, "retracted": 0}
+    batch = begin(app, source["title"])
     for one in advice:
         if one.retracted:
-            done["retracted"] += await _retract(app, source, one)
+            done["retracted"] += await _retract(app, source, one, batch)
             continue
         if any(policy.covers(one.domain, own) for own in app.settings.own_hosts):
             continue
@@ -55,8 +58,13 @@ async def take(app: App, source: Row, advice: Sequence[Advice]) -> dict[str, int
             done["applied"] += await acquaintances.vouch(app, one.domain, source["title"])
         worth = not one.advisory and (one.severity != "noop" or one.reject_media or one.reject_reports)
         if worth and source["automatic"] and entry["state"] in (DRAFT, APPLIED):
-            done["applied"] += await _apply(app, await get(app, entry["id"]), None)
+            done["applied"] += await _apply(app, await get(app, entry["id"]), None, batch)
     return done
+
+
+def begin(app: App, title: str) -> Batch:
+    """Return a batch for what comes from a list."""
+    return domain_changes.begin(app, f"list {title}")
 
 
 async def _save(app: App, source: Row, one: Advice) -> Row:
@@ -102,41 +110,83 @@ async def page(app: App, window: Window, *, state: str = "", source_id: int | No
     return await app.db.rows(f"{_ENTRY} WHERE {' AND '.join(conditions)} {order}", *values)
 
 
-async def apply(app: App, entry_id: int, *, by: Moderator | None) -> None:
-    """Put a piece of advice into force, no more severe than its source may ask. `NotFound`, `Forbidden`, `Conflict`."""
+async def counts(app: App, source_id: int | None = None) -> dict[str, int]:
+    """Return how many entries are in each state, of one source or of all."""
+    where, params = ("TRUE", []) if source_id is None else ("source_id = ?", [source_id])
+    rows = await app.db.rows(
+        f"SELECT state, COUNT(*) AS number FROM list_entries WHERE {where} GROUP BY state",  # noqa: S608
+        *params,
+    )
+    return {row["state"]: row["number"] for row in rows}
+
+
+async def apply(app: App, entry_id: int, *, by: Moderator | None, batch: Batch | None = None) -> None:
+    """Put a piece of advice into force, no more severe than its source may ask. `NotFound`, `Forbidden`, `Conflict`.
+
+    `batch`: what it can be undone with, together with others.
+    """
     _may(by)
     async with app.db.transaction():
         entry = await get(app, entry_id)
         if entry["state"] in (RETRACTED, ENDED):
             raise Conflict("The list does not say this any more")
-        await _apply(app, entry, by)
+        await _apply(app, entry, by, batch or begin(app, entry["source_title"]), again=True)
 
 
-async def refuse(app: App, entry_id: int, *, by: Moderator | None) -> None:
+async def refuse(app: App, entry_id: int, *, by: Moderator | None, batch: Batch | None = None) -> None:
     """Put a piece of advice aside for good; the block that came from it ends. `NotFound`, `Forbidden`."""
     _may(by)
     async with app.db.transaction():
         entry = await get(app, entry_id)
-        await _end(app, entry, REFUSED, by)
+        await _end(app, entry, REFUSED, by, batch)
         await _note(app, "list.refuse", entry, by)
 
 
-async def _apply(app: App, entry: Row, by: Moderator | None) -> int:
-    """Block what an entry names; 1 when something changed. A stronger block that is there already stays."""
+async def _apply(app: App, entry: Row, by: Moderator | None, batch: Batch, *, again: bool = False) -> int:
+    """Block what an entry names; 1 when something changed. A stronger block that is there already stays.
+
+    Where somebody ended the block that stood for the entry, it is put aside, unless it shall be in force `again`.
+    """
     terms = _terms(entry)
     present = await domains.find(app, entry["domain"])
-    if present is not None and present.id != entry["block_id"]:
-        if policy.SEVERITIES.index(present.severity) >= policy.SEVERITIES.index(terms.severity):
-            await app.db.execute("UPDATE list_entries SET state = 'applied' WHERE id = ?", entry["id"])
+    ours = present is not None and present.id == entry["block_id"]
+    if entry["block_id"] is not None and not again:
+        if await _left_alone(app, entry, present, terms):
             return 0
-    elif present is not None and domains.terms_of(present) == terms:
+    elif present is not None and not ours and _stronger(present, terms):
+        await app.db.execute("UPDATE list_entries SET state = 'applied' WHERE id = ?", entry["id"])
         return 0
-    outcome = await domains.block(app, entry["domain"], terms, by=by)
-    block_id = outcome.block.id if outcome.block else None
-    mine = None if present is not None and present.id != entry["block_id"] else block_id
-    await app.db.execute("UPDATE list_entries SET state = 'applied', block_id = ? WHERE id = ?", mine, entry["id"])
+    outcome = await domains.block(app, entry["domain"], terms, by=by, batch=batch)
+    mine = outcome.block.id if outcome.block and (present is None or ours) else None
+    await app.db.execute(
+        "UPDATE list_entries SET state = 'applied', block_id = ?, terms = ? WHERE id = ?",
+        *(mine, _encoded(terms), entry["id"]),
+    )
     await _note(app, "list.apply", entry, by)
     return 1
+
+
+async def _left_alone(app: App, entry: Row, present: DomainBlock | None, terms: Terms) -> bool:
+    """Tell whether there is nothing to do: a person ended or changed the block of an entry, or it says the same."""
+    if present is None:
+        await app.db.execute("UPDATE list_entries SET state = 'refused', block_id = NULL WHERE id = ?", entry["id"])
+        return True
+    return not _untouched(present, entry) or domains.terms_of(present) == terms
+
+
+def _stronger(present: DomainBlock, terms: Terms) -> bool:
+    return policy.SEVERITIES.index(present.severity) >= policy.SEVERITIES.index(terms.severity)
+
+
+def _untouched(present: DomainBlock | None, entry: Row) -> bool:
+    """Tell whether a block is still what it was when it was made for an entry: nobody has taken it over."""
+    if present is None or present.id != entry["block_id"] or entry["terms"] is None:
+        return False
+    return domains.terms_of(present) == msgspec.json.decode(entry["terms"], type=Terms)
+
+
+def _encoded(terms: Terms) -> str:
+    return msgspec.json.encode(terms).decode()
 
 
 def _terms(entry: Row) -> Terms:
@@ -149,13 +199,13 @@ def _terms(entry: Row) -> Terms:
     )
 
 
-async def _retract(app: App, source: Row, one: Advice) -> int:
+async def _retract(app: App, source: Row, one: Advice, batch: Batch) -> int:
     """Follow a retraction, found by the domain or (a tombstone) by the id of what it takes back."""
     condition, value = ("e.domain = ?", one.domain) if one.domain else ("e.key = ? AND e.key <> ''", one.key)
     rows = await app.db.rows(f"{_ENTRY} WHERE e.source_id = ? AND {condition}", source["id"], value)
     for entry in rows:
         if entry["state"] not in (RETRACTED, REFUSED):
-            await _end(app, entry, RETRACTED, None)
+            await _end(app, entry, RETRACTED, None, batch)
             await _note(app, "list.retract", entry, None)
     return len(rows)
 
@@ -164,8 +214,9 @@ async def gone(app: App, source: Row, still: set[str]) -> int:
     """Treat all entries of a source that are not among the domains it still names as retracted; return how many."""
     rows = await app.db.rows(f"{_ENTRY} WHERE e.source_id = ? AND e.state IN ('draft', 'applied')", source["id"])
     left = [entry for entry in rows if entry["domain"] not in still]
+    batch = begin(app, source["title"])
     for entry in left:
-        await _end(app, entry, RETRACTED, None)
+        await _end(app, entry, RETRACTED, None, batch)
         await _note(app, "list.retract", entry, None)
     return len(left)
 
@@ -175,18 +226,18 @@ async def expire(app: App) -> int:
     async with app.db.transaction():
         rows = await app.db.rows(f"{_ENTRY} WHERE e.expires_at <= ? AND e.state IN ('draft', 'applied')", app.now())
         for entry in rows:
-            await _end(app, entry, ENDED, None)
+            await _end(app, entry, ENDED, None, begin(app, entry["source_title"]))
             await _note(app, "list.expire", entry, None)
     return len(rows)
 
 
-async def _end(app: App, entry: Row, state: str, by: Moderator | None) -> None:
+async def _end(app: App, entry: Row, state: str, by: Moderator | None, batch: Batch | None) -> None:
     """Put an entry into a state in which it stands for nothing, and lift its block unless somebody else wants it."""
     await app.db.execute("UPDATE list_entries SET state = ?, block_id = NULL WHERE id = ?", state, entry["id"])
     if entry["block_id"] is None:
         return
     present = await domains.find(app, entry["domain"])
-    if present is None or present.id != entry["block_id"] or domains.terms_of(present) != _terms(entry):
+    if present is None or not _untouched(present, entry):
         return  # a person has taken it over
     heir = await app.db.row(
         "SELECT id FROM list_entries WHERE domain = ? AND state = 'applied' AND id <> ? ORDER BY id LIMIT 1",
@@ -194,9 +245,20 @@ async def _end(app: App, entry: Row, state: str, by: Moderator | None) -> None:
         entry["id"],
     )
     if heir is None:
-        await domains.unblock(app, present.id, by=by)
+        await domains.unblock(app, present.id, by=by, batch=batch)
     else:
-        await app.db.execute("UPDATE list_entries SET block_id = ? WHERE id = ?", present.id, heir["id"])
+        await app.db.execute(
+            "UPDATE list_entries SET block_id = ?, terms = ? WHERE id = ?", present.id, entry["terms"], heir["id"]
+        )
+
+
+async def let_go(app: App, block_id: int) -> None:
+    """Make drafts of the entries that a block stands for, before it is undone; an automatic list's are put aside."""
+    await app.db.execute(
+        "UPDATE list_entries SET block_id = NULL, state = CASE WHEN source_id IN"
+        " (SELECT s.id FROM list_sources s WHERE s.automatic) THEN 'refused' ELSE 'draft' END WHERE block_id = ?",
+        block_id,
+    )
 
 
 def _may(by: Moderator | None) -> None:

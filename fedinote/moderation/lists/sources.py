@@ -156,22 +156,16 @@ async def _read_csv(app: App, source: Row) -> dict[str, int]:
     async with app.db.transaction():
         done = await entries.take(app, source, found.advice)
         done["retracted"] += await entries.gone(app, source, {one.domain for one in found.advice})
-        await _finish(app, source, "", found.skipped)
+        await _finish(app, source, "", found)
     return done
 
 
 async def _read_fires(app: App, source: Row) -> dict[str, int]:
     """The first time the snapshot of a data set, afterwards its changes since then."""
     cursor = source["cursor"]
-    changes: list[Advice] = []
-    skipped = 0
     whole = not cursor
-    if whole:
-        snapshot, cursor = await _snapshot(app, source["url"])
-        changes, skipped = list(snapshot.advice), snapshot.skipped
-    else:
-        more, cursor = await _changes(app, cursor)
-        changes, skipped = list(more.advice), more.skipped
+    read, cursor = await (_snapshot(app, source["url"]) if whole else _changes(app, cursor))
+    changes = read.advice
     async with app.db.transaction():
         done = await entries.take(app, source, changes)
         if whole:
@@ -185,7 +179,7 @@ async def _read_fires(app: App, source: Row) -> dict[str, int]:
                 app.now() + timedelta(days=source["days"] or 0),
                 source["id"],
             )
-        await _finish(app, source, cursor, skipped)
+        await _finish(app, source, cursor, read)
     return done
 
 
@@ -207,6 +201,7 @@ async def _snapshot(app: App, url: str) -> tuple[Reading, str]:
 async def _changes(app: App, cursor: str) -> tuple[Reading, str]:
     """Read what was changed since a cursor, page by page; return it with the next cursor."""
     found: list[Advice] = []
+    problems: list[str] = []
     skipped, seen = 0, set[str]()
     for _ in range(MAX_PAGES):
         seen.add(cursor)
@@ -214,11 +209,12 @@ async def _changes(app: App, cursor: str) -> tuple[Reading, str]:
         read = advice.read_changes(_items(page))
         found += read.advice
         skipped += read.skipped
+        problems += read.problems
         following = page.get("next") or _after(read, page)
         if not isinstance(following, str) or following in seen:
             break
         cursor = _same_host(following, cursor)
-    return Reading(tuple(found), skipped), cursor
+    return Reading(tuple(found), skipped, tuple(problems[:5])), cursor
 
 
 def _after(read: Reading, page: dict[str, Any]) -> str | None:
@@ -244,8 +240,9 @@ def _same_host(url: str, base: str) -> str:
     return url
 
 
-async def _finish(app: App, source: Row, cursor: str, skipped: int) -> None:
-    problem = f"{skipped} rows could not be read" if skipped else ""
+async def _finish(app: App, source: Row, cursor: str, read: Reading) -> None:
+    named = "; ".join(read.problems)
+    problem = f"{read.skipped} rows could not be read: {named}"[:500] if read.skipped else ""
     await app.db.execute(
         "UPDATE list_sources SET cursor = ?, problem = ?, read_at = ? WHERE id = ?",
         *(cursor, problem, app.now(), source["id"]),

@@ -11,12 +11,15 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, Unavailable
+from fedinote.policy.rules import across, pictures
+from fedinote.policy.rules.across import Across
 from fedinote.policy.rules.kinds import Matcher, Scope, Terms
 from fedinote.policy.rules.languages import Languages
 from fedinote.policy.rules.links import Links
 from fedinote.policy.rules.mentions import Mentions
 from fedinote.policy.rules.newcomers import Newcomers
 from fedinote.policy.rules.patterns import Pattern
+from fedinote.policy.rules.pictures import Pictures
 from fedinote.policy.rules.repeats import Repeats
 from fedinote.policy.rules.words import Words
 
@@ -28,10 +31,13 @@ KINDS: Mapping[str, Callable[[Terms], Matcher]] = {
     "newcomers": Newcomers,
     "repeats": Repeats,
     "languages": Languages,
+    pictures.KIND: Pictures,
 }
 ACTIONS = ("note", "warn", "sensitive", "limit", "hold", "reject", "suspend")
 """From the mildest to the strongest."""
 ORIGINS = ("all", "local", "remote")
+ACROSS = ("words", "pattern")
+"""The kinds that can look into translations."""
 CACHE = "rules"
 KEEP_MS = 10_000
 _STAMP = "SELECT COUNT(*) AS n, COALESCE(MAX(updated_at), 0) AS changed FROM rules"
@@ -49,6 +55,8 @@ class Compiled:
     matcher: Matcher
     ends_ms: int | None
     version: int
+    kind: str
+    across: Across
 
 
 @dataclass(slots=True)
@@ -71,6 +79,8 @@ def compiled(row: Row) -> Compiled:
         matcher=matcher(row["kind"], terms),
         ends_ms=row["expires_at"],
         version=row["updated_at"],
+        kind=row["kind"],
+        across=across.of_terms(terms) if row["kind"] in ACROSS else Across(),
     )
 
 

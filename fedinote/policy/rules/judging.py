@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from fedinote.infra.app import App
-from fedinote.policy.base import ACCEPT, Catch, Outcome, Subject, Verdict
+from fedinote.policy.base import ACCEPT, Catch, Outcome, Stated, Subject, Verdict
 from fedinote.policy.rules import book
 from fedinote.policy.rules.book import ACTIONS, Compiled
 from fedinote.policy.rules.kinds import Judged
 
-_OUTCOMES: dict[str, Outcome] = {
+OUTCOMES: dict[str, Outcome] = {
     "note": "note",
     "warn": "change",
     "sensitive": "change",
@@ -29,6 +29,12 @@ class RulePolicy:
 
     name = "rules"
 
+    async def stated(self, app: App) -> Sequence[Stated]:
+        """Say how many rules of the moderators are in force."""
+        count = len(await book.in_force(app))
+        does = "Posts are judged by rules that the moderators wrote. What each does is public; its words are not."
+        return (Stated(self.name, does, {"rules": count}),) if count else ()
+
     async def judge(self, app: App, subject: Subject) -> Verdict:
         """Judge a post by all rules in force. Costs nothing when there is none."""
         if subject.kind != "post":
@@ -45,36 +51,43 @@ class RulePolicy:
         reason = "; ".join(f"{titles[one.rule_id]}: {one.why}" for one in caught)
         changes: dict[str, Any] = {}
         for one in caught:
-            changes |= _changes(one.action, titles[one.rule_id], subject)
-        return Verdict(_OUTCOMES[strongest.action], reason, self.name, changes, tuple(caught))
+            changes |= changed(one.action, titles[one.rule_id], subject.spoiler_text, subject.visibility)
+        return Verdict(OUTCOMES[strongest.action], reason, self.name, changes, tuple(caught))
 
 
 async def catches(app: App, rules: Sequence[Compiled], judged: Judged) -> list[Catch]:
     """Ask the rules, in their order, about a post."""
     found: list[Catch] = []
-    followed: bool | None = None
+    known_here: bool | None = None
     for rule in rules:
         why = await rule.matcher.match(app, judged)
         if why is None:
             continue
         if rule.scope.spare_followed:
-            if followed is None:
-                followed = await app.db.row(_FOLLOWED, judged.subject.account_id) is not None
-            if followed:
+            if known_here is None:
+                known_here = await followed(app, judged.subject.account_id)
+            if known_here:
                 continue
         found.append(Catch(rule.id, rule.action, why[:500]))
     return found
 
 
-def _changes(action: str, title: str, subject: Subject) -> dict[str, Any]:
-    """Return the fields of the post that an action replaces. Nothing makes a post more visible than it was."""
+async def followed(app: App, account_id: int) -> bool:
+    """Tell whether somebody here follows an account."""
+    return await app.db.row(_FOLLOWED, account_id) is not None
+
+
+def changed(action: str, title: str, warning: str, visibility: str) -> dict[str, Any]:
+    """Return the fields that an action of the rule with this title replaces, of a post with a warning and visibility.
+
+    Nothing makes a post more visible than it was.
+    """
     match action:
         case "warn":
-            warning = subject.spoiler_text or title
-            return {"spoiler_text": warning, "sensitive": True}
+            return {"spoiler_text": warning or title, "sensitive": True}
         case "sensitive":
             return {"sensitive": True}
         case "limit":
-            return {"visibility": "unlisted"} if subject.visibility == "public" else {}
+            return {"visibility": "unlisted"} if visibility == "public" else {}
         case _:
             return {}

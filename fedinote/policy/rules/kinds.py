@@ -1,7 +1,7 @@
 """What every kind of rule is given, and what it answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,34 +20,85 @@ _HREF = re.compile(r'<a\s[^<>]{0,2000}?href="([^"<>]{1,2048})"([^<>]{0,500})>')
 _NAMING = re.compile(r'class="[^"]*\b(?:mention|hashtag)\b')
 
 
-class Judged:
-    """A post under judgement: its subject, and the forms of its text, each made once for all rules.
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What an engine made of a post: plain text, in which language (BCP 47), and the engine's name."""
 
-    `at` is when it was written: now, but for posts that a rule is only tried on.
+    language: str
+    engine: str
+    text: str
+
+
+class Saying:
+    """What a post says in one language. `where` tells moderators which words these are; "" for the author's own.
+
+    `machine`: an engine made it, so that only rules that say `translations` look at it.
     """
 
-    def __init__(self, subject: Subject, at: datetime, translated: str = "") -> None:
-        self.subject = subject
-        self.at = at
-        self._translated = translated
-
-    @cached_property
-    def raw(self) -> str:
-        """The words as they were written, the content warning first; what is known of them in other languages last."""
-        subject = self.subject
-        texts = (subject.spoiler_text, to_text(subject.text[:MAX_TEXT]), self._translated)
-        return "\n".join(filter(None, texts))[:MAX_TEXT]
+    def __init__(self, raw: str, where: str = "", *, machine: bool = False) -> None:
+        self.raw = raw[:MAX_TEXT]
+        self.where = where
+        self.machine = machine
 
     @cached_property
     def folded(self) -> str:
         """The same without disguises, see `text.folding.fold`."""
         return fold(self.raw)
 
+
+class Judged:
+    """A post under judgement: its subject, and the forms of its text, each made once for all rules.
+
+    `at` is when it was written: now, but for posts that a rule is only tried on. `machines` are finished translations.
+    `again`: it was judged when it came, so only what a machine says of it is news.
+    """
+
+    def __init__(
+        self, subject: Subject, at: datetime, machines: Sequence[Machine] = (), *, again: bool = False
+    ) -> None:
+        self.subject = subject
+        self.at = at
+        self.again = again
+        self._machines = machines
+
+    @cached_property
+    def own(self) -> Saying:
+        """The words as they were written, the content warning first."""
+        subject = self.subject
+        return Saying("\n".join(filter(None, (subject.spoiler_text, to_text(subject.text[:MAX_TEXT])))))
+
+    @property
+    def raw(self) -> str:
+        """The author's own words."""
+        return self.own.raw
+
+    @property
+    def folded(self) -> str:
+        """The same without disguises."""
+        return self.own.folded
+
+    @cached_property
+    def sayings(self) -> tuple[Saying, ...]:
+        """The post in all languages: as it was written, the versions that came with it, then what machines made."""
+        return (self.own, *self._versions(), *self._made())
+
+    def _versions(self) -> Iterator[Saying]:
+        for tag, text in self.subject.versions.items():
+            yield Saying(to_text(text[:MAX_TEXT]), f" in the version in {tag} that came with it")
+
+    def _made(self) -> Iterator[Saying]:
+        for one in self._machines:
+            yield Saying(one.text, f" in its translation into {one.language} by {one.engine}", machine=True)
+
     @cached_property
     def link_hosts(self) -> tuple[str, ...]:
-        """The hosts of all links but those to people and hashtags, in order."""
-        found = _HREF.findall(self.subject.text[:MAX_TEXT])
+        """The hosts of all links but those to people and hashtags, in order; each version's."""
+        found = [one for text in self._htmls() for one in _HREF.findall(text[:MAX_TEXT])]
         return tuple(host_of(href) or "" for href, rest in found if not _NAMING.search(rest) and not _names(href, rest))
+
+    def _htmls(self) -> Iterator[str]:
+        yield self.subject.text
+        yield from self.subject.versions.values()
 
 
 def _names(href: str, rest: str) -> bool:

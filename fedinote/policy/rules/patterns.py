@@ -4,7 +4,8 @@ import re2
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
-from fedinote.policy.rules.kinds import Judged, Terms, options
+from fedinote.policy.rules import across
+from fedinote.policy.rules.kinds import Judged, Saying, Terms, options
 
 MAX_PATTERN = 1_000
 MAX_SHOWN = 80
@@ -13,7 +14,8 @@ MAX_SHOWN = 80
 class Pattern:
     """Terms: `pattern`, in RE2's syntax (no backreferences, no look-around); letter case does not matter.
 
-    It is looked for in the text as it was written, then in the text without its disguises.
+    It is looked for in the text as it was written, then in the text without its disguises, then in the other languages
+    that count (`across.Across`).
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -26,10 +28,14 @@ class Pattern:
             raise Invalid(f"Validation failed: The pattern cannot be read: {_said(error)}") from None
         if self._pattern.search(""):
             raise Invalid("Validation failed: The pattern matches a text without a word")
+        self._across = across.of_terms(terms)
 
     async def match(self, app: App, judged: Judged) -> str | None:
-        """Look for the pattern in both forms of the text."""
-        for form, text in (("", judged.raw), (" without its disguises", judged.folded)):
+        """Look for the pattern in both forms of each text."""
+        return across.search(judged, self._across, self._found)
+
+    def _found(self, saying: Saying) -> str | None:
+        for form, text in (("", saying.raw), (" without its disguises", saying.folded)):
             found = self._pattern.search(text)
             if found is not None:
                 return f"the pattern matches “{_short(found[0])}”{form}"

@@ -26,6 +26,11 @@ class Repeats:
         self._times, self._within = times, timedelta(minutes=minutes)
         self._seen: OrderedDict[bytes, deque[tuple[datetime, str]]] = OrderedDict()
 
+    @property
+    def remembers(self) -> timedelta:
+        """How long a post before counts for those after it."""
+        return self._within
+
     async def match(self, app: App, judged: Judged) -> str | None:
         """Count this text; offering the same post again is no repetition."""
         key = _key(judged)

@@ -4,7 +4,8 @@ import re2
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
-from fedinote.policy.rules.kinds import Judged, Terms, options
+from fedinote.policy.rules import across
+from fedinote.policy.rules.kinds import Judged, Saying, Terms, options
 from fedinote.text.cjk import has_cjk
 from fedinote.text.folding import fold
 
@@ -14,7 +15,10 @@ _EDGE = r"[^\pL\pN\pM]"
 
 
 class Words:
-    """Terms: `words`, a list. A word in an alphabet must stand alone, one in Chinese or Japanese may stand anywhere."""
+    """Terms: `words`, a list. A word in an alphabet must stand alone, one in Chinese or Japanese may stand anywhere.
+
+    Further terms say which other languages count, see `across.Across`.
+    """
 
     def __init__(self, terms: Terms) -> None:
         words = [str(one) for one in terms.get("words", ())]
@@ -23,18 +27,22 @@ class Words:
             raise Invalid("Validation failed: A rule about words needs at least one")
         if len(words) > MAX_WORDS or any(len(word) > MAX_WORD for word in words):
             raise Invalid(f"Validation failed: At most {MAX_WORDS} words, of {MAX_WORD} characters")
-        self._words = folded
+        self._words, self._across = folded, across.of_terms(terms)
         longest_first = sorted(folded, key=len, reverse=True)
         self._pattern = re2.compile("|".join(map(_alternative, longest_first)), options())
 
     async def match(self, app: App, judged: Judged) -> str | None:
-        """Find the first of the words in the folded text."""
-        found = self._pattern.search(judged.folded)
+        """Find the first of the words in the folded text, then in other languages."""
+        return across.search(judged, self._across, self._found)
+
+    def _found(self, saying: Saying) -> str | None:
+        found = self._pattern.search(saying.folded)
         if found is None:
             return None
         word = next((group for group in found.groups() if group), "")
         meant = self._words.get(word, word)
-        return f"the word “{meant}”" if meant in judged.raw else f"the word “{meant}”, written “{word}” in disguise"
+        plain = meant.casefold() in saying.raw.casefold()
+        return f"the word “{meant}”" if plain else f"the word “{meant}”, written “{word}” in disguise"
 
 
 def _alternative(word: str) -> str:

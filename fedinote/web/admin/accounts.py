@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid
+from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound
 from fedinote.moderation import actions, queries, roles
 from fedinote.moderation.moderator import Power
 from fedinote.moderation.queries import Wanted
@@ -15,6 +15,7 @@ from fedinote.web import pages
 from fedinote.web.admin import guard, people
 from fedinote.web.admin.guard import Staff
 from fedinote.web.admin.queues import number
+from fedinote.web.desk import dossier, forms, reading
 from fedinote.web.pages import Upload
 
 PATH = "/admin/accounts"
@@ -47,6 +48,8 @@ async def page(staff: Staff) -> Response:
         states=STATES,
         origins=ORIGINS,
         more=more,
+        reasons=await dossier.reasons(staff, ids if given["state"] == "pending" else []),
+        target=await reading.target(staff.app, staff.by.account_id),
         problems=[problem] if problem else [],
     )
 
@@ -110,6 +113,10 @@ async def _delete(staff: Staff, account_id: int, form: Upload) -> None:
     await actions.delete(staff.app, staff.by, account_id)
 
 
+async def _refuse(staff: Staff, account_id: int, form: Upload) -> None:
+    await actions.refuse(staff.app, staff.by, account_id, reason=form.fields.get("reason", "").strip())
+
+
 async def _role(staff: Staff, account_id: int, form: Upload) -> None:
     await roles.change(staff.app, staff.by, account_id, form.fields.get("role", ""))
 
@@ -125,9 +132,12 @@ DEEDS: dict[str, Callable[[Staff, int, Upload], Awaitable[None]]] = {
     "unsilence": _plain(actions.unsilence),
     "unsuspend": _plain(actions.unsuspend),
     "approve": _plain(actions.approve),
-    "reject": _plain(actions.refuse),
+    "reject": _refuse,
     "delete": _delete,
     "role": _role,
+    "note": dossier.note,
+    "unnote": dossier.unnote,
+    "undo": dossier.undo,
 }
 """What can be done to an account here; each verb checks who may."""
 
@@ -147,11 +157,32 @@ async def _show(staff: Staff, account_id: int, *, problem: str = "", reason: str
         roles=roles.given_by(staff.by) if account.role else (),
         problems=[problem] if problem else [],
         reason=reason,
+        **await dossier.gather(staff, account),
     )
+
+
+async def admit(staff: Staff, form: Upload) -> Response:
+    """POST /admin/accounts/batch: let all those in (`approve`) or refuse them (`reject`) whose boxes are ticked."""
+    deed = {"approve": actions.approve, "reject": actions.refuse}.get(form.fields.get("deed", ""))
+    if deed is None:
+        raise BadRequest
+    done = 0
+    for account_id in forms.ids(form, "account"):
+        try:
+            await deed(staff.app, staff.by, account_id)
+            done += 1
+        except (Forbidden, NotFound):  # somebody else decided meanwhile
+            continue
+    words = staff.here.words
+    text = words.ngettext("%(num)s person was let in.", "%(num)s people were let in.", done)
+    if deed is actions.refuse:
+        text = words.ngettext("%(num)s person was refused.", "%(num)s people were refused.", done)
+    return guard.done(staff, f"{PATH}?state=pending", text)
 
 
 ROUTES = (
     guard.get(PATH, Power.ACCOUNTS, page),
     guard.get(f"{PATH}/{{id}}", Power.ACCOUNTS, one),
     guard.post(f"{PATH}/act", Power.ACCOUNTS, act),
+    guard.post(f"{PATH}/batch", Power.ACCOUNTS, admit),
 )

@@ -51,6 +51,9 @@ FIELDS: Mapping[str, Field] = {
     "instance.contact_account": Field(
         "text", _("Account of those who run it"), _("A username of this server, such as alice. It is public.")
     ),
+    "instance.hosting": Field(
+        "text", _("Where the data lie"), _("Who runs the machine, and in which country. It is public.")
+    ),
     "instance.suggested_accounts": Field(
         "lines",
         _("Accounts to begin with"),
@@ -119,6 +122,19 @@ FIELDS: Mapping[str, Field] = {
         _("Only servers on the list"),
         _("Nothing comes from other servers or goes to them but from those that are allowed by name."),
     ),
+    "federation.first_contact": Field(
+        "choice",
+        _("Servers that nobody here knows yet"),
+        options=(
+            ("open", _("May bring everything")),
+            ("careful", _("Bring neither media nor strangers' answers until they are known")),
+        ),
+    ),
+    "federation.first_contact_days": Field(
+        "number",
+        _("Days until a server is known"),
+        _("Without a complaint about anybody of it. Moderators can let it in before."),
+    ),
     "moderation.max_mentions": Field(
         "number",
         _("Most people mentioned by a stranger"),
@@ -147,6 +163,11 @@ FIELDS: Mapping[str, Field] = {
         "switch",
         _("Decisions are public"),
         _("Each decision of moderators is shown by month, kind and outcome, and never who or what it was about."),
+    ),
+    "moderation.public_after_days": Field(
+        "number",
+        _("Days until a decision is public"),
+        _("At most 90. The figures by month always are."),
     ),
     "explore.visitors": Field(
         "switch",
@@ -240,6 +261,7 @@ GROUPS = (
             "instance.contact_email",
             "instance.contact_account",
             "instance.suggested_accounts",
+            "instance.hosting",
             "instance.annual_reports",
         ),
     ),

@@ -44,7 +44,7 @@ class Staff:
         return self.here.words.gettext(message, **values)
 
 
-_POWER = "power"
+_POWER, _HANDLER = "power", "handler"
 Show = Callable[[Staff], Awaitable[Response]]
 Act = Callable[[Staff, Upload], Awaitable[Response]]
 
@@ -73,12 +73,19 @@ def post(path: str, power: Power, handler: Act) -> Route:
 def _route(path: str, power: Power, endpoint: pages.Handler, method: str, handler: Any) -> Route:
     wrapped = pages.page(endpoint)
     setattr(wrapped, _POWER, power)
+    setattr(wrapped, _HANDLER, handler)
     return Route(path, wrapped, methods=[method], name=f"{handler.__module__}.{handler.__qualname__}")
 
 
 def power_of(route: Route) -> Power:
     """Return the power that a route of these pages takes. AttributeError for a route that was not made here."""
     found: Power = getattr(route.endpoint, _POWER)
+    return found
+
+
+def handler_of(route: Route) -> Show | Act:
+    """Return what answers once the guard has let somebody through. AttributeError likewise."""
+    found: Show | Act = getattr(route.endpoint, _HANDLER)
     return found
 
 

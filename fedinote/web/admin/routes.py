@@ -3,6 +3,7 @@
 A page is in the navigation (templates/admin/_frame.html) as soon as its route is here, for those who may open it.
 """
 
+from fedinote.web import traces
 from fedinote.web.admin import (
     accounts,
     announcements,
@@ -24,6 +25,7 @@ from fedinote.web.admin import (
     welcome,
 )
 from fedinote.web.desk import routes as desk
+from fedinote.web.servers import routes as servers
 
 ROUTES = (
     *welcome.ROUTES,
@@ -41,8 +43,10 @@ ROUTES = (
     *accounts.ROUTES,
     *desk.STAFF,
     *queues.ROUTES,
+    *servers.ROUTES,
     *hosts.ROUTES,
     *doctor.ROUTES,
     *engines.ROUTES,
+    *traces.ROUTES,
     *media.ROUTES,
 )

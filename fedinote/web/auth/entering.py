@@ -5,7 +5,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedinote.auth import sessions
+from fedinote.auth import locked, sessions
 from fedinote.auth.limits import Limit
 from fedinote.auth.models import User
 from fedinote.infra.errors import Forbidden, Unauthorized
@@ -14,6 +14,7 @@ from fedinote.web.browser import Visit
 from fedinote.web.pages import address, app_of, redirect
 
 CONFIRM = "/auth/confirm"
+LOCKED = "/auth/locked"
 ANSWERS = Limit(25, 300, "address")
 """Answers of passkeys that an address may send: each costs a look into the database, and arithmetic."""
 
@@ -24,12 +25,12 @@ class WrongPresent(Unauthorized):
     message = "The present password is wrong"
 
 
-def check_state(user: User) -> None:
-    """Raise `Forbidden`, with the reason, for somebody who may not sign in now."""
-    if user.state == "pending":
-        raise Forbidden("Your account is waiting for a moderator's approval.")
-    if user.state != "active":
-        raise Forbidden("Your login is disabled. Ask the people who run this server why.")
+async def come_in(request: Request, here: Visit, user: User, onward: str) -> Response:
+    """Sign in somebody who proved who they are, as `begin_session`; whose login is shut gets to the page of those."""
+    if await locked.look(here.app, user) is None:
+        return await begin_session(request, user.id, onward)
+    response = browser.give_pass(here.app, redirect(LOCKED), locked.give(here.app, user, here.binding))
+    return here.keep(response)
 
 
 async def begin_session(request: Request, user_id: int, onward: str) -> Response:

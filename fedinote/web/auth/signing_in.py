@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.auth import factors, halfway, limits, passkeys, sessions, users
+from fedinote.auth import factors, halfway, limits, passkeys, refusals, sessions, users
 from fedinote.auth.models import User
+from fedinote.auth.refusals import SignUpRefused
 from fedinote.infra.errors import FediNoteError, Invalid, NotFound, TooMany, Unauthorized
 from fedinote.web import browser, shell
-from fedinote.web.auth.entering import ANSWERS, begin_session, check_state
+from fedinote.web.auth.entering import ANSWERS, come_in
 from fedinote.web.browser import Visit
 from fedinote.web.pages import address, form, page, query, redirect
 
@@ -54,7 +55,8 @@ def _options(here: Visit, keys: Any = ()) -> str:
 async def sign_in(request: Request) -> Response:
     """POST /auth/sign_in: check the password; then begin a session and go on to `next`, or ask for the second factor.
 
-    Nothing tells a wrong name from a wrong password, and a second factor is spoken of after the right one only.
+    Nothing tells a wrong name from a wrong password; a second factor is spoken of after the right one only, and that
+    the login is shut after both.
     """
     here = await browser.visit(request)
     values = await form(request)
@@ -62,12 +64,19 @@ async def sign_in(request: Request) -> Response:
     onward, login = browser.safe_path(values.get("next", "/")), values.get("login", "")
     try:
         user = await users.check_password(here.app, login, values.get("password", ""), address=address(request))
+    except SignUpRefused as refused:
+        return await _refused(request, here, refused)
     except (Unauthorized, TooMany) as error:
         return await _form(request, here, onward, login=login, error=error)
-    check_state(user)
     if (await factors.of(here.app, user.id)).on:
         return await _second(request, here, user, onward)
-    return await begin_session(request, user.id, onward)
+    return await come_in(request, here, user, onward)
+
+
+async def _refused(request: Request, here: Visit, refused: SignUpRefused) -> Response:
+    return await shell.show(
+        request, here, "auth/refused.html", status=refused.status, refused=refused, days=refusals.KEPT.days
+    )
 
 
 async def _second(
@@ -102,7 +111,6 @@ async def second_step(request: Request) -> Response:
         user = await halfway.whose(here.app, values.get("proof", ""), here.binding)
     except Unauthorized as error:
         return await _form(request, here, onward, error=error)
-    check_state(user)
     try:
         if answer := values.get("answer", ""):
             limits.attempt(here.app, f"passkey:address:{address(request)}", ANSWERS)
@@ -111,7 +119,7 @@ async def second_step(request: Request) -> Response:
             await factors.check_code(here.app, user.id, values.get("code", ""))
     except _SHOWN as error:
         return await _second(request, here, user, onward, error=error)
-    return await begin_session(request, user.id, onward)
+    return await come_in(request, here, user, onward)
 
 
 async def passkey(request: Request) -> Response:
@@ -126,8 +134,7 @@ async def passkey(request: Request) -> Response:
         user = await users.by_id(here.app, user_id)
     except (*_SHOWN, NotFound) as error:
         return await _form(request, here, onward, error=error)
-    check_state(user)
-    return await begin_session(request, user.id, onward)
+    return await come_in(request, here, user, onward)
 
 
 async def sign_out_page(request: Request) -> Response:

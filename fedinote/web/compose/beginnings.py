@@ -8,7 +8,7 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.posts import approvals, covers, languages, visibility
+from fedinote.posts import answering, approvals, covers, languages, visibility
 from fedinote.posts.languages import VersionDraft
 from fedinote.text import html
 from fedinote.web.browser import Visit
@@ -16,7 +16,8 @@ from fedinote.web.compose.fields import Lists, number
 
 _NARROWER = ("public", "unlisted", "private", "direct")
 _SHARED = ("title", "text", "url")
-_OWN = "SELECT * FROM posts WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL"
+_OWN = """SELECT * FROM posts
+ WHERE id = ? AND account_id = ? AND local = TRUE AND reblog_of_id IS NULL AND visibility <> 'held'"""
 
 
 async def new(here: Visit, asked: Mapping[str, str]) -> Lists:
@@ -100,6 +101,7 @@ async def existing(app: App, row: Row) -> Lists:
         "visibility": [row["visibility"]],
         "language": [row["language"] or ""],
         "quote_policy": [approvals.setting_of(row["quote_policy"])],
+        "reply_policy": [answering.setting_of(row["interaction_rules"])],
         "machine_translation": [row["machine_translation"]],
         "media": [str(one["id"]) for one in media],
         "cover": [str(one) for one in await covers.of_post(app, row["id"])],

@@ -148,6 +148,7 @@ class Filled:
             poll=self.poll,
             quoted_id=self.id("quote"),
             quote_policy=self.first("quote_policy", "public"),
+            reply_policy=self.first("reply_policy", "public"),
             translations=self.versions(),
             machine_translation=self.first("machine_translation", "any"),
         )

@@ -17,7 +17,7 @@ from fedinote.federation import resolve
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest, Forbidden, Invalid, NotFound, TooMany, Unavailable
-from fedinote.posts import dividers, languages, publishing, quotes, revising, scheduling, unfinished, wishes
+from fedinote.posts import answering, dividers, languages, publishing, quotes, revising, scheduling, unfinished, wishes
 from fedinote.posts.drafts import Draft
 from fedinote.posts.languages import Frame, VersionDraft
 from fedinote.web import browser
@@ -146,6 +146,8 @@ async def _change(app: App, me: int, post_id: int, filled: Filled) -> None:
         await revising.edit(app, me, post_id, draft)
         if row["visibility"] in ("public", "unlisted") and filled.has("quote_policy"):
             await quotes.set_policy(app, me, post_id, filled.first("quote_policy"))
+        if filled.has("reply_policy"):
+            await answering.set_policy(app, me, post_id, filled.first("reply_policy"))
         if filled.has("machine_translation"):
             await wishes.change(app, me, post_id, filled.first("machine_translation"))
 

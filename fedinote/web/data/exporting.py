@@ -28,7 +28,7 @@ _SECRET = {
 async def show(request: Request) -> Response:
     """GET /settings/export. With `X-Part` the state of the archive alone."""
     here = await browser.member(request)
-    archive = await _archive(here)
+    archive = await state(here, here.member.account_id)
     if wants_part(request):
         return await shell.fragment(request, here, "data/_archive.html", archive=archive)
     counts = await exports.counts(here.app, here.member.account_id)
@@ -36,15 +36,16 @@ async def show(request: Request) -> Response:
     return await shell.show(request, here, "data/export.html", archive=archive, lists=lists)
 
 
-async def _archive(here: Visit) -> dict[str, Any] | None:
-    row = await archives.current(here.app, here.member.account_id)
+async def state(here: Visit, account_id: int) -> dict[str, Any] | None:
+    """Return how it is with somebody's archive, for `data/_archive.html`; None where there is none."""
+    row = await archives.current(here.app, account_id)
     if row is None:
         return None
     made = from_ms(row["created_at"])
     size = 0
     if row["stage"] == "ready":
         try:
-            size = (await archives.file(here.app, here.member.account_id)).stat().st_size
+            size = (await archives.file(here.app, account_id)).stat().st_size
         except (NotFound, OSError):
             return None
     return {
@@ -67,21 +68,22 @@ async def act(request: Request) -> Response:
     me, text = here.member.account_id, ""
     match values.get("do"):
         case "make":
-            text = await _make(here, me)
+            text = await make(here, me, here.member.user_id)
         case "delete":
             await archives.discard(here.app, me)
             text = here.words.gettext("The archive is deleted.")
         case _:
             raise BadRequest
     if wants_part(request):
-        return await shell.fragment(request, here, "data/_archive.html", archive=await _archive(here))
+        return await shell.fragment(request, here, "data/_archive.html", archive=await state(here, me))
     return browser.flash(here, redirect(PATH), text)
 
 
-async def _make(here: Visit, me: int) -> str:
+async def make(here: Visit, account_id: int, user_id: int) -> str:
+    """Have an archive made; return what to say."""
     try:
-        limits.spend(here.app, here.viewer, _REQUESTS, "archives")
-        await archives.request(here.app, me)
+        limits.attempt(here.app, f"archives:user:{user_id}", _REQUESTS)
+        await archives.request(here.app, account_id)
     except (Conflict, TooMany) as error:
         return here.words.error(error.message)
     return here.words.gettext("The archive is being made. You may leave this page.")
@@ -90,8 +92,13 @@ async def _make(here: Visit, me: int) -> str:
 async def archive(request: Request) -> Response:
     """GET /settings/export/archive: the finished archive, to its owner."""
     here = await browser.member(request)
-    place = await archives.file(here.app, here.member.account_id)
-    name = f"{here.member.username}-{here.app.now():%Y-%m-%d}.tar.gz"
+    return await given(here, here.member.account_id, here.member.username)
+
+
+async def given(here: Visit, account_id: int, username: str) -> Response:
+    """Return the finished archive of an account, whose owner asks. `NotFound` where there is none."""
+    place = await archives.file(here.app, account_id)
+    name = f"{username}-{here.app.now():%Y-%m-%d}.tar.gz"
     return FileResponse(place, media_type="application/gzip", filename=name, headers=_SECRET)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from starlette.responses import Response
 
-from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid
-from fedinote.moderation import actions, batches, casework, reports, speakers
+from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound
+from fedinote.moderation import actions, batches, casework, reports, revoking, speakers, statements
 from fedinote.moderation.moderator import Power
 from fedinote.text.language_names import own_name
 from fedinote.web.admin import guard
@@ -70,6 +70,23 @@ async def _assign(staff: Staff, report_id: int, form: Upload) -> str:
     return staff.gettext("Saved.")
 
 
+async def _refile(staff: Staff, report_id: int, form: Upload) -> str:
+    """File it under another category; rules belong to a breach of them alone."""
+    category = form.fields.get("category", "")
+    rules = [number(one) for one in form.lists.get("rule", ())] if category == "violation" else []
+    await reports.recategorize(staff.app, staff.by, report_id, category=category, rule_ids=rules)
+    return staff.gettext("Saved.")
+
+
+async def _revoke(staff: Staff, report_id: int, form: Upload) -> str:
+    """Take back a decision about the reported account."""
+    about = await statements.get(staff.app, number(form.fields.get("statement", "")))
+    if about.account_id != (await reports.get(staff.app, report_id)).target_id:
+        raise NotFound
+    await revoking.revoke(staff.app, staff.by, about.id)
+    return staff.gettext("The decision was taken back.")
+
+
 async def _note(staff: Staff, report_id: int, form: Upload) -> str:
     await casework.note(staff.app, staff.by, report_id, form.fields.get("text", ""))
     return staff.gettext("The note is kept.")
@@ -98,6 +115,8 @@ DEEDS: dict[str, Deed] = {
     "resolve": _resolve,
     "reopen": _reopen,
     "assign": _assign,
+    "refile": _refile,
+    "revoke": _revoke,
     "note": _note,
     "answer": _answer,
     "ask": _ask,

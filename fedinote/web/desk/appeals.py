@@ -1,11 +1,18 @@
 """/admin/appeals: those who do not agree with a decision, and deciding again."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from starlette.responses import Response
 
+from fedinote.infra.app import App
+from fedinote.infra.clock import from_ms
+from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest, Conflict, FediNoteError, Forbidden, Invalid
 from fedinote.moderation import appeals, house_rules, statements, understanding
 from fedinote.moderation.moderator import Power
 from fedinote.moderation.understanding import Passage
+from fedinote.web import pages
 from fedinote.web.admin import guard, people
 from fedinote.web.admin.guard import Staff
 from fedinote.web.admin.queues import number
@@ -15,21 +22,55 @@ from fedinote.web.transparency.account import actions, categories
 
 PATH = "/admin/appeals"
 _SAID = (Invalid, Forbidden, Conflict)
-_ROWS = """SELECT p.id, p.created_at, s.action, s.account_id, s.moderator_id FROM appeals p
- JOIN statements s ON s.id = p.statement_id WHERE p.id IN_INTS(?)"""
+_ROWS = """SELECT p.id, p.created_at, p.state, s.action, s.category, s.account_id, s.moderator_id,
+ (SELECT m.by_staff FROM appeal_messages m WHERE m.appeal_id = p.id ORDER BY m.id DESC LIMIT 1) AS answered
+ FROM appeals p JOIN statements s ON s.id = p.statement_id WHERE p.id IN_INTS(?)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An appeal in the list. `own`: the reader made the first decision; `answered`: the last word is the staff's."""
+
+    id: int
+    action: str
+    category: str
+    state: str
+    handle: str
+    decided_by: str
+    own: bool
+    answered: bool
+    at: datetime
 
 
 async def page(staff: Staff) -> Response:
-    """GET /admin/appeals: the open ones, oldest first; what one decided oneself comes last."""
-    ids = await appeals.waiting(staff.app, staff.by)
+    """GET /admin/appeals: the open ones, oldest first, own decisions last; with `show=closed` the decided ones."""
+    part = "closed" if pages.query(staff.request).get("show") == "closed" else "open"
+    ids = await (appeals.waiting if part == "open" else appeals.decided)(staff.app, staff.by)
     rows = {row["id"]: row for row in await staff.app.db.rows(_ROWS, ids)} if ids else {}
-    names = await evidence.handles(staff.app, [row["account_id"] for row in rows.values()])
-    found = [
-        (one, rows[one]["action"], names.get(rows[one]["account_id"], ""), rows[one]["moderator_id"])
-        for one in ids
-        if one in rows
-    ]
-    return await guard.show(staff, "desk/appeals.html", found=found, actions=actions(staff.here.words))
+    who = [one for row in rows.values() for one in (row["account_id"], row["moderator_id"])]
+    names = await evidence.handles(staff.app, who)
+    return await guard.show(
+        staff,
+        "desk/appeals.html",
+        found=[_line(rows[one], names, staff.by.account_id) for one in ids if one in rows],
+        part=part,
+        actions=actions(staff.here.words),
+        categories=categories(staff.here.words),
+    )
+
+
+def _line(row: Row, names: dict[int, str], reader: int) -> Line:
+    return Line(
+        id=row["id"],
+        action=row["action"],
+        category=row["category"],
+        state=row["state"],
+        handle=names.get(row["account_id"], ""),
+        decided_by=names.get(row["moderator_id"], ""),
+        own=row["moderator_id"] == reader,
+        answered=bool(row["answered"]),
+        at=from_ms(row["created_at"]),
+    )
 
 
 async def one(staff: Staff) -> Response:
@@ -58,6 +99,7 @@ async def _show(staff: Staff, appeal_id: int, *, error: FediNoteError | None = N
         read=await reading.read(staff.here, passages),
         target=await reading.target(app, staff.by.account_id),
         barred=await appeals.barred(app, staff.by, about),
+        judges=await _judges(app, about),
         names=await evidence.handles(app, [about.moderator_id, *(turn.author_id for turn in appeal.turns)]),
         rules=[(rule.number, *rule.wording(words.tag)) for rule in rules],
         languages=forms.languages(staff.here),
@@ -66,6 +108,14 @@ async def _show(staff: Staff, appeal_id: int, *, error: FediNoteError | None = N
         problems=[guard.wrong(staff, error)] if error else [],
         text=text,
     )
+
+
+async def _judges(app: App, about: statements.Statement) -> list[str]:
+    """Return who may decide about an appeal: whoever did not decide first, nor appealed; else the only moderator."""
+    people = dict(await evidence.staff(app))
+    people.pop(about.account_id or 0, None)
+    others = [name for one, name in people.items() if one != about.moderator_id]
+    return others or list(people.values())
 
 
 async def act(staff: Staff, form: Upload) -> Response:

@@ -28,7 +28,7 @@ def tongue(form: Upload) -> str | None:
     return found
 
 
-def basis(form: Upload, report_id: int) -> Basis:
+def basis(form: Upload, report_id: int | None) -> Basis:
     """Return what a decision rests on: the rules that are ticked, the report, and the language of its words."""
     rules = tuple(number(one) for one in form.lists.get("rule", ()))
     return Basis(rules=rules, report_id=report_id, language=tongue(form), tell="tell" in form.fields)

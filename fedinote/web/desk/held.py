@@ -111,10 +111,11 @@ async def act(staff: Staff, form: Upload) -> Response:
             done += 1
         except FediNoteError:
             continue
-    say = staff.here.words.ngettext
+    words = staff.here.words
     if verb is held.release:
-        return guard.done(staff, PATH, say("%(num)s post was released.", "%(num)s posts were released.", done))
-    return guard.done(staff, PATH, say("%(num)s post was dropped.", "%(num)s posts were dropped.", done))
+        text = words.ngettext("%(num)s post was released.", "%(num)s posts were released.", done)
+        return guard.done(staff, PATH, text)
+    return guard.done(staff, PATH, words.ngettext("%(num)s post was dropped.", "%(num)s posts were dropped.", done))
 
 
 async def undo(staff: Staff, form: Upload) -> Response:

@@ -21,7 +21,12 @@ async def read(here: Visit, passages: Mapping[K, Passage]) -> dict[K, Reading]:
 
     At most AT_ONCE texts of all pages of this process are with engines at a time; of a page the first MOST.
     """
-    wishes = await preferences.of(here.app, here.member.account_id)
+    return await read_as(here, here.member.account_id, passages)
+
+
+async def read_as(here: Visit, account_id: int, passages: Mapping[K, Passage]) -> dict[K, Reading]:
+    """Return passages as a person of this server reads them, who need not be signed in."""
+    wishes = await preferences.of(here.app, account_id)
     gate: asyncio.Semaphore = here.app.caches.setdefault(_CACHE, asyncio.Semaphore(AT_ONCE))
 
     async def one(passage: Passage) -> Reading:

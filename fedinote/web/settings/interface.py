@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from fedinote.auth import users
 from fedinote.infra.errors import Invalid
+from fedinote.moderation import comfort, moderator
 from fedinote.web import browser, shell
 from fedinote.web import words as catalogues
 from fedinote.web.browser import LANGUAGE, THEME, THEMES
@@ -18,7 +19,11 @@ PATH = "/settings/interface"
 async def show(request: Request) -> Response:
     """GET /settings/interface, for members and visitors."""
     here = await browser.visit(request)
-    return await shell.show(request, here, "settings/interface.html", languages=list(OFFERED.items()))
+    runs = here.person is not None and bool(moderator.powers(here.person.role))
+    grey = runs and await comfort.greyscale(here.app, here.member.user_id)
+    return await shell.show(
+        request, here, "settings/interface.html", languages=list(OFFERED.items()), runs=runs, greyscale=grey
+    )
 
 
 async def save(request: Request) -> Response:

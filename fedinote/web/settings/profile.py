@@ -74,7 +74,7 @@ async def save(request: Request) -> Response:
     browser.check_form(request, here, sent.fields)
     stored: dict[str, str] = {}
     try:
-        await _store(here.app, sent, stored)
+        await _store(here, sent, stored)
         changes = replace(_changes(sent.fields), avatar=stored.get("avatar"), header=stored.get("header"))
         await profiles.update(here.app, here.member.account_id, changes)
     except (Invalid, TooLarge) as error:
@@ -84,12 +84,12 @@ async def save(request: Request) -> Response:
     return done(here, PATH)
 
 
-async def _store(app: App, sent: Upload, stored: dict[str, str]) -> None:
+async def _store(here: Visit, sent: Upload, stored: dict[str, str]) -> None:
     """Store the pictures that came, and note their keys as soon as each is there; "" for one to be removed."""
     for name, store in _PICTURES.items():
         file = sent.file(name)
         if file is not None:
-            stored[name] = await store(app, await _bytes(app, file))
+            stored[name] = await store(here.app, await _bytes(here.app, file), account_id=here.member.account_id)
         elif f"remove_{name}" in sent.fields:
             stored[name] = ""
 

@@ -11,6 +11,7 @@ from fedinote.web.settings import (
     profile,
     security,
     sessions,
+    severed,
     translation,
     writing,
 )
@@ -25,6 +26,7 @@ ROUTES = (
     *notices.ROUTES,
     *filters.ROUTES,
     *people.ROUTES,
+    *severed.ROUTES,
     *invitations.ROUTES,
     *security.ROUTES,
     *sessions.ROUTES,

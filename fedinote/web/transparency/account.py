@@ -3,8 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedinote.moderation import house_rules, publicity
+from fedinote.moderation import anonymity, house_rules, publicity
+from fedinote.moderation.house_rules import Rule, Wording
+from fedinote.policy.base import Stated
+from fedinote.text.language_names import own_name
 from fedinote.web import browser, shell
+from fedinote.web.explore.engines import engines
 from fedinote.web.words import Words
 
 _HEADERS = {"Cache-Control": "public, max-age=60"}
@@ -66,18 +70,74 @@ def kinds(words: Words) -> dict[str, str]:
     }
 
 
+def automatic(words: Words, one: Stated) -> str:
+    """Return what a policy does by itself, in words; in English where there are none for it."""
+    _ = words.gettext
+    match one.name:
+        case "domains":
+            return _("Other servers are blocked, limited or restricted, each by a decision.")
+        case "allow list":
+            return _("Only listed servers take part.")
+        case "first contact":
+            return _(
+                "Servers that nobody here knows yet bring neither media nor strangers' answers, until they are approved"
+                " or have been known for %(days)s days.",
+                days=one.facts["days"],
+            )
+        case "mentions":
+            said = _(
+                "A post of another server that mentions more than %(most)s people, by somebody whom nobody here"
+                " follows, is taken for spam.",
+                most=one.facts["most"],
+            )
+            then = _("It is refused.") if one.facts["then"] == "reject" else _("It then mentions nobody.")
+            return f"{said} {then}"
+        case _:
+            return _of_posts(words, one)
+
+
+def _of_posts(words: Words, one: Stated) -> str:
+    match one.name:
+        case "phrases":
+            return words.ngettext(
+                "%(num)s phrase is refused, whoever writes it.",
+                "%(num)s phrases are refused, whoever writes them.",
+                int(one.facts["phrases"]),
+            )
+        case "senders":
+            return words.gettext("Media of accounts whose media always is sensitive is marked so.")
+        case "rules":
+            return words.ngettext(
+                "%(num)s rule that moderators wrote judges posts.",
+                "%(num)s rules that moderators wrote judge posts.",
+                int(one.facts["rules"]),
+            )
+        case _:
+            return one.does
+
+
+def others(rule: Rule, tag: str) -> list[tuple[str, str, Wording]]:
+    """Return the versions of a rule in other languages than the one that is shown, as (tag, own name, words)."""
+    shown = rule.wording(tag)[0]
+    return [(one, own_name(one), said) for one, said in sorted(rule.translations.items()) if one != shown]
+
+
 async def show(request: Request) -> Response:
     """GET /about/moderation."""
     here = await browser.visit(request)
-    rules = await house_rules.listing(here.app)
+    rules, settings = await house_rules.listing(here.app), here.app.settings.moderation
+    found = await publicity.account(here.app)
     return await shell.show(
         request,
         here,
         "transparency/account.html",
         headers=_HEADERS,
-        account=await publicity.account(here.app),
+        account=found,
         rules=[(rule.number, *rule.wording(here.words.tag)) for rule in rules],
-        settings=here.app.settings,
+        others={rule.number: others(rule, here.words.tag) for rule in rules},
+        after_days=min(max(settings.public_after_days, 0), anonymity.MOST_DAYS),
+        engines=engines(here.app, here.words),
+        automatic=[automatic(here.words, one) for one in found.automatic if one.name != "rules"],
         actions=actions(here.words),
         categories=categories(here.words),
         outcomes=outcomes(here.words),

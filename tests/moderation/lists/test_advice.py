@@ -22,7 +22,7 @@ def test_a_file_of_mastodon_is_read_and_its_bad_row_counted() -> None:
     found = advice.read_csv(MASTODON.encode())
     assert found.advice == (
         Advice("bad.example", "suspend", reason="harassment, spam"),
-        Advice("loud.example", "silence", reject_media=True, reject_reports=True),
+        Advice("loud.example", "silence", reject_media=True, reject_reports=True, obfuscate=True),
     )
     assert found.skipped == 1
     assert "nonsense" in found.problems[0]

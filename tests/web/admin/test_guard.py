@@ -22,7 +22,6 @@ POSTS = [route for route in ROUTES if "POST" in (route.methods or ())]
 SAMPLES = {"group": "server", "number": "1", "name": "about", "day": "new", "step": "name"}
 """A value for each hole in a path; a page of ours that needs another names it below."""
 ELSEWHERE = {"/admin/texts/{name}/{day}": {"name": "terms-of-service"}}
-OF_THEIR_OWN = {"/admin/trace"}  # asks for the role by itself, see test_traces
 OWNERS_ALONE = {"/admin/translation"}
 
 
@@ -63,7 +62,7 @@ def titles(routes: list[Route]) -> list[str]:
 
 
 def test_every_page_below_admin_goes_through_the_guard() -> None:
-    below = [route for route in ALL if route.path.startswith("/admin") and route.path not in OF_THEIR_OWN]
+    below = [route for route in ALL if route.path.startswith("/admin")]
     assert {id(route) for route in below} == {id(route) for route in ROUTES}
     assert all(guard.power_of(route) for route in below)
 

@@ -121,7 +121,7 @@ async def test_a_disabled_login_does_not_pass_the_second_step(
 ) -> None:
     page = await with_password(stranger)
     await users.disable(app, alice.id)
-    assert (await stranger.submit(page, code=code(app, secret))).status == 403
+    assert (await stranger.submit(page, code=code(app, secret))).location == "/auth/locked"
     assert "session" not in stranger.cookies
 
 

@@ -126,10 +126,10 @@ async def test_a_login_that_waits_or_is_disabled_or_suspended_is_told_so(app: Ap
     await app.db.execute("UPDATE users SET state = 'pending' WHERE id = ?", waiting.id)
     await app.db.execute("UPDATE users SET state = 'disabled' WHERE id = ?", disabled.id)
     await app.db.execute("UPDATE accounts SET suspended_at = ? WHERE id = ?", app.now(), suspended.account_id)
-    for name, word in (("dora", "waiting"), ("eve", "disabled"), ("frank", "suspended")):
+    for name, word in (("dora", "waits for approval"), ("eve", "disabled"), ("frank", "suspended")):
         answer = await sign_in(browser, name)
-        assert answer.status == 403
-        assert word in answer.text
+        assert (answer.status, answer.location) == (303, "/auth/locked")
+        assert word in (await browser.get(answer.location)).text
     assert await Session.all().using_db(app.db.orm).count() == 0
 
 

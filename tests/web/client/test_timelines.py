@@ -12,8 +12,11 @@ from fedinote.posts import interactions
 from fedinote.relations import blocks, follows
 from fedinote.timelines import filter_rules, lists
 from fedinote.timelines.filter_rules import FilterChanges, KeywordChange
+from fedinote.translation import translations
+from fedinote.translation.ledger import Purpose
 from tests.support.browser import Browser
 from tests.support.people import person
+from tests.translation.fluent import SAID, fluent
 from tests.web.client.doing import texts
 from tests.web.reading import signed_in, soup, write
 
@@ -169,3 +172,19 @@ async def test_a_page_of_twenty_posts_is_light(app: App, alice: User, browser: B
     loaded = sum((Path(resources.folder("static")).parent / path).stat().st_size for path in files)
     assert len(answer.body) + loaded < 160_000, (len(answer.body), loaded)
     assert len(answer.body) < 100_000
+
+
+@pytest.mark.parametrize("action", ["hide", "warn", "blur"])
+async def test_filters_match_what_a_post_says_in_translation(
+    app: App, alice: User, bob: User, browser: Browser, action: str
+) -> None:
+    fluent(app)
+    words = (KeywordChange(keyword="weather"),)
+    changes = FilterChanges(title="Small talk", context=("public",), action=action, keywords=words)
+    await filter_rules.create(app, alice.account_id, changes)
+    post_id = await write(app, bob, SAID, language="zh")
+    before = await browser.get("/public/local")
+    assert (SAID in before.text, "Filtered: Small talk" in before.text) == (True, False)
+    await translations.finish(app, post_id, "en", purpose=Purpose.MODERATION)
+    after = await browser.get("/public/local")
+    assert (SAID in after.text, "Filtered: Small talk" in after.text) == (action != "hide", action == "warn")

@@ -6,6 +6,7 @@ from fedinote.moderation import actions, appeals, moderator, statements
 from fedinote.moderation.moderator import Power
 from tests.moderation.staff import user, viewer
 from tests.web.desk.conftest import Entering
+from tests.web.reading import soup
 
 
 async def appealed(app: App, by: User) -> tuple[User, int]:
@@ -46,3 +47,29 @@ async def test_the_first_moderator_may_answer_and_another_upholds(app: App, ente
     found = await appeals.get(app, appeal)
     assert (found.state, found.decided_by_id) == ("upheld", second.account_id)
     assert "Nothing waits here." in (await his.get("/admin/appeals")).text
+
+
+async def test_decided_appeals_are_listed_and_the_page_names_who_may_decide(app: App, entering: Entering) -> None:
+    first, second = await user(app, "first", "moderator"), await user(app, "second", "moderator")
+    _, appeal = await appealed(app, first)
+    desk = await entering(second)
+    page = await desk.get(f"/admin/appeals/{appeal}")
+    (row,) = [one for one in soup(page).select("dt") if one.get_text() == "Who may decide"]
+    names = row.find_next_sibling("dd")
+    assert names is not None
+    assert names.get_text() == "@second"
+    await desk.submit(page, deed="uphold", text="It stands.", language="en")
+    assert f"/admin/appeals/{appeal}" not in (await desk.get("/admin/appeals")).text
+    listed = soup(await desk.get("/admin/appeals?show=closed")).select_one("[data-rows]")
+    assert listed is not None
+    assert "upheld" in listed.get_text()
+
+
+async def test_a_decision_without_words_can_be_appealed_and_read(app: App, entering: Entering) -> None:
+    first, second = await user(app, "first", "moderator"), await user(app, "second", "moderator")
+    target = await user(app, "target")
+    judge = await moderator.acting(app, viewer(first), Power.ACCOUNTS)
+    await actions.silence(app, judge, target.account_id)
+    (about,) = await statements.about(app, target.account_id)
+    appeal = (await appeals.make(app, target.account_id, about.id, "Why?")).id
+    assert (await (await entering(second)).get(f"/admin/appeals/{appeal}")).status == 200
