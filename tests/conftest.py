@@ -65,6 +65,18 @@ def databases(tmp_path_factory: pytest.TempPathFactory, cluster: postgres.Cluste
     return Databases(folder, cluster, migrate, start)
 
 
+@pytest.fixture(autouse=True)
+def taken_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let later tests have the databases that a test was given, when all of its servers are gone."""
+    if "databases" not in request.fixturenames:
+        yield
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    since = len(databases.given)
+    yield
+    databases.take_back(since)
+
+
 def make_settings(tmp_path: Path, database_url: str, **environment: str) -> Settings:
     """Settings of an instance for tests: loopback may be contacted, limits are off."""
     defaults = {
