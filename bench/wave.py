@@ -29,7 +29,9 @@ from fedinote.infra.app import App
 from fedinote.infra.settings import load
 
 LOOK = 0.2  # seconds between two looks at the timelines
-PATIENCE = 180.0
+PATIENCE = 300.0
+CALM = 3.0
+"""Seconds before the wave in which only good posts come, as on any day before."""
 KINDS = ("followed", "known server", "member")
 
 
@@ -91,10 +93,11 @@ class Wave:
         parts = list(wave_people.spread(writer.wave(self.plan), self.plan.connections))
         await meter.settle()
         self.say("wave")
-        self._started, self._cpu = time.perf_counter(), meter.cpu()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(server, people))
             flow = group.create_task(self._good(server, people, writer))
+            await asyncio.sleep(CALM)
+            self._started, self._cpu = time.perf_counter(), meter.cpu()
             senders = [group.create_task(self._send(server, part)) for part in parts]
             await asyncio.wait(senders)
             self._sent_all = time.perf_counter() - self._started
@@ -194,7 +197,7 @@ class Wave:
         async with running(load(None, server.environment)) as app:
             deadline = time.perf_counter() + PATIENCE
             sql = "SELECT COUNT(*) AS value FROM jobs WHERE kind = 'federation.process' AND dead_at IS NULL"
-            while await app.db.value(sql) and time.perf_counter() < deadline:
+            while await app.db.value(sql) and time.perf_counter() < deadline:  # noqa: ASYNC110  of another process
                 await asyncio.sleep(0.2)
 
     async def _afterwards(self, server: Server, people: People, meter: Meter) -> dict[str, Any]:
@@ -258,10 +261,7 @@ async def _caught(app: App) -> dict[str, Any]:
     async def count(table: str, where: str) -> int:
         return int(await app.db.value(f"SELECT COUNT(*) AS value FROM {table} WHERE {where}"))  # noqa: S608  ours
 
-    unexplained = (
-        f"uri {_SPAM} AND NOT EXISTS (SELECT 1 FROM audit_log l WHERE l.target = held_posts.uri AND"
-        " l.action = 'policy.hold')"
-    )
+    explained = "EXISTS (SELECT 1 FROM audit_log l WHERE l.target = held_posts.uri AND l.action = 'policy.hold')"
     return {
         "caught": await count("held_posts", f"uri {_SPAM}"),
         "missed": await count("posts", f"uri {_SPAM}"),
@@ -269,7 +269,7 @@ async def _caught(app: App) -> dict[str, Any]:
             kind: await count("held_posts", f"uri LIKE '%/statuses/{name}%'")
             for kind, name in (("good", "good"), ("first words", "first"))
         },
-        "unexplained": await count("held_posts", unexplained),
+        "unexplained": await count("held_posts", f"uri {_SPAM} AND NOT {explained}"),
         "hits": {
             row["title"]: row["n"]
             for row in await app.db.rows(

@@ -42,7 +42,7 @@ class WavePlan:
     friends: int = 10
     strangers: int = 10
     good_servers: int = 5
-    good_per_second: float = 8.0
+    good_per_second: float = 5.0
     honest: int = 20
 
 

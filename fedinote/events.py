@@ -3,7 +3,10 @@
 Events carry ids and the few facts that reactions need to decide whether they care.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +400,19 @@ class PolicyApplied:
     kind: str
     account_id: int
     uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostMarked:
+    """Rules of the moderators changed a post as it came: `former` are the fields as its author wrote them.
+
+    `catches` are (rule, action); `version` is when that version was written.
+    """
+
+    post_id: int
+    version: datetime
+    catches: tuple[tuple[int, str], ...]
+    former: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ OFFERS = (
     "¡Todo barato! Relojes, bolsos y perfumes con un 90 % de descuento, solo hoy. Envío gratis a todo el mundo.",
     "Última oportunidad: gana dinero desde casa sin hacer nada. Escríbeme y te cuento cómo.",
 )
+RANT = "咖啡不好喝，我很生气。我喜欢红茶，不喜欢咖啡。"
 LOTTERY = "Gran sorteo: comparte esta nota con diez amigos y gana un viaje a la costa."
 DECISION = (
     "Two posts advertise goods with discounts that do not exist. House rule 1 does not allow that, so your posts reach "
@@ -40,11 +41,14 @@ def make(house: House, owner: str) -> dict[str, str]:
     offers = [_write(house, text) for text in OFFERS]
     decision, appeal = _judged(house, owner, offers)
     tea = next(one for one in house.posts if one["account"]["username"] == "teahouse")
-    _report(house, "cocina", tea, "Habla mal de los bares de mi barrio y no quiere parar.", rules=[1])
-    _report(house, "harbour", offers[0], "Advertising again, and the shop does not exist.", "spam", more=offers[1:])
-    _report(house, "yamanote", offers[1], "毎日同じ宣伝が届きます。止めてください。", "spam")
+    broken = {"category": "violation", "rule_ids": [1]}
+    rant = {"status": RANT, "language": "zh-Hans", "visibility": "unlisted"}
+    coffee = house.call("teahouse", "POST", "/api/v1/statuses", rant)
+    _report(house, "cocina", [coffee, tea], "Habla mal de los bares de mi barrio y no quiere parar.", **broken)
+    _report(house, "harbour", offers, "Advertising again, and the shop does not exist.", category="spam")
+    _report(house, "yamanote", offers[1:], "毎日同じ宣伝が届きます。止めてください。", category="spam")
     sea = next(one for one in house.posts if one["account"]["username"] == "harbour")
-    _report(house, "oldtown", sea, "我看錯了，請不用處理。")
+    _report(house, "oldtown", [sea], "我看錯了，請不用處理。")
     found = house.call(owner, "GET", "/api/v1/admin/reports")
     ids = {(one["account"]["username"], one["target_account"]["username"]): one["id"] for one in found}
     house.call(owner, "POST", f"/api/v1/admin/reports/{ids['oldtown', 'harbour']}/resolve")
@@ -64,28 +68,14 @@ def _write(house: House, text: str) -> dict[str, Any]:
     return found
 
 
-def _report(  # noqa: PLR0913  as the form has them
-    house: House,
-    who: str,
-    post: dict[str, Any],
-    comment: str,
-    category: str = "other",
-    rules: list[int] | None = None,
-    more: list[dict[str, Any]] | None = None,
-) -> None:
-    fields = {
-        "account_id": post["account"]["id"],
-        "status_ids": [one["id"] for one in (post, *(more or ()))],
-        "comment": comment,
-        "category": "violation" if rules else category,
-        "rule_ids": rules or [],
-    }
-    house.call(who, "POST", "/api/v1/reports", fields)
+def _report(house: House, who: str, posts: list[dict[str, Any]], comment: str, **reason: Any) -> None:
+    fields = {"account_id": posts[0]["account"]["id"], "status_ids": [one["id"] for one in posts], "comment": comment}
+    house.call(who, "POST", "/api/v1/reports", {**fields, "category": "other", **reason})
 
 
 def _judged(house: House, owner: str, offers: list[dict[str, Any]]) -> tuple[str, str]:
     """Limit the seller after a report, and let them appeal; return the decision and the appeal."""
-    _report(house, "oldtown", offers[0], "這是廣告，連結是假的。", "spam")
+    _report(house, "oldtown", offers[:1], "這是廣告，連結是假的。", category="spam")
     account = offers[0]["account"]["id"]
     found = house.call(owner, "GET", "/api/v1/admin/reports")
     fields = {"type": "silence", "text": DECISION, "report_id": found[0]["id"]}

@@ -1,4 +1,4 @@
-"""Makes the pictures of `docs/pictures` anew: five pages, on a phone and a desk, light and dark, English and Chinese.
+"""Makes the pictures of `docs/pictures` anew: seven pages, on a phone and a desk, light and dark, English and Chinese.
 
 make pictures       needs Chromium (the system's) and fonts with Chinese characters
 """
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def take(browser: Browser, showcase: Showcase, language: str, size: str, theme: Any) -> None:
-    """Make the five pictures of one kind: as a visitor sees the first two, and whoever runs the server the others."""
+    """Make the seven pictures of one kind: as a visitor sees the first two, and whoever runs the server the others."""
     context = browser.new_context(
         base_url=showcase.server.base_url, viewport=SIZES[size], color_scheme=theme, locale=LOCALES[language]
     )
@@ -67,6 +67,10 @@ def take(browser: Browser, showcase: Showcase, language: str, size: str, theme: 
     keep(page, f"settings-{kind}")
     page.goto("/admin")
     keep(page, f"dashboard-{kind}")
+    page.goto("/admin/reports")
+    keep(page, f"reports-{kind}")
+    page.goto(f"/admin/reports/{showcase.cases['report']}")
+    keep(page, f"report-{kind}")
     context.close()
 
 

@@ -19,7 +19,7 @@ from fedinote.infra.errors import NotFound
 from fedinote.infra.keys import VAPID_PUBLIC
 from fedinote.infra.settings import Settings
 from fedinote.media import uploads, workers
-from fedinote.moderation import house_rules, texts
+from fedinote.moderation import anonymity, house_rules, texts
 from fedinote.posts import annual_reports
 from fedinote.posts.drafts import MAX_POLL_SECONDS, MIN_POLL_SECONDS
 from fedinote.posts.featured_tags import MAX_FEATURED
@@ -300,7 +300,7 @@ async def domain_blocks(call: Call) -> Any:
             "domain": row["domain"],
             "digest": hashlib.sha256(row["domain"].encode()).hexdigest(),
             "severity": row["severity"],
-            "comment": row["public_comment"],
+            "comment": anonymity.scrubbed(row["public_comment"]),
         }
         for row in rows
     ]

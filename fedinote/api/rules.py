@@ -3,6 +3,7 @@
 No part of Mastodon's API: see docs/client-api.md.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fedinote.api.entities import rules as entities
@@ -12,7 +13,7 @@ from fedinote.api.routing import Call, Handler, Route, route
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import held, ip_blocks, moderator, rules, trying
+from fedinote.moderation import held, ip_blocks, moderator, rules, trying, undoing
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.moderation.rules import Wanted
 from fedinote.posts import holding
@@ -71,6 +72,21 @@ async def trial(call: Call) -> Any:
     if not 1 <= days <= trying.MAX_DAYS:
         raise Invalid(f"Validation failed: Days are between 1 and {trying.MAX_DAYS}")
     return entities.trial(await trying.run(call.app, await rules.get(call.app, call.id()), days=days))
+
+
+async def undo(call: Call) -> Any:
+    """POST …/admin/rules/:id/undo: switch it off and take back what it did, of all times or from `since` on."""
+    by, since = await _acting(call), call.params.text("since", "", max=40)
+    found = await undoing.undo(call.app, call.id(), by=by, since=_moment(since) if since else None)
+    return entities.undone(found)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("Validation failed: This is not a moment") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 async def hits(call: Call) -> Any:
@@ -159,6 +175,7 @@ ROUTES = (
     _rule("DELETE", remove, "/{id}"),
     _rule("GET", trial, "/{id}/trial"),
     _rule("GET", hits, "/{id}/hits"),
+    _rule("POST", undo, "/{id}/undo"),
     _held("GET", list_held),
     _held("POST", release, "/{id}/release"),
     _held("DELETE", drop, "/{id}"),

@@ -43,7 +43,7 @@ async def _one(call: Call, source_id: int) -> dict[str, Any]:
 async def add(call: Call) -> Any:
     """POST …/admin/lists: subscribe; it is read within half an hour, or at once by …/read."""
     by = await _acting(call)
-    return await _one(call, await sources.add(call.app, _wanted(call, None), by=by))
+    return await _one(call, await sources.add(call.app, _new(call), by=by))
 
 
 async def show(call: Call) -> Any:
@@ -56,7 +56,7 @@ async def change(call: Call) -> Any:
     """PATCH …/admin/lists/:id: title, ceiling, automatic, days; what is not given stays."""
     by = await _acting(call)
     present = await sources.get(call.app, call.id())
-    await sources.change(call.app, present["id"], _wanted(call, present), by=by)
+    await sources.change(call.app, present["id"], _changed(call, present), by=by)
     return await _one(call, present["id"])
 
 
@@ -68,24 +68,31 @@ async def remove(call: Call) -> Any:
 
 async def read(call: Call) -> Any:
     """POST …/admin/lists/:id/read: fetch it now; answers with how much was taken, applied and retracted."""
-    await _acting(call)
-    return await sources.refresh(call.app, call.id())
+    return await sources.read_now(call.app, call.id(), by=await _acting(call))
 
 
-def _wanted(call: Call, present: Row | None) -> Wanted:
-    params, text = call.params, call.params.text
-    if present is None:
-        days = params.number("days", 0)
-        kind, url, title = text("kind", "csv"), params.need("url", max=_MAX_TEXT), params.need("title", max=_MAX_TEXT)
-        return Wanted(kind, url, title, text("ceiling", "silence"), params.flag("automatic", False), days or None)
-    days = params.number("days", present["days"] or 0)
+def _new(call: Call) -> Wanted:
+    params = call.params
+    return Wanted(
+        kind=params.text("kind", "csv"),
+        url=params.need("url", max=_MAX_TEXT),
+        title=params.need("title", max=_MAX_TEXT),
+        ceiling=params.text("ceiling", "silence"),
+        automatic=params.flag("automatic", False),
+        days=params.number("days", 0) or None,
+    )
+
+
+def _changed(call: Call, present: Row) -> Wanted:
+    """Read changes of a list; what is not given stays."""
+    params = call.params
     return Wanted(
         kind=present["kind"],
         url=present["url"],
-        title=text("title", present["title"], max=_MAX_TEXT),
-        ceiling=text("ceiling", present["ceiling"]),
+        title=params.text("title", present["title"], max=_MAX_TEXT),
+        ceiling=params.text("ceiling", present["ceiling"]),
         automatic=params.flag("automatic", bool(present["automatic"])),
-        days=days or None,
+        days=params.number("days", present["days"] or 0) or None,
     )
 
 

@@ -119,6 +119,8 @@ class Feed:
             payload = await streams.render(self._app, self._viewer, stream, event, about)
             if payload is not None:
                 yield stream, streams.told_as(event), payload
+            elif await streams.hidden(self._app, self._viewer, stream, event, about):
+                yield stream, "delete", str(about)
 
     def _is_time(self) -> bool:
         """Tell whether a heartbeat is due."""

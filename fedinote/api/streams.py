@@ -18,6 +18,7 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden
 from fedinote.moderation import announcement_reactions
 from fedinote.moderation import announcements as announced
+from fedinote.posts import visibility
 from fedinote.timelines import conversations, live
 from fedinote.timelines import streams as channels
 from fedinote.timelines.streams import Stream
@@ -109,15 +110,29 @@ async def _translated(app: App, viewer: Viewer, stream: Stream, target: str, pos
 
     To a person's own channel it is only sent where that person has the post; elsewhere the stream must have it.
     """
-    own = await preferences.reader(app, viewer.account_id)
-    if own is None or own.target != target or not viewer.has("read:statuses"):
-        return None
-    if stream.kind in ("user:notification", "direct"):
-        return None
-    if stream.kind != "user" and not await channels.has(app, viewer.account_id, stream, post_id):
+    if not await _reads(app, viewer, stream, target, post_id):
         return None
     found = await statuses(app, [post_id], viewer, context=stream.context)
     return _first([one for one in found if "translation" in one])
+
+
+async def _reads(app: App, viewer: Viewer, stream: Stream, target: str, post_id: int) -> bool:
+    own = await preferences.reader(app, viewer.account_id)
+    if own is None or own.target != target or not viewer.has("read:statuses"):
+        return False
+    if stream.kind in ("user:notification", "direct"):
+        return False
+    return stream.kind == "user" or await channels.has(app, viewer.account_id, stream, post_id)
+
+
+async def hidden(app: App, viewer: Viewer, stream: Stream, event: str, post_id: int) -> bool:
+    """Tell whether a post that the viewer has is to go, because a filter hides what its new translation says."""
+    target = event.removeprefix(live.TRANSLATED)
+    if target == event or not await _reads(app, viewer, stream, target, post_id):
+        return False
+    if not await visibility.visible(app, viewer.account_id, [post_id]):
+        return False
+    return not await statuses(app, [post_id], viewer, context=stream.context)
 
 
 async def _post(app: App, viewer: Viewer, stream: Stream, post_id: int) -> str | None:

@@ -1,6 +1,8 @@
 """`fedinote domain`: which other servers this one has nothing, or less, to do with."""
 
 import contextlib
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,8 +10,10 @@ import click
 
 from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
-from fedinote.moderation import domains
+from fedinote.infra.clock import iso
+from fedinote.moderation import domain_changes, domain_undoing, domains, foresight
 from fedinote.moderation.domains import Terms
+from fedinote.timelines.window import Window
 
 _WORDS = {
     "suspended": "accounts suspended",
@@ -49,8 +53,9 @@ def domain() -> None:
 @click.option("--public-comment", default="", help="Why; shown to everybody in the list of blocked servers.")
 @click.option("--private-comment", default="", help="Why; shown to moderators only.")
 @click.option("--obfuscate", is_flag=True, help="Do not give the name in the public list.")
+@click.option("--days", type=click.IntRange(1, 3650), help="After how many days the block ends by itself.")
 @pass_setup
-def block(setup: Setup, /, name: str, **terms: Any) -> None:
+def block(setup: Setup, /, name: str, days: int | None, **terms: Any) -> None:
     """Block DOMAIN and its subdomains, or change the block that is there.
 
     Suspending ends all follows between here and there, and drops what waits to be sent there. A running server
@@ -66,7 +71,8 @@ def block(setup: Setup, /, name: str, **terms: Any) -> None:
     host = host_of_text(name)
 
     async def work(app: App) -> tuple[str, dict[str, int]]:
-        made = await domains.block(app, host, Terms(**terms), by=None)
+        ends = None if days is None else app.now() + timedelta(days=days)
+        made = await domains.block(app, host, Terms(**terms, expires_at=ends), by=None)
         return made.block.domain if made.block else host, made.numbers
 
     blocked, numbers = setup.run(work)
@@ -130,6 +136,7 @@ def list_(setup: Setup) -> None:
                 "warning": one.warning,
                 "public comment": one.public_comment,
                 "private comment": one.private_comment,
+                "ends": "" if one.expires_at is None else iso(one.expires_at),
             }
             for one in await domains.everything(app)
         ]
@@ -139,3 +146,85 @@ def list_(setup: Setup) -> None:
         click.echo("No domain is blocked")
         return
     click.echo(table(rows, list(rows[0])))
+
+
+@domain.command(name="foresee")
+@click.argument("name", metavar="DOMAIN")
+@click.option("--severity", type=click.Choice(["suspend", "silence", "noop"]), default="suspend", show_default=True)
+@click.option("--reject-media", is_flag=True, help="And take no media from there.")
+@pass_setup
+def foresee(setup: Setup, name: str, severity: str, reject_media: bool) -> None:
+    """Tell what a block of DOMAIN would do, and change nothing.
+
+    \b
+    Example:
+      fedinote domain foresee loud.example --severity silence
+    """
+    terms = Terms(severity=severity, reject_media=reject_media)
+
+    async def work(app: App) -> foresight.Foresight:
+        return await foresight.of_block(app, host_of_text(name), terms)
+
+    seen = asdict(setup.run(work))
+    for what, words in _FORESEEN.items():
+        click.echo(f"{seen[what]:>8} {words}")
+
+
+_FORESEEN = {
+    "accounts": "accounts known from there",
+    "posts": "posts of theirs here",
+    "suspended": "accounts would be suspended",
+    "silenced": "accounts would be limited",
+    "parted_following": "follows by people here would end",
+    "parted_followers": "follows of people here would end",
+    "losers": "people here would lose some",
+    "media": "files would be forgotten",
+}
+
+
+@domain.command(name="changes")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@pass_setup
+def changes(setup: Setup, limit: int) -> None:
+    """Show the last changes of the blocked and the allowed servers, newest first; what was done at one go is one.
+
+    \b
+    Example:
+      fedinote domain changes
+    """
+
+    async def work(app: App) -> list[domain_changes.Summary]:
+        return await domain_changes.page(app, Window(limit).sql)
+
+    rows = [
+        {
+            "id": one.id,
+            "when": iso(one.created_at),
+            "list": one.listing,
+            "domains": f"{', '.join(one.names)} ({one.number})",
+            "from": one.cause,
+            "undone": "yes" if one.undone else "",
+        }
+        for one in setup.run(work)
+    ]
+    click.echo(table(rows, list(rows[0])) if rows else "Nothing was changed in the last 90 days")
+
+
+@domain.command(name="undo")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@pass_setup
+def undo(setup: Setup, number: int) -> None:
+    """Undo the change ID, with all that was done at the same go. What somebody changed since then stays.
+
+    \b
+    Example:
+      fedinote domain undo 117000000000000000
+    """
+
+    async def work(app: App) -> domain_undoing.Undone:
+        return await domain_undoing.undo(app, number, by=None)
+
+    undone = setup.run(work)
+    click.echo(f"Servers that are as they were before: {undone.number}")
+    for name in undone.left:
+        click.echo(f"  changed meanwhile, left alone: {name}")

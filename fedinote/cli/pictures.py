@@ -73,7 +73,7 @@ def list_sets(setup: Setup) -> None:
     "--file", "files", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A picture."
 )
 @click.option("--pdq", multiple=True, help="What it looks like: 64 hexadecimal digits.")
-@click.option("--sha256", multiple=True, help="Exactly this file: 64 hexadecimal digits.")
+@click.option("--digest", "sha256", multiple=True, help="Exactly this file: its SHA-256, 64 hexadecimal digits.")
 @click.option("--label", default="", help="What it is.")
 @click.option("--source", default="", help="Where it is from.")
 @click.option("--reason", default="", help="Why it is added.")
@@ -91,7 +91,7 @@ def add(setup: Setup, /, name: str, **options: Any) -> None:
         Entry(kind, one, about.label, about.source, about.reason) for kind in (PDQ, SHA256) for one in options[kind]
     ]
     if not (plain or any(options[kind] for kind in ("posts", "media", "files"))):
-        raise click.UsageError("Say what is to be added: --post, --media, --file, --pdq or --sha256")
+        raise click.UsageError("Say what is to be added: --post, --media, --file, --pdq or --digest")
 
     async def work(app: App) -> int:
         set_id = (await library.named(app, name))["id"]

@@ -207,6 +207,12 @@ async def _insert(app: App, actor: vocab.Actor, values: list[Any]) -> int:
     return int(found)
 
 
+def _url(actor: vocab.Actor, handle: Handle) -> str:
+    """Return the page to open: on the host of the id or of the proven handle only, or else the id."""
+    url = safe_url(actor.url or "")
+    return url if url and host_of(url) in (host_of(actor.id), handle.host) else actor.id
+
+
 async def _values(app: App, actor: vocab.Actor, handle: Handle, known: Row | None) -> list[Any]:
     block = await domains.find(app, handle.host)
     pictures = block is None or not block.reject_media
@@ -214,7 +220,7 @@ async def _values(app: App, actor: vocab.Actor, handle: Handle, known: Row | Non
     cleaned = [(html.to_text(name), html.sanitise(value)) for name, value in actor.fields]
     fields = links.merged(cleaned, msgspec.json.decode(known["fields"]) if known else [])
     return [
-        handle.username, handle.username.lower(), handle.host, safe_url(actor.url or "") or actor.id, actor.type,
+        handle.username, handle.username.lower(), handle.host, _url(actor, handle), actor.type,
         actor.name or actor.username, html.sanitise(actor.summary), encoded(fields), encoded(found),
         (actor.icon or "") if pictures else "", (actor.image or "") if pictures else "", actor.locked,
         actor.discoverable, actor.indexable, actor.memorial, actor.inbox, actor.shared_inbox or "",

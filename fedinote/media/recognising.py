@@ -37,7 +37,7 @@ async def known(app: App, media_id: int) -> list[Known]:
 async def of_bytes(app: App, data: bytes) -> Known:
     """Return what a picture is known by that is kept nowhere. Raises Invalid for what is no picture."""
     async with workers.bench(app) as place:
-        outcome = await workers.clean(app, data, place, purpose="thumbnail")  # a picture, and of one that moves the first
+        outcome = await workers.clean(app, data, place, purpose="thumbnail")  # never a film
     return prints.known(outcome.prints)
 
 

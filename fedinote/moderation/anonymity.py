@@ -19,7 +19,7 @@ MOST_DAYS = 90
 _T = TypeVar("_T")
 _NAMING = re.compile(
     r"https?://\S+"
-    r"|[\w.+-]*@[\w.-]+(?:@[\w.-]+)?"  # handles, addresses
+    r"|(?:(?<![\w.+-])[\w.+-]+)?@[\w.-]+(?:@[\w.-]+)?"  # handles, addresses; each run of letters is read once
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7}"  # IPv4, IPv6
     r"|\+?\d(?:[ ()/-]?\d){6,}"  # ids, telephone numbers
 )

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from fedinote.events import PolicyApplied, PostEdited, RuleCaught
+from fedinote.events import PolicyApplied, PostEdited, PostMarked, RuleCaught
 from fedinote.infra.app import App
+from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.moderation import audit, held, statements
 from fedinote.moderation.moderator import Moderator
@@ -25,6 +26,9 @@ _CHANGEABLE = ("spoiler_text", "sensitive", "visibility")
 _LOCKED = "SELECT * FROM posts WHERE id = ?"
 _MEASURE = """INSERT INTO rule_measures (id, rule_id, post_id, version, action, former, created_at)
  VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"""
+_MARK = """INSERT INTO rule_measures (id, rule_id, post_id, version, action, former, created_at)
+ SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT),
+ CAST(? AS BIGINT) WHERE EXISTS (SELECT 1 FROM rules r WHERE r.id = ?)"""
 _MEASURES = """SELECT * FROM rule_measures WHERE rule_id = ? AND undone_at IS NULL AND created_at >= ?
  ORDER BY id LIMIT 500"""
 _OF_POST = "SELECT * FROM rule_measures WHERE rule_id = ? AND post_id = ? AND undone_at IS NULL ORDER BY id"
@@ -79,6 +83,17 @@ async def _first(app: App, present: Row, rule: Compiled, catch: Catch) -> bool:
         msgspec.json.encode(former).decode(), app.now(),
     )  # fmt: skip
     return bool(made)
+
+
+async def on_post_marked(app: App, event: PostMarked) -> None:
+    """Keep what rules changed of a post as it came, so that it can be taken back; in the transaction that stores it."""
+    former = dict(event.former)
+    for rule_id, action in event.catches:
+        own = {name: former.pop(name) for name in _FIELDS.get(action, ()) if name in former}
+        await app.db.execute(
+            _MARK, app.ids.next(), rule_id, event.post_id,
+            to_ms(event.version), action, msgspec.json.encode(own).decode(), app.now(), rule_id,
+        )  # fmt: skip
 
 
 async def _tell(app: App, row: Row, rules: Mapping[int, Compiled], new: Sequence[Catch]) -> None:

@@ -59,7 +59,7 @@ class Trial:
 
 
 class Course:
-    """A trial that is under way, in batches of posts, oldest first. It can be left and gone on with: `reached` is `last`.
+    """A trial that is under way, in batches of posts, oldest first. It can be left and gone on with after `reached`.
 
     `gentle`: it rests as long as it works, so that a server stays quick for everybody else meanwhile.
     Raises Invalid when the terms of the rule (its row) are not good.

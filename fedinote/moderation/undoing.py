@@ -65,8 +65,8 @@ async def undo(app: App, rule_id: int, *, by: Moderator | None, since: datetime 
 
     With `since` only what it did from that moment on is taken back.
     What another rule in force holds as well goes on waiting; first contact holds nothing that is published by this.
-    Refused posts were never kept, so they do not come back; posts that it marked or limited when they came stay so.
-    What it did to posts that were there already (`later`) is taken back, but for those that it deleted.
+    Refused posts were never kept, so they do not come back. Warnings, marks and limits are taken off, of posts that it
+    caught when they came and of those that were there already (`later`), unless they were edited since.
     `by` None is the command line. `NotFound`, `Forbidden`.
     """
     rule = await rules.switch(app, rule_id, "off", by=by)

@@ -97,7 +97,7 @@ _CONDITIONS = {
     "for_private_mentions": f"{_UNASKED} AND {_STRANGER}",
     "for_strangers": f"""{_STRANGER} AND NOT EXISTS (SELECT 1 FROM follows f JOIN follows g
         ON g.follower_id = f.target_id AND g.target_id = s.id AND g.accepted
-        WHERE f.follower_id = a.id AND f.accepted)""",
+        WHERE f.follower_id = a.id AND f.accepted)""",  # noqa: S608  constants
 }
 _LET_IN = """EXISTS (SELECT 1 FROM notification_permissions pm
     WHERE pm.account_id = a.id AND pm.from_account_id = s.id)"""

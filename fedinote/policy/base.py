@@ -48,7 +48,8 @@ class Catch:
 class Verdict:
     """What a policy says, with its reason. `changes` are fields of the new post to replace.
 
-    `catches` are those of moderators' rules, of which there is a row each.
+    `catches` are those of moderators' rules, of which there is a row each; `by_rules` the names of the fields that
+    they replace, and nothing else does.
     """
 
     outcome: Outcome = "accept"
@@ -56,6 +57,7 @@ class Verdict:
     policy: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
     catches: tuple[Catch, ...] = ()
+    by_rules: frozenset[str] = frozenset()
 
     @property
     def rejected(self) -> bool:

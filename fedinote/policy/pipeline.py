@@ -49,8 +49,15 @@ async def check(app: App, subject: Subject) -> Verdict:
     changes: dict[str, Any] = {}
     for hit in hits:
         changes.update(hit.changes)
-    strongest = max((hit.outcome for hit in hits), key=OUTCOMES.index)
-    return Verdict(strongest, "; ".join(hit.reason for hit in hits), ", ".join(hit.policy for hit in hits), changes)
+    others = {name for hit in hits if not hit.catches for name in hit.changes}
+    return Verdict(
+        max((hit.outcome for hit in hits), key=OUTCOMES.index),
+        "; ".join(hit.reason for hit in hits),
+        ", ".join(hit.policy for hit in hits),
+        changes,
+        tuple(catch for hit in hits for catch in hit.catches),
+        frozenset(changes) - others,
+    )
 
 
 async def _tell(app: App, subject: Subject, hits: list[Verdict]) -> None:

@@ -109,7 +109,7 @@ async def _judge(app: App, row: Row, versions: Versions) -> None:
         visibility=row["visibility"],
         uri=row["uri"],
     )
-    if (await pipeline.check(app, subject)).rejected:
+    if (await pipeline.check(app, subject)).outcome in ("reject", "hold"):  # there is no place to hold it at
         raise Forbidden("This translation was refused by the rules of this server")
 
 

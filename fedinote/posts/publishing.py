@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from fedinote.events import PostDeleted, PostPublished
+from fedinote.events import PostDeleted, PostMarked, PostPublished
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
-from fedinote.policy.base import Subject
+from fedinote.policy.base import ACCEPT, Subject, Verdict
 from fedinote.posts import holding, languages, polls, quotes, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
@@ -86,6 +86,7 @@ async def store(app: App, new: NewPost, *, quiet: bool = False, judged: bool = F
         raise NotFound
     if new.local and author["moved_to_uri"] is not None:
         raise Forbidden("Your account has moved: end that before you post")
+    verdict, written = ACCEPT, new
     if not judged:
         verdict = await pipeline.check(app, subject(new, author))
         if verdict.rejected:
@@ -102,8 +103,17 @@ async def store(app: App, new: NewPost, *, quiet: bool = False, judged: bool = F
             return found
         if new.quote is not None:
             await quotes.store(app, post_id, new.quote)
+        await mark(app, verdict, written, post_id, new.edited_at or new.created_at)
         await app.emit(_published(app, new, post_id, quiet=quiet))
     return post_id
+
+
+async def mark(app: App, verdict: Verdict, written: NewPost, post_id: int, version: datetime) -> None:
+    """Emit PostMarked if rules changed a post that its author had `written` otherwise."""
+    if verdict.by_rules:
+        former = {name: getattr(written, name) for name in verdict.by_rules}
+        catches = tuple((one.rule_id, one.action) for one in verdict.catches)
+        await app.emit(PostMarked(post_id, version, catches, former))
 
 
 async def insert(app: App, new: NewPost, author: Row, post_id: int) -> bool:

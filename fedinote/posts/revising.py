@@ -11,6 +11,7 @@ from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, NotFound
 from fedinote.policy import pipeline
+from fedinote.policy.base import ACCEPT
 from fedinote.posts import holding, publishing, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
@@ -43,12 +44,14 @@ async def revise(app: App, row: Row, new: NewPost, *, judged: bool = False) -> b
     """Make `new` the present version of the post in `row`, from either door; the former one joins the history.
 
     Identity, author, visibility, time and parent stay as they are. False when the version is not newer than what is
-    here, or a policy rejects it or holds it, or the post is held at present. `judged`: moderators have looked at it. Emits PostEdited.
+    here, or a policy rejects it or holds it, or the post is held at present. `judged`: moderators have looked at it.
+    Emits PostEdited.
     """
     edited_at = new.edited_at or app.now()
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", row["account_id"])
     if author is None:
         return False
+    verdict, written = ACCEPT, new
     if not judged:
         verdict = await pipeline.check(app, publishing.subject(new, author))
         if verdict.rejected:
@@ -70,6 +73,10 @@ async def revise(app: App, row: Row, new: NewPost, *, judged: bool = False) -> b
             "SELECT account_id FROM post_mentions WHERE post_id = ?", row["id"])}  # fmt: skip
         await _remember(app, row)
         await _rewrite(app, row, new, edited_at)
+        # The visibility stays as it is.
+        await publishing.mark(
+            app, replace(verdict, by_rules=verdict.by_rules - {"visibility"}), written, row["id"], edited_at
+        )
         added = tuple(m.account_id for m in new.mentions if m.account_id not in before)
         await app.emit(PostEdited(row["id"], row["account_id"], bool(row["local"]), row["visibility"], added))
     return True

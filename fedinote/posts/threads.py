@@ -30,17 +30,23 @@ SELECT d.id, d.parent FROM (SELECT id, parent FROM down LIMIT ?) d JOIN posts p 
 WHERE {visible} ORDER BY d.id
 """
 
+_UNLIMITED = "(SELECT sa.silenced_at IS NULL FROM accounts sa WHERE sa.id = p.account_id)"
+_OR_FOLLOWED = f"""({_UNLIMITED} OR p.account_id = ? OR EXISTS (
+  SELECT 1 FROM follows sf WHERE sf.follower_id = ? AND sf.target_id = p.account_id AND sf.accepted))"""  # noqa: S608
+
 
 async def context(app: App, viewer_id: int | None, post_id: int) -> tuple[list[int], list[int]]:
     """Return the ids of the ancestors (oldest first) and of the descendants (each followed by its own answers).
 
-    Bounded: 100 up and 1,000 down to depth 100 for members, 40 and 60 to depth 20 for others. Raises NotFound.
+    Bounded: 100 up and 1,000 down to depth 100 for members, 40 and 60 to depth 20 for others. What people say whom
+    moderators limited is there for those who follow them. Raises NotFound.
     """
     row = await visibility.original(app, viewer_id, post_id)
     seen, seen_params = visibility.condition("p", viewer_id)
     wanted, wanted_params = visibility.wanted(app, "p", viewer_id)
-    visible, params = f"{seen} AND {wanted}", [*seen_params, *wanted_params]
     signed_in = viewer_id is not None
+    visible = f"{seen} AND {wanted} AND {_OR_FOLLOWED if signed_in else _UNLIMITED}"
+    params = [*seen_params, *wanted_params, *([viewer_id, viewer_id] if signed_in else [])]
     up, down = await app.db.many(
         (_UP.format(visible=visible), (row["id"], ANCESTORS if signed_in else ANONYMOUS_ANCESTORS, *params)),
         (

@@ -113,12 +113,20 @@ class Inhabited:
         owner, staff = self.owner, "/api/v1/admin"
         report = {"account_id": self.bob.id, "status_ids": [self.made["asked"]], "comment": "rude"}
         await self._made("report", self.alice, "/api/v1/reports", report)
+        told = {"type": "none", "text": "Please be kind"}
+        await owner.post(f"{staff}/accounts/{self.alice.id}/action", told)
+        self.made["decision"] = (await self.alice.get("/api/fedinote/v1/decisions")).json[0]["id"]
+        asked = f"/api/fedinote/v1/decisions/{self.made['decision']}/appeal"
+        await self._made("appeal", self.alice, asked, {"text": "I was kind"})
+        await owner.post(f"/api/fedinote/v1/admin/reports/{self.made['report']}/notes", {"text": "Looked at"})
         blocked = {"domain": "bad.example", "severity": "silence", "public_comment": "spam"}
         await self._made("domain_block", owner, f"{staff}/domain_blocks", blocked)
         cups = {"slug": "cups", "tags": ["tea", "茶"], "titles": {"en": "Cups"}}
         await self._made("topic", owner, "/api/fedinote/v1/admin/topics", cups)
         casino = {"kind": "words", "terms": {"words": ["casino"]}, "action": "hold", "title": "No gambling"}
         await self._made("rule", owner, "/api/fedinote/v1/admin/rules", casino)
+        there = {"url": "https://lists.example/worst.csv", "title": "Worst of"}
+        await self._made("shared_list", owner, "/api/fedinote/v1/admin/lists", there)
         for path, body in {
             "domain_allows": {"domain": "good.example"},
             "ip_blocks": {"ip": "192.0.2.0/24", "severity": "no_access", "comment": "spam"},
@@ -146,8 +154,11 @@ class Inhabited:
 _IDS = (
     ("/topics/", "topic"),
     ("/admin/rules/", "rule"),
+    ("/admin/lists/", "shared_list"),
     ("/timelines/topic/", "topic"),
     ("/admin/reports/", "report"),
+    ("/admin/appeals/", "appeal"),
+    ("/decisions/", "decision"),
     ("/admin/domain_blocks/", "domain_block"),
     ("/admin/domain_allows/", "domain_allows"),
     ("/admin/ip_blocks/", "ip_blocks"),

@@ -53,7 +53,7 @@ async def test_those_who_run_the_server_wear_a_badge(town, stranger):
     owner = await town.person("olga", role="owner")
     assert (await stranger.get(f"/api/v1/accounts/{owner.id}")).json["roles"][0]["name"] == "Owner"
     mine = (await owner.get("/api/v1/accounts/verify_credentials")).json
-    assert mine["role"]["permissions"] == "1"
+    assert mine["role"]["permissions"] == str((1 << 21) - 1)
 
 
 async def test_several_accounts_come_in_the_order_asked(alice, bob, stranger):

@@ -156,6 +156,20 @@ async def test_a_filter_counts_for_a_translation_from_the_moment_when_it_comes(
         assert value["filtered"][0]["keyword_matches"] == ["weather"]
 
 
+async def test_a_post_goes_when_a_filter_hides_what_its_translation_says(
+    app: App, engine: Recorder, host: str, town: Any, alice: Person, bob: Person
+) -> None:
+    await bob.put("/api/fedinote/v1/translation/preferences", {"mode": "replace", "target": "en"})
+    await bob.post(f"/api/v1/accounts/{alice.id}/follow")
+    await keeps_away(bob, "weather", action="hide")
+    async with listening(host, bob, "user") as listener:
+        await subscribed(town, f"user:{bob.id}")
+        post_id = await says(alice)
+        assert (await frame(listener))[0] == "update"
+        await settle(app)
+        assert await frame(listener) == ("delete", post_id)
+
+
 async def test_a_long_post_pushes_its_translation_out_of_no_filters_sight(
     app: App, engine: Recorder, alice: Person, bob: Person
 ) -> None:

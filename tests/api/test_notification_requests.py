@@ -29,6 +29,8 @@ async def test_the_policy_is_shown_with_what_waits_and_changed(alice: Person, bo
         "for_private_mentions": "filter",
         "for_limited_accounts": "filter",
         "for_bots": "accept",
+        "for_strangers": "accept",
+        "new_account_days": 30,
         "summary": {"pending_requests_count": 0, "pending_notifications_count": 0},
     }
     for _ in range(2):
@@ -38,7 +40,10 @@ async def test_the_policy_is_shown_with_what_waits_and_changed(alice: Person, bo
     for method in ("PATCH", "PUT"):
         changed = await alice.send(method, POLICY, json={"for_not_following": "drop"})
         assert changed.json == {**before, "for_not_following": "drop", "summary": waiting}
-    assert (await alice.patch(POLICY, {"for_not_following": "perhaps"})).status == 422
+    own = (await alice.patch(POLICY, {"for_strangers": "filter", "new_account_days": 7})).json
+    assert (own["for_strangers"], own["new_account_days"]) == ("filter", 7)
+    for wrong in ({"for_not_following": "perhaps"}, {"new_account_days": 0}, {"new_account_days": 4000}):
+        assert (await alice.patch(POLICY, wrong)).status == 422
     assert (await alice.get(POLICY)).json["for_not_following"] == "drop"
 
 

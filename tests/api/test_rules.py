@@ -20,7 +20,7 @@ async def test_a_rule_is_written_tried_and_switched_on(admin: Person, alice: Per
     made = (await admin.post(RULES, CASINO)).json
     assert (made["state"], made["hits_count"], made["terms"]) == ("draft", 0, {"words": ["casino"]})
     tried = (await admin.get(f"{RULES}/{made['id']}/trial?days=7")).json
-    assert (tried["caught_count"], tried["accounts_count"]) == (1, 1)
+    assert (tried["caught_count"], tried["accounts_count"], tried["local_count"], tried["share"]) == (1, 1, 1, 1.0)
     assert tried["examples"][0]["why"] == "the word “casino”"
     on = (await admin.patch(f"{RULES}/{made['id']}", {"state": "on"})).json
     assert on["state"] == "on"
@@ -31,6 +31,22 @@ async def test_a_rule_is_written_tried_and_switched_on(admin: Person, alice: Per
     assert [(one["id"], one["hits_count"]) for one in listed] == [(made["id"], 1)]
     hits = (await admin.get(f"{RULES}/{made['id']}/hits")).json
     assert [(one["acct"], one["action"]) for one in hits] == [("alice", "hold")]
+
+
+async def test_a_rule_is_undone_of_all_times_or_since_a_moment(admin: Person, alice: Person) -> None:
+    made = (await admin.post(RULES, CASINO)).json
+    await admin.patch(f"{RULES}/{made['id']}", {"state": "on"})
+    assert (await alice.post("/api/v1/statuses", {"status": "my casino"})).status == 403
+    path = f"{RULES}/{made['id']}/undo"
+    assert (await alice.post(path, {})).status == 403
+    assert (await admin.post(path, {"since": "soon"})).status == 422
+    assert (await admin.post(path, {"since": "2999-01-01T00:00:00Z"})).json["released_count"] == 0
+    assert (await admin.get(f"{RULES}/{made['id']}")).json["state"] == "off"
+    done = (await admin.post(path, {})).json
+    assert (done["released_count"], done["restored_count"], done["failed_count"]) == (1, 0, 0)
+    assert [one["content"] for one in (await admin.get("/api/v1/timelines/public?local=true")).json] == [
+        "<p>my casino</p>"
+    ]
 
 
 async def test_what_is_held_is_released_or_dropped(admin: Person, alice: Person, stranger: Client) -> None:

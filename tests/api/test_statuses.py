@@ -132,6 +132,7 @@ async def test_an_edit_changes_the_text_and_leaves_the_former_one_in_the_history
         "language": post["language"],
         "translations": {},
         "machine_translation": "any",
+        "reply_approval_policy": "public",
         "cover_media_ids": [],
     }
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Response
 
 from tests.browser import pages
 from tests.browser.conftest import DESK, PHONE, sign_in
+from tools.cases import SELLER
 from tools.showcase import OWNER, Showcase
 
 Open = Callable[..., Page]
@@ -20,11 +21,13 @@ WALKS = {
     "visitor": pages.ANYBODY,
     "member": {**{one: pages.ANYBODY[one] for one in SHARED}, **pages.MEMBER},
     "owner": pages.OWNER,
+    "judged": pages.JUDGED,
 }
+WHO = {"member": OWNER, "owner": OWNER, "judged": SELLER}
 
 
 def test_every_page_is_walked_or_says_why_not() -> None:
-    walked = {*pages.ANYBODY, *pages.MEMBER, *pages.OWNER} - {"/nowhere"}
+    walked = {*pages.ANYBODY, *pages.MEMBER, *pages.OWNER, *pages.JUDGED} - {"/nowhere"}
     assert walked & set(pages.ELSEWHERE) == set()
     assert walked | set(pages.ELSEWHERE) == pages.routes()
 
@@ -43,6 +46,7 @@ def found(house: Showcase) -> dict[str, str]:
         "account": note["account"]["id"],
         "board": f"/@{OWNER}/boards/{board['id']}",
         "board_id": board["id"],
+        **house.cases,
     }
 
 
@@ -62,6 +66,7 @@ def _addresses(walk: str, found: dict[str, str]) -> Iterator[str]:
         ("member", PHONE, "light", "en-US"),
         ("member", DESK, "dark", "es-ES"),
         ("owner", PHONE, "dark", "ja-JP"),
+        ("judged", PHONE, "light", "es-ES"),
     ],
     ids=lambda value: value if isinstance(value, str) else str(value["width"]),
 )
@@ -76,7 +81,7 @@ def test_axe_finds_no_barrier(
 ) -> None:
     page = opened(house.server.base_url, viewport=viewport, theme=theme, locale=locale)
     if walk != "visitor":
-        sign_in(page, OWNER)
+        sign_in(page, WHO[walk])
         _speak(page, locale)
     wrong: dict[str, list[str]] = {}
     for address in _addresses(walk, found):
@@ -112,7 +117,7 @@ def test_pages_are_light(opened: Open, house: Showcase, found: dict[str, str]) -
     for walk in WALKS:
         page = opened(house.server.base_url)
         if walk != "visitor":
-            sign_in(page, OWNER)
+            sign_in(page, WHO[walk])
         sizes: dict[str, int] = {}
 
         def weigh(answer: Response, sizes: dict[str, int] = sizes) -> None:

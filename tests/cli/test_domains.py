@@ -70,3 +70,19 @@ def test_help_teaches_by_example(run, command: tuple[str, ...]) -> None:
 def test_comments_cannot_steer_the_terminal(run) -> None:
     run("domain", "block", "spam.example", "--public-comment", "\x1b[31mred")
     assert "\x1b" not in run("domain", "list").output
+
+
+def test_a_block_is_foreseen_made_for_a_time_and_undone(run) -> None:
+    seen = run("domain", "foresee", "https://loud.example/about", "--severity", "silence")
+    assert "0 accounts known from there" in seen.output
+    assert "No domain is blocked" in run("domain", "list").output
+    assert "Nothing was changed" in run("domain", "changes").output
+    assert run("domain", "block", "loud.example", "--days", "3").exit_code == 0
+    assert "ends" in run("domain", "list").output
+    changes = run("domain", "changes").output
+    assert "loud.example (1)" in changes
+    number = changes.splitlines()[-1].split()[0]
+    assert "as they were before: 1" in run("domain", "undo", number).output
+    assert "No domain is blocked" in run("domain", "list").output
+    again = run("domain", "undo", number)
+    assert (again.exit_code, "undone already" in again.output) == (1, True)

@@ -52,9 +52,7 @@ async def test_whom_the_post_names_answers_where_nobody_else_may(scene: Scene) -
     assert await answers(scene, posted["id"]) == 0
     await answer(scene, scene.bob, posted["uri"])
     assert await answers(scene, posted["id"]) == 1
-    made = await scene.alice.call(
-        "POST", "/api/v1/statuses", json={"status": "my own", "in_reply_to_id": posted["id"]}
-    )
+    made = await scene.alice.call("POST", "/api/v1/statuses", json={"status": "my own", "in_reply_to_id": posted["id"]})
     assert made["in_reply_to_id"] == posted["id"]
 
 

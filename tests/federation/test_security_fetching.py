@@ -307,3 +307,21 @@ async def test_the_link_to_the_original_is_on_the_host_of_the_id_or_is_the_id(sc
             assert row is not None
             status = await scene.alice.call("GET", f"/api/v1/statuses/{row['id']}")
             assert status["url"] == (shown or note["id"]), value
+
+
+async def test_the_link_to_somebody_s_page_is_on_the_host_of_the_id_or_is_the_id(scene: Scene) -> None:
+    await scene.follow(scene.alice, scene.bob)
+    own = f"{scene.victim.base}/@bob"
+    for url, shown in {
+        "https://bank.test/login": None,
+        "javascript:alert(1)": None,
+        "//bank.test/": None,
+        f"{scene.victim.base}@bank.test/": None,
+        own: own,
+    }.items():
+        for value in (url, [url, 5, None], {"type": "Link", "href": url}):
+            document = {**scene.bob.document, "url": value, "name": f"Bob {value}"[:80]}
+            await scene.done(scene.bob, scene.bob.activity("Update", document, to=[PUBLIC]))
+            account = await scene.alice.find(scene.bob.handle)
+            assert account["display_name"] == document["name"]
+            assert account["url"] == (shown or scene.bob.id), value

@@ -57,7 +57,7 @@ async def test_limits_and_the_end_of_a_block_are_foretold(app: App) -> None:
 
 
 async def test_blocks_above_and_below_count_and_are_named(app: App) -> None:
-    _, far, below = await _town(app)
+    await _town(app)
     await domains.block(app, "sub.far.example", Terms(severity="noop"), by=None)
     seen = await foresight.of_block(app, "far.example", Terms())
     assert (seen.suspended, seen.below, seen.above) == (1, ("sub.far.example",), ())

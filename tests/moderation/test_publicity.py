@@ -1,24 +1,17 @@
 """What is public of the moderation: true figures, every decision, and nothing that leads to a person."""
 
-import random
 from datetime import timedelta
 
 import msgspec
-import pytest
 
 from fedinote.infra.app import App
-from fedinote.moderation import actions, appeals, domains, publicity, reports, rules, statements
+from fedinote.moderation import actions, anonymity, appeals, domains, publicity, reports, rules, statements
 from fedinote.moderation.domains import Terms
+from fedinote.moderation.lists import sources
 from fedinote.moderation.rules import Wanted
 from fedinote.moderation.statements import Basis
 from tests.moderation.staff import staff, user
-from tests.relations.people import person, post
 from tests.support.people import configure
-
-KINDS = [actions.silence, actions.suspend, actions.sensitize, actions.disable]
-UNDOING = {"silence": actions.unsilence, "suspend": actions.unsuspend, "sensitize": actions.unsensitize}
-HISTORIES = 12
-STEPS = 30
 
 
 async def test_figures_count_what_was_decided(app: App) -> None:
@@ -78,47 +71,45 @@ def _told(found: publicity.Account) -> str:
     return msgspec.json.encode(found).decode()
 
 
-@pytest.mark.parametrize("seed", range(HISTORIES))
-async def test_no_history_leaks_who_or_what_it_was_about(app: App, seed: int) -> None:
-    chance = random.Random(seed)
-    by, other = await staff(app, "moderator", "modsecreta"), await staff(app, "admin", "modsecretb")
-    people = [await user(app, f"member{seed}x{number}secret") for number in range(4)]
-    far = [await person(app, f"far{number}secret", f"home{number}.secret.example") for number in range(2)]
-    everybody = [*(one.account_id for one in people), *far]
-    secrets = {"secret", "mail.example", str(by.account_id), str(other.account_id), *map(str, everybody)}
-    for step in range(STEPS):
-        target = chance.choice(everybody)
-        secrets |= await _something(app, chance, (by, other), target, people[step % 4].account_id, step)
-        app.clock.shift(chance.uniform(0, timedelta(days=9).total_seconds()))
+async def test_the_lists_that_are_read_are_named_without_what_could_be_a_key(app: App) -> None:
+    by = await staff(app, "admin")
+    wanted = sources.Wanted("csv", "https://lists.example/key-of-ours/list.csv?token=1", "Spam, by @root@loud.example")
+    await sources.add(app, wanted, by=by)
+    (found,) = (await publicity.account(app)).lists
+    assert (found.title, found.kind, found.address, found.in_force) == ("Spam, by …", "csv", "lists.example", 0)
+    assert "key-of-ours" not in _told(await publicity.account(app))
+
+
+async def test_a_decision_that_is_alone_in_its_month_tells_its_year(app: App) -> None:
+    """Several of a kind tell their month: none of them can be matched with what everybody saw."""
+    by = await staff(app, "moderator")
+    await actions.suspend(app, by, (await user(app, "alone")).account_id)
+    year, month = f"{app.now():%Y}", f"{app.now():%Y-%m}"
+    assert [one.month for one in (await publicity.account(app)).decisions or ()] == [year]
+    for number in range(anonymity.FEW - 1):
+        await actions.suspend(app, by, (await user(app, f"more{number}")).account_id)
+    await actions.silence(app, by, (await user(app, "limited")).account_id)
+    told = [(one.action, one.month) for one in (await publicity.account(app)).decisions or ()]
+    assert sorted(told) == [("silence", year), *[("suspend", month)] * anonymity.FEW]
+
+
+async def test_the_order_of_decisions_tells_nothing_of_when_they_were_made(app: App) -> None:
+    by, told = await staff(app, "moderator"), []
+    deeds = [("spam", actions.silence), ("legal", actions.silence), ("other", actions.silence)]
+    for round_, order in enumerate((deeds, deeds[::-1])):
+        await app.db.execute("DELETE FROM statements")
+        for category, deed in order:
+            target = await user(app, f"{category}{round_}")
+            await deed(app, by, target.account_id, basis=Basis(category=category))
+        told.append((await publicity.account(app)).decisions)
+    assert told[0] == told[1]
+
+
+async def test_single_decisions_can_be_told_later_and_not_for_ever(app: App) -> None:
+    by = await staff(app, "moderator")
+    await actions.suspend(app, by, (await user(app, "target")).account_id)
+    configure(app, "moderation", public_after_days=10_000)
     found = await publicity.account(app)
-    told = _told(found)
-    assert found.decisions
-    assert [one for one in secrets if one in told] == []
-
-
-async def _something(app: App, chance: random.Random, staff_: tuple, target: int, reader: int, step: int) -> set[str]:
-    by, other = staff_
-    words, secrets = f"facts-{step}-secret about them", set()
-    kind = chance.randrange(6)
-    local = await app.db.value("SELECT domain AS value FROM accounts WHERE id = ?", target) == ""
-    if kind == 0 and reader != target:
-        report = await reports.file(app, reader, target, comment=words)
-        secrets.add(str(report.id))
-    elif kind == 1 and local:
-        post_id = await post(app, target, f"post-{step}-secret")
-        secrets.add(str(post_id))
-        await actions.delete_post(app, by, post_id, reason=words)
-    elif kind in (2, 3):
-        verb = chance.choice(KINDS if local else KINDS[:3])
-        await verb(app, by, target, reason=words, basis=Basis(rules=(1,), language="en"))
-    elif kind == 4:
-        await chance.choice(list(UNDOING.values()))(app, by, target)
-    else:
-        for made in await statements.about(app, target):
-            secrets.add(str(made.id))
-            if local and made.appeal is None and made.lifted_at is None:
-                appeal = await appeals.make(app, target, made.id, words)
-                await appeals.decide(app, other, appeal.id, lift=chance.random() < 0.5, text=words)
-                secrets.add(str(appeal.id))
-                break
-    return secrets
+    assert (found.decisions, found.months[0].decisions) == ((), {"suspend": 1})
+    app.clock.shift(timedelta(days=anonymity.MOST_DAYS, minutes=1).total_seconds())
+    assert len((await publicity.account(app)).decisions or ()) == 1

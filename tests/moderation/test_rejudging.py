@@ -8,12 +8,13 @@ import pytest
 
 from fedinote.events import AccountWishChanged
 from fedinote.infra.app import App
-from fedinote.infra.errors import NotFound
+from fedinote.infra.errors import Forbidden, NotFound
 from fedinote.moderation import appeals, held, rejudging, rules, statements, trying, undoing
 from fedinote.moderation.rules import Wanted
 from fedinote.policy.rules import book
-from fedinote.posts import holding, publishing, revising, visibility
+from fedinote.posts import attached, holding, publishing, revising, visibility
 from fedinote.posts.drafts import Draft, NewPost
+from fedinote.posts.languages import VersionDraft
 from fedinote.timelines.window import Window
 from fedinote.translation import translations
 from fedinote.translation.ledger import Purpose
@@ -294,3 +295,12 @@ async def test_nothing_is_queued_without_a_rule_that_looks_into_translations(app
     post_id = await arrives(app, far)
     await translations.finish(app, post_id, "en", purpose=Purpose.MODERATION)
     assert await app.db.value("SELECT COUNT(*) AS value FROM jobs WHERE kind = ?", rejudging.JOB) == 0
+
+
+async def test_a_translation_that_a_rule_would_hold_is_not_attached(app: App) -> None:
+    alice = await person(app, "alice")
+    await on(app, "hold", {"words": ["casino"]})
+    post_id = await publishing.publish(app, alice, Draft(SAID, language="zh"))
+    with pytest.raises(Forbidden):
+        await attached.attach(app, post_id, "en", VersionDraft("Come to my casino"), author_id=alice)
+    await attached.attach(app, post_id, "en", VersionDraft("The weather is good"), author_id=alice)

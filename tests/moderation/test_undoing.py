@@ -4,7 +4,7 @@ from fedinote.infra.app import App
 from fedinote.moderation import actions, rules, statements, undoing
 from fedinote.moderation.rules import Wanted
 from fedinote.posts import publishing
-from fedinote.posts.drafts import NewPost
+from fedinote.posts.drafts import Draft, NewPost
 from tests.moderation.staff import log, staff, user
 from tests.relations.people import person
 
@@ -48,3 +48,76 @@ async def test_people_that_a_rule_suspended_are_restored_and_those_of_moderators
     (made,) = await statements.about(app, caught)
     assert (made.automated, made.lifted_why) == (True, "undone")
     assert "rule.undo" in [action for action, _ in await log(app)]
+
+
+async def _shown(app: App, post_id: int | None) -> tuple[str, str, bool]:
+    row = await app.db.row("SELECT visibility, spoiler_text, sensitive FROM posts WHERE id = ?", post_id)
+    assert row is not None
+    return row["visibility"], row["spoiler_text"], bool(row["sensitive"])
+
+
+async def test_marks_warnings_and_limits_of_posts_as_they_came_are_taken_off(app: App) -> None:
+    far = await person(app, "far", "far.example")
+    numbers = {action: await _rule(app, action, action) for action in ("limit", "warn", "sensitive")}
+    posts = {action: await _arrives(app, far, action) for action in numbers}
+    assert await _shown(app, posts["limit"]) == ("unlisted", "", False)
+    assert await _shown(app, posts["warn"]) == ("public", "No warn", True)
+    assert await _shown(app, posts["sensitive"]) == ("public", "", True)
+    for action, number in numbers.items():
+        done = await undoing.undo(app, number, by=None)
+        assert (done.unmarked, done.released, done.failed) == (1, 0, 0)
+        assert await _shown(app, posts[action]) == ("public", "", False)
+        assert (await undoing.undo(app, number, by=None)).unmarked == 0
+
+
+async def test_a_post_that_was_unlisted_and_marked_by_its_author_stays_so(app: App) -> None:
+    far = await person(app, "far", "far.example")
+    numbers = [await _rule(app, "casino", action) for action in ("limit", "warn")]
+    new = NewPost(
+        author_id=far, visibility="unlisted", content="<p>casino</p>", created_at=app.now(), spoiler_text="games",
+        sensitive=True, uri="https://far.example/own",
+    )  # fmt: skip
+    post_id = await publishing.store(app, new)
+    for number in numbers:
+        await undoing.undo(app, number, by=None)
+    assert await _shown(app, post_id) == ("unlisted", "games", True)
+
+
+async def test_what_two_rules_did_ends_with_the_second(app: App) -> None:
+    far = await person(app, "far", "far.example")
+    numbers = [await _rule(app, "casino", action) for action in ("warn", "sensitive")]
+    post_id = await _arrives(app, far, "casino")
+    await undoing.undo(app, numbers[0], by=None)
+    assert await _shown(app, post_id) == ("public", "", True)
+    await undoing.undo(app, numbers[1], by=None)
+    assert await _shown(app, post_id) == ("public", "", False)
+
+
+async def test_a_member_gets_back_what_a_rule_took_from_their_post(app: App) -> None:
+    writer = (await user(app, "writer")).account_id
+    number = await _rule(app, "casino", "limit")
+    post_id = await publishing.publish(app, writer, Draft(text="a casino of words"))
+    assert (await _shown(app, post_id))[0] == "unlisted"
+    await undoing.undo(app, number, by=None)
+    assert (await _shown(app, post_id))[0] == "public"
+
+
+async def test_what_another_rule_in_force_holds_as_well_goes_on_waiting(app: App) -> None:
+    far = await person(app, "far", "far.example")
+    casino, poker = await _rule(app, "casino", "hold"), await _rule(app, "poker", "hold")
+    new = NewPost(
+        author_id=far, visibility="public", content="<p>casino and poker</p>", created_at=app.now(),
+        uri="https://far.example/both",
+    )  # fmt: skip
+    assert await publishing.store(app, new) is None
+    assert await undoing.waiting(app, casino) == (0, 0)
+    assert (await undoing.undo(app, casino, by=None)).released == 0
+    assert (await undoing.undo(app, poker, by=None)).released == 1
+    again = NewPost(
+        author_id=far, visibility="public", content="<p>poker and casino</p>", created_at=app.now(),
+        uri="https://far.example/again",
+    )  # fmt: skip
+    for number in (casino, poker):
+        await rules.switch(app, number, "on", by=None)
+    assert await publishing.store(app, again) is None
+    assert (await undoing.undo_all(app, [casino, poker], by=None)).released == 1

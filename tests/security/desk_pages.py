@@ -23,6 +23,12 @@ def _report(stage: Any, viewer: Any) -> list[Asked]:
     return asked
 
 
+def _pictures(stage: Any, viewer: Any) -> list[Asked]:
+    """For admins, and of public posts or those that a report names: never the words of a post."""
+    status = 403 if viewer.name == "moderator" else _status(viewer)
+    return [(f"/admin/pictures/add?post={post.id}", status, []) for post in stage.posts]
+
+
 def _staff(path: str) -> Callable[[Any, Any], list[Asked]]:
     return lambda _, viewer: [(path, _status(viewer), [])]
 
@@ -37,7 +43,20 @@ WEB: Mapping[str, Callable[[Any, Any], list[Asked]]] = {
     "/admin/appeals": _staff("/admin/appeals"),
     "/admin/appeals/{id}": _nothing(f"/admin/appeals/{UNKNOWN}"),
     "/admin/audit": _staff("/admin/audit"),
+    "/admin/audit.csv": _staff("/admin/audit.csv"),
     "/admin/held": _staff("/admin/held"),
+    "/admin/policies": _staff("/admin/policies"),
+    "/admin/policies/rules": _staff("/admin/policies/rules"),
+    "/admin/policies/rules/new": _nothing("/admin/policies/rules/new"),
+    "/admin/policies/rules/{id}": _nothing(f"/admin/policies/rules/{UNKNOWN}"),
+    "/admin/policies/rules/{id}/edit": _nothing(f"/admin/policies/rules/{UNKNOWN}/edit"),
+    "/admin/policies/rules/{id}/hits": _nothing(f"/admin/policies/rules/{UNKNOWN}/hits"),
+    "/admin/policies/rules/{id}/undo": _nothing(f"/admin/policies/rules/{UNKNOWN}/undo"),
+    "/admin/pictures": _staff("/admin/pictures"),
+    "/admin/pictures/add": _pictures,
+    "/admin/pictures/{id}": _nothing(f"/admin/pictures/{UNKNOWN}"),
+    "/admin/pictures/{id}/export": _nothing(f"/admin/pictures/{UNKNOWN}/export"),
+    "/admin/strangers": _staff("/admin/strangers"),
     "/settings/decisions": _nothing("/settings/decisions"),
     "/settings/decisions/{id}": _nothing(f"/settings/decisions/{UNKNOWN}"),
     "/settings/reports": _nothing("/settings/reports"),

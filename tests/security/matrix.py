@@ -354,6 +354,9 @@ _NO_POSTS = """
 /api/v1/annual_reports /api/v1/annual_reports/{year} /api/v1/annual_reports/{year}/state /api/v1/profile
 /api/v1/reports /api/v1/accounts/{id}/identity_proofs /api/v1/instance/privacy_policy
 /api/v1/instance/terms_of_service /api/v1/instance/terms_of_service/{date} /api/fedinote/v1/imports
+/api/fedinote/v1/admin/lists /api/fedinote/v1/admin/lists/{id} /api/fedinote/v1/admin/list_entries
+/api/fedinote/v1/admin/domain_blocks/foresight /api/fedinote/v1/admin/domain_changes
+/api/fedinote/v1/severed_relationships /api/fedinote/v1/severed_relationships/{id}/accounts
 /api/fedinote/v1/admin/rules/{id}/trial /api/fedinote/v1/topics /api/fedinote/v1/accountability
 /api/fedinote/v1/topics/{id} /api/fedinote/v1/admin/topics
 /api/fedinote/v1/admin/topics/suggestions /api/fedinote/v1/translation /api/fedinote/v1/admin/translation

@@ -6,8 +6,10 @@ from typing import Any
 from tests.security.matrix import UNKNOWN
 
 _PATHS = (
-    *("/auth/confirm", "/auth/locked", "/auth/locked/archive", "/settings", "/settings/blocks", "/settings/filters", "/settings/filters/new"),
+    *("/auth/confirm", "/auth/locked", "/auth/locked/archive"),
+    *("/settings", "/settings/blocks", "/settings/filters", "/settings/filters/new"),
     *("/settings/follows", "/settings/interface", "/settings/invitations", "/settings/notifications"),
+    *("/settings/severed", "/severed_relationships"),
     *("/settings/privacy", "/settings/profile", "/settings/security", "/settings/security/app", "/settings/sessions"),
 )
 
@@ -19,4 +21,6 @@ def _nothing(path: str) -> Callable[[Any, Any], list[tuple[str, int | None, list
 WEB: Mapping[str, Callable[[Any, Any], list[tuple[str, int | None, list[Any]]]]] = {
     **{path: _nothing(path) for path in _PATHS},
     "/settings/filters/{id}": _nothing(f"/settings/filters/{UNKNOWN}"),
+    "/settings/severed/{id}": _nothing(f"/settings/severed/{UNKNOWN}"),
+    "/settings/severed/{id}/{side}.csv": _nothing(f"/settings/severed/{UNKNOWN}/following.csv"),
 }

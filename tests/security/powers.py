@@ -116,6 +116,18 @@ DELETE /api/fedinote/v1/admin/glossary/{id}                         GLOSSARY    
 GET    /api/fedinote/v1/admin/relays                                DOMAINS       - admin:read:domain_blocks
 POST   /api/fedinote/v1/admin/relays                                DOMAINS       + admin:write:domain_blocks
 DELETE /api/fedinote/v1/admin/relays/{id}                           DOMAINS       + admin:write:domain_blocks
+GET    /api/fedinote/v1/admin/lists                                 DOMAINS       - admin:read:domain_blocks
+POST   /api/fedinote/v1/admin/lists                                 DOMAINS       + admin:write:domain_blocks
+GET    /api/fedinote/v1/admin/lists/{id}                            DOMAINS       - admin:read:domain_blocks
+PATCH  /api/fedinote/v1/admin/lists/{id}                            DOMAINS       + admin:write:domain_blocks
+DELETE /api/fedinote/v1/admin/lists/{id}                            DOMAINS       + admin:write:domain_blocks
+POST   /api/fedinote/v1/admin/lists/{id}/read                       DOMAINS       + admin:write:domain_blocks
+GET    /api/fedinote/v1/admin/list_entries                          DOMAINS       - admin:read:domain_blocks
+POST   /api/fedinote/v1/admin/list_entries/{id}/apply               DOMAINS       + admin:write:domain_blocks
+POST   /api/fedinote/v1/admin/list_entries/{id}/refuse              DOMAINS       + admin:write:domain_blocks
+GET    /api/fedinote/v1/admin/domain_blocks/foresight               DOMAINS       - admin:read:domain_blocks
+GET    /api/fedinote/v1/admin/domain_changes                        DOMAINS       - admin:read:domain_blocks
+POST   /api/fedinote/v1/admin/domain_changes/{id}/undo              DOMAINS       + admin:write:domain_blocks
 GET    /api/fedinote/v1/admin/rules                                 DOMAINS       - admin:read:domain_blocks
 POST   /api/fedinote/v1/admin/rules                                 DOMAINS       + admin:write:domain_blocks
 GET    /api/fedinote/v1/admin/rules/{id}                            DOMAINS       - admin:read:domain_blocks
@@ -139,6 +151,7 @@ POST   /api/fedinote/v1/admin/appeals/{id}/answer                   ACCOUNTS    
 POST   /api/fedinote/v1/admin/appeals/{id}/decide                   ACCOUNTS      + admin:write:accounts
 GET    /api/fedinote/v1/admin/reports/{id}/notes                    REPORTS       - admin:read:reports
 POST   /api/fedinote/v1/admin/reports/{id}/notes                    REPORTS       + admin:write:reports
+POST   /api/fedinote/v1/admin/rules/{id}/undo                    DOMAINS       + admin:write:domain_blocks
 """
 _WEB = """
 GET    /admin                                                       DASHBOARD     -

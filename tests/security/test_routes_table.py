@@ -9,8 +9,10 @@ import pytest_asyncio
 from fedinote.api.routes import ROUTES
 from fedinote.api.routing import WEBSOCKET, Route
 from fedinote.infra.app import App
+from fedinote.relations import follows
 from tests.api.client import Answer, Client, File
 from tests.api.conftest import Person, Town, picture
+from tests.relations.people import person as account
 from tests.security.matrix import UNKNOWN
 from tests.support import tables
 from tests.support.tables import untouched
@@ -171,6 +173,9 @@ async def test_streams_ask_for_their_scopes(town: Town, bob: Person) -> None:
 # -- what belongs to somebody -----------------------------------------------------------------------------------------
 
 ROUTES_OF: Mapping[str, str] = {
+    "/api/fedinote/v1/severed_relationships/{id}": "severance",
+    "/api/fedinote/v1/severed_relationships/{id}/accounts": "severance",
+    "/api/fedinote/v1/severed_relationships/{id}/follow": "severance",
     "/api/v1/conversations/{id}": "conversation",
     "/api/v1/conversations/{id}/read": "conversation",
     "/api/v1/conversations/{id}/unread": "conversation",
@@ -200,6 +205,8 @@ ROUTES_OF: Mapping[str, str] = {
     "/api/fedinote/v1/translation_suggestions/{id}": "suggestion",
     "/api/fedinote/v1/translation_suggestions/{id}/accept": "suggestion",
     "/api/fedinote/v1/translation_suggestions/{id}/reject": "suggestion",
+    "/api/fedinote/v1/decisions/{id}": "decision",
+    "/api/fedinote/v1/decisions/{id}/appeal": "decision",
     "/api/fedinote/v1/imports/{id}": "import",
     "/api/fedinote/v1/imports/{id}/failures.csv": "import",
 }
@@ -266,6 +273,16 @@ async def owned(town: Town, alice: Person) -> Mapping[str, str]:
     made["suggestion"] = (await alice.post(path, suggested)).json["id"]
     word = {"term": "zqmyterm", "origin": "en", "keep": True}
     made["proposal"] = (await alice.post("/api/fedinote/v1/glossary/proposals", word)).json["id"]
+    decider = await town.person("decider", role="moderator", scopes="admin:write")
+    decision = {"type": "none", "text": "zqmyreason"}
+    await decider.post(f"/api/v1/admin/accounts/{alice.id}/action", decision)
+    made["decision"] = (await alice.get("/api/fedinote/v1/decisions")).json[0]["id"]
+    await alice.post(f"/api/fedinote/v1/decisions/{made['decision']}/appeal", {"text": "zqmyappeal"})
+    await alice.post("/api/v1/reports", {"account_id": friend.id, "comment": "zqmyreport"})
+    far = await account(town.app, "zqmylost", "lost.example")
+    await follows.request(town.app, far, alice.account_id)
+    await alice.post("/api/v1/domain_blocks", {"domain": "lost.example"})
+    made["severance"] = (await alice.get("/api/fedinote/v1/severed_relationships")).json[0]["id"]
     plan = {"status": "zqmyplan", "scheduled_at": "2030-01-01T00:00:00Z"}
     if any(route.path == "/api/v1/scheduled_statuses" for route in TABLE):
         made["plan"] = (await alice.post("/api/v1/statuses", plan)).json["id"]
@@ -300,6 +317,8 @@ async def test_no_page_shows_what_belongs_to_somebody_else(bob: Person, owned: M
     answer = await bob.get(route.path, {"q": "zqmy", "timeline[]": ["home"], "limit": 40})
     assert answer.status < 500
     for word in (b"zqmylist", b"zqmyfilter", b"zqmyword", b"zqhush", b"zqmyplan", b"zqmysuggestion", b"zqmyterm"):
+        assert word not in answer.body
+    for word in (b"zqmyreason", b"zqmyappeal", b"zqmyreport"):
         assert word not in answer.body
     if route.path == "/api/v1/markers":
         assert answer.json == {}

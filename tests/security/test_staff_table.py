@@ -18,7 +18,8 @@ ROUTES_OF_STAFF = [route for route in ROUTES if route.path.startswith(STAFF)]
 FOR_ADMINS = (
     "/api/v1/admin/domain_blocks", "/api/v1/admin/domain_allows", "/api/v1/admin/ip_blocks",
     "/api/v1/admin/email_domain_blocks", "/api/v1/admin/canonical_email_blocks", "/api/fedinote/v1/admin/relays",
-    "/api/fedinote/v1/admin/rules",
+    "/api/fedinote/v1/admin/rules", "/api/fedinote/v1/admin/lists", "/api/fedinote/v1/admin/list_entries",
+    "/api/fedinote/v1/admin/domain_blocks", "/api/fedinote/v1/admin/domain_changes",
 )  # fmt: skip
 FOR_MODERATORS = (
     "/api/v1/admin/accounts", "/api/v2/admin/accounts", "/api/v1/admin/reports", "/api/v1/admin/trends",

@@ -232,15 +232,18 @@ ModerationRule id:id kind:text terms:object action:text origin:text spare_follow
  reason:text note:text owner_id:id? hits_count:number expires_at:moment? created_at:moment updated_at:moment
 RuleHit id:id account_id:id acct:text uri:text? action:text why:text created_at:moment
 Accountability since:text rules:[PublicRule] servers:[PublicServer] hidden_servers:number policies:[PublicPolicy]
- automatic:[PublicAutomatic] months:[PublicMonth] decisions:[PublicDecision]? contact:object page:url translation:url
+ automatic:[PublicAutomatic] lists:[PublicList] months:[PublicMonth] decisions:[PublicDecision]? languages:[text]
+ engines:[PublicEngine] data:object openness:object contact:object page:url translation:url
 PublicRule id:id text:text hint:text translations:object in_force:flag
 PublicServer domain:text severity:text reject_media:flag reject_reports:flag reason:text
 PublicPolicy kind:text action:text title:text reason:text origin:text since:text until:text?
 PublicAutomatic name:text does:text facts:object
 PublicMonth month:text decisions:object automated:number reports:number reports_closed:number appeals:number
  appeals_lifted:number appeals_upheld:number rule_hits:number
-PublicDecision month:text action:text local:flag category:text rules:[number] automated:flag policy:text? outcome:text
- appeal:text?
+PublicList title:text kind:text address:text ceiling:text automatic:flag days:number? in_force:number since:text
+PublicEngine name:text location:text may_receive:[text]
+PublicDecision month:text action:text local:flag category:text rules:[number] grounds:text automated:flag policy:text?
+ outcome:text appeal:text?
 Decision id:id action:text text:text language:text? translation:object? category:text rules:[object] automated:flag
  status_ids:[id] created_at:moment lifted_at:moment? final_at:moment? appealable:flag appeal:DecisionAppeal?
 DecisionAppeal id:id decision_id:id state:=pending/approved/rejected/ended created_at:moment decided_at:moment?
@@ -252,6 +255,7 @@ FiledReport id:id category:text comment:text created_at:moment closed_at:moment?
 ReportNote id:id text:text to_reporter:flag created_at:moment account:Account?
 RuleTrial statuses_count:number caught_count:number local_count:number accounts_count:number share:number
  languages:object examples:[RuleExample]
+RuleUndone released_count:number restored_count:number unmarked_count:number gone_count:number failed_count:number
 RuleExample status_id:id uri:text acct:text why:text created_at:moment
 HeldPost id:id account_id:id status_id:id? uri:text? visibility:text content:html? spoiler_text:text? language:text?
  reason:text created_at:moment

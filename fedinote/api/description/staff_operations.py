@@ -117,6 +117,7 @@ PATCH /api/fedinote/v1/admin/rules/{id} ModerationRule state:text @rule
 DELETE /api/fedinote/v1/admin/rules/{id} -
 GET /api/fedinote/v1/admin/rules/{id}/trial RuleTrial days:number
 GET /api/fedinote/v1/admin/rules/{id}/hits [RuleHit] @page
+POST /api/fedinote/v1/admin/rules/{id}/undo RuleUndone since:text
 GET /api/fedinote/v1/admin/held [HeldPost] @page
 POST /api/fedinote/v1/admin/held/{id}/release Released
 DELETE /api/fedinote/v1/admin/held/{id} -

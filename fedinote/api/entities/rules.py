@@ -8,6 +8,7 @@ from fedinote.api.entities.values import moment, moment_or_none
 from fedinote.infra.clock import iso
 from fedinote.infra.db import Row
 from fedinote.moderation.trying import Trial
+from fedinote.moderation.undoing import Undone
 from fedinote.posts import holding
 
 _OPEN = ("public", "unlisted")
@@ -66,6 +67,17 @@ def trial(found: Trial) -> dict[str, Any]:
             }
             for one in found.examples
         ],
+    }
+
+
+def undone(found: Undone) -> dict[str, Any]:
+    """Turn what was taken back of a rule into its entity."""
+    return {
+        "released_count": found.released,
+        "restored_count": found.restored,
+        "unmarked_count": found.unmarked,
+        "gone_count": found.gone,
+        "failed_count": found.failed,
     }
 
 

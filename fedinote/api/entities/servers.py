@@ -1,4 +1,4 @@
-"""Shared lists of servers and what they advise, what blocks would do and what was changed. No part of Mastodon's API."""
+"""Shared lists of servers, what they advise, what blocks would do, what was changed. No part of Mastodon's API."""
 
 from typing import Any
 

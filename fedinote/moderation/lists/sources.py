@@ -124,6 +124,13 @@ async def refresh_due(app: App) -> None:
             _log.warning("list not read", extra={"list": row["id"], "reason": error.reason})
 
 
+async def read_now(app: App, source_id: int, *, by: Moderator | None) -> dict[str, int]:
+    """Read a list because somebody wants it, as `refresh`. `Forbidden`."""
+    _may(by)
+    await _note(app, "list.read", (await get(app, source_id))["url"], by, None)
+    return await refresh(app, source_id)
+
+
 async def refresh(app: App, source_id: int) -> dict[str, int]:
     """Read a list now; return how much was taken, applied and retracted. What fails is kept with the source.
 

@@ -50,8 +50,8 @@ def _entry(line: Sequence[str], columns: dict[str, int], number: int, usual: Ent
     found = {name: line[at].strip() for name, at in columns.items() if at < len(line)}
     try:
         kind, digits = checked(found.get("kind") or usual.kind, found.get("hash", ""))
-    except Invalid as error:
-        raise Invalid(f"{error.message} (line {number})") from None
+    except Invalid:
+        raise Invalid(f"Validation failed: There is no hash that can be read in line {number} of the list") from None
     return Entry(
         kind,
         digits,

@@ -18,6 +18,8 @@ _VALUES = 1 << _WIDTH
 _FLIPS = (0, *(1 << bit for bit in range(_WIDTH)))
 _STEPS = 2_000
 """Comparisons, less than half a millisecond, after which others have a turn."""
+_FEW = 400
+"""Hashes that are compared one by one as quickly."""
 _TOO_MANY = 10_000
 """Candidates from which on it is quicker to look at everything."""
 
@@ -88,6 +90,8 @@ class Index:
 
     def _candidates(self, look: int, most: int) -> Sequence[int]:
         """Return the places that may be near, some of them twice; all there are, where too many share these bits."""
+        if len(self._looks) <= _FEW:
+            return range(len(self._looks))
         places: list[int] = []
         flips = _FLIPS if most >= _BANDS else _FLIPS[:1]
         for first, following in zip(self._first, self._next, strict=True):

@@ -25,7 +25,7 @@ class Pattern:
         try:
             self._pattern = re2.compile(pattern, options(case_sensitive=False))
         except re2.error as error:
-            raise Invalid(f"Validation failed: The pattern cannot be read: {_said(error)}") from None
+            raise Invalid(f"Validation failed: The pattern cannot be read: {_said(error)[:200]}") from None
         if self._pattern.search(""):
             raise Invalid("Validation failed: The pattern matches a text without a word")
         self._across = across.of_terms(terms)

@@ -1,5 +1,7 @@
 """Words and phrases, in any spelling that only disguises them."""
 
+from collections.abc import Sequence
+
 import re2
 
 from fedinote.infra.app import App
@@ -29,7 +31,10 @@ class Words:
             raise Invalid(f"Validation failed: At most {MAX_WORDS} words, of {MAX_WORD} characters")
         self._words, self._across = folded, across.of_terms(terms)
         longest_first = sorted(folded, key=len, reverse=True)
-        self._pattern = re2.compile("|".join(map(_alternative, longest_first)), options())
+        try:
+            self._pattern = re2.compile(_any_of(longest_first), options())
+        except re2.error:
+            raise Invalid("Validation failed: These words are too many and too long for one rule") from None
 
     async def match(self, app: App, judged: Judged) -> str | None:
         """Find the first of the words in the folded text, then in other languages."""
@@ -45,8 +50,9 @@ class Words:
         return f"the word “{meant}”" if plain else f"the word “{meant}”, written “{word}” in disguise"
 
 
-def _alternative(word: str) -> str:
-    escaped = re2.escape(word)
-    if has_cjk(word):
-        return f"({escaped})"
-    return f"(?:^|{_EDGE})({escaped})(?:$|{_EDGE})"
+def _any_of(words: Sequence[str]) -> str:
+    """Return the expression for all words. The edges of words are large classes, so they are in it once."""
+    alone = "|".join(re2.escape(word) for word in words if not has_cjk(word))
+    anywhere = "|".join(re2.escape(word) for word in words if has_cjk(word))
+    found = [f"(?:^|{_EDGE})({alone})(?:$|{_EDGE})"] if alone else []
+    return "|".join([*found, f"({anywhere})"] if anywhere else found)

@@ -1,6 +1,7 @@
 """/admin/accounts: everybody known here, by state and name; one of them with all that moderators can do."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -9,7 +10,6 @@ from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotF
 from fedinote.moderation import actions, queries, roles
 from fedinote.moderation.moderator import Power
 from fedinote.moderation.queries import Wanted
-from fedinote.moderation.statements import Basis
 from fedinote.timelines.window import Window
 from fedinote.web import pages
 from fedinote.web.admin import guard, people
@@ -92,7 +92,9 @@ def _weighed(kind: str) -> Callable[[Staff, int, Upload], Awaitable[None]]:
 
     async def deed(staff: Staff, account_id: int, form: Upload) -> None:
         reason = form.fields.get("reason", "").strip()
-        basis = Basis(tell="tell" in form.fields, language=staff.here.words.tag if reason else None)
+        basis = forms.basis(form, None)
+        if reason and basis.language is None:
+            basis = replace(basis, language=staff.here.words.tag)
         if kind == "none" and not reason:
             raise Invalid("Say what the warning is about")
         await actions.act(staff.app, staff.by, account_id, kind, reason=reason, basis=basis)

@@ -8,7 +8,7 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.posts import answering, approvals, covers, languages, visibility
+from fedinote.posts import answering, approvals, covers, languages, permissions, visibility
 from fedinote.posts.languages import VersionDraft
 from fedinote.text import html
 from fedinote.web.browser import Visit
@@ -53,8 +53,12 @@ async def _seen(here: Visit, stated: str) -> Row:
 
 
 async def _answer(here: Visit, stated: str, fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields of an answer: whom it names, the warning, and no more readers than the other post has."""
+    """Return the fields of an answer: whom it names, the warning, and no more readers than the other post has.
+
+    Raises Forbidden where the other post's author does not let the member answer.
+    """
     parent = await _seen(here, stated)
+    await permissions.check(here.app, here.member.account_id, parent, "reply")
     author = await here.app.db.row("SELECT username, domain FROM accounts WHERE id = ?", parent["account_id"])
     assert author is not None
     me = here.member

@@ -3,13 +3,13 @@
 from typing import Any
 
 from fedinote.infra.app import App
-from fedinote.moderation import queue, remarks, revoking, statements, understanding
+from fedinote.moderation import house_rules, queue, remarks, revoking, statements, understanding
 from fedinote.moderation.queue import Wanted
 from fedinote.moderation.understanding import Passage
 from fedinote.web.admin.guard import Staff
 from fedinote.web.admin.people import Held
 from fedinote.web.admin.queues import number
-from fedinote.web.desk import evidence, reading
+from fedinote.web.desk import evidence, forms, reading
 from fedinote.web.pages import Upload
 from fedinote.web.transparency.account import actions, categories
 
@@ -36,6 +36,8 @@ async def gather(staff: Staff, account: Held) -> dict[str, Any]:
         "target": await reading.target(app, by.account_id),
         "actions": actions(staff.here.words),
         "categories": categories(staff.here.words),
+        "languages": forms.languages(staff.here),
+        "rules": [(rule.number, *rule.wording(staff.here.words.tag)) for rule in await house_rules.listing(app)],
     }
 
 

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
-from fedinote.infra.errors import BadRequest, FediNoteError
-from fedinote.moderation import held, rules, undoing
+from fedinote.infra.errors import BadRequest, Conflict, Invalid
+from fedinote.moderation import many, rules, undoing
 from fedinote.moderation.moderator import Power
 from fedinote.moderation.understanding import Passage, Reading
 from fedinote.posts import holding
@@ -27,13 +27,17 @@ from fedinote.web.pages import Upload
 
 PATH = "/admin/held"
 PAGE = 20
-DEEDS = {"release": held.release, "drop": held.drop}
+_BATCH = """SELECT deed, COUNT(*) AS size FROM batch_items WHERE batch = ? AND what = 'held' AND undone_at IS NULL
+ GROUP BY deed"""
 _WISHES = "SELECT id, machine_translation FROM accounts WHERE id IN_INTS(?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A post that waits. `edit`: it is a new version of one that is there. `files`: how many it has."""
+    """A post that waits. `edit`: it is a new version of one that is there. `files`: how many it has.
+
+    `taken`: the post was there, and is out of sight until somebody decides.
+    """
 
     id: int
     account_id: int
@@ -42,6 +46,7 @@ class Held:
     visibility: str
     at: datetime
     edit: bool
+    taken: bool
     files: int
     reading: Reading
 
@@ -58,6 +63,7 @@ async def page(staff: Staff) -> Response:
         target=await reading.target(staff.app, staff.by.account_id),
         rules=[one for one in await rules.listing(staff.app) if one["hits"]] if staff.may(Power.DOMAINS) else [],
         more=f"{PATH}?max_id={rows[-1]['id']}" if len(rows) == PAGE else "",
+        batch=await _told(staff, asked.get("batch", "")),
     )
 
 
@@ -93,29 +99,43 @@ def _held(row: Row, new: NewPost, names: dict[int, str], read: Reading) -> Held:
         reason=row["reason"],
         visibility=new.visibility,
         at=from_ms(row["created_at"]),
-        edit=row["post_id"] is not None,
+        edit=row["post_id"] is not None and not row["present"],
+        taken=bool(row["former"]),
         files=len(new.media) + len(new.upload_ids),
         reading=read,
     )
 
 
 async def act(staff: Staff, form: Upload) -> Response:
-    """POST /admin/held: release or drop what is ticked; what somebody else decided meanwhile is passed over."""
-    verb = DEEDS.get(form.fields.get("deed", ""))
-    if verb is None:
+    """POST /admin/held: release or drop what is ticked, or take back what was done so (`back`).
+
+    What somebody else decided meanwhile is passed over.
+    """
+    deed = form.fields.get("deed", "")
+    if deed not in (*many.HELD_DEEDS, "back"):
         raise BadRequest
-    done = 0
-    for held_id in forms.ids(form, "held"):
-        try:
-            await verb(staff.app, held_id, by=staff.by)
-            done += 1
-        except FediNoteError:
-            continue
-    words = staff.here.words
-    if verb is held.release:
-        text = words.ngettext("%(num)s post was released.", "%(num)s posts were released.", done)
-        return guard.done(staff, PATH, text)
-    return guard.done(staff, PATH, words.ngettext("%(num)s post was dropped.", "%(num)s posts were dropped.", done))
+    try:
+        if deed == "back":
+            found = await many.undo(staff.app, number(form.fields.get("batch", "")), by=staff.by)
+            text = staff.here.words.ngettext(
+                "Taken back: %(num)s post waits again.", "Taken back: %(num)s posts wait again.", found.done
+            )
+            return guard.done(staff, PATH, text)
+        done = await many.decide_held(staff.app, forms.ids(form, "held"), deed, by=staff.by)
+    except (Invalid, Conflict) as error:
+        return guard.done(staff, PATH, guard.wrong(staff, error))
+    return pages.redirect(f"{PATH}?batch={done.batch}")
+
+
+async def _told(staff: Staff, text: str) -> tuple[int, str] | None:
+    """Return a batch that can still be taken back, with what is said of it; None for another."""
+    rows = await staff.app.db.rows(_BATCH, number(text)) if text else []
+    if not rows:
+        return None
+    words, size = staff.here.words, rows[0]["size"]
+    if rows[0]["deed"] == "release":
+        return number(text), words.ngettext("%(num)s post was released.", "%(num)s posts were released.", size)
+    return number(text), words.ngettext("%(num)s post was dropped.", "%(num)s posts were dropped.", size)
 
 
 async def undo(staff: Staff, form: Upload) -> Response:

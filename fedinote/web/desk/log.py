@@ -28,8 +28,14 @@ FAMILIES = (
     *("account", "post", "statement", "report", "batch", "appeal", "held", "rule", "policy", "domain", "list"),
     *("ip_block", "email_block", "email_domain_block", "setting", "rule_text", "text", "announcement", "emoji"),
     *("invite", "relay", "topic", "glossary", "media", "allow", "picture_set", "trend", "tag", "host", "audit"),
+    "server",
 )
-_LINKED = {"account": "/admin/accounts/", "report": "/admin/reports/", "appeal": "/admin/appeals/"}
+_LINKED = {
+    "account": "/admin/accounts/",
+    "report": "/admin/reports/",
+    "appeal": "/admin/appeals/",
+    "rule": "/admin/policies/rules/",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _SETTINGS = {
 }
 _PAGES = {
     "domains": ("/admin/domains", "/admin/hosts"),
-    "allow list": ("/admin/domains/allowed", "/admin/allowed"),
+    "allow list": ("/admin/allows",),
     "first contact": ("/admin/strangers",),
     "senders": ("/admin/accounts",),
     "rules": ("/admin/policies/rules",),

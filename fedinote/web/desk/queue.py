@@ -1,6 +1,7 @@
 """/admin/reports: what waits for somebody, narrowed down and counted; and doing something about many at once."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
@@ -49,22 +50,30 @@ async def _show(staff: Staff, asked: Mapping[str, str], *, error: FediNoteError 
         found=found,
         part=wanted.part,
         parts=[(name, urlencode({**kept, "show": name})) for name in queue.PARTS],
-        counts=await queue.counts(app, by),
         matching=matching,
         given={name: kept.get(name, "") for name in NARROWED},
         narrowed=any(kept.get(name) for name in NARROWED if name != "order"),
         account=(await evidence.handles(app, [wanted.target_id])).get(wanted.target_id or 0, ""),
-        languages=[(tag, own_name(tag)) for tag in await queue.languages(app, by)],
-        written=forms.languages(staff.here),
-        categories=categories(staff.here.words),
-        colleagues=await evidence.staff(app),
-        rules=[(one.number, *one.wording(staff.here.words.tag)) for one in await house_rules.listing(app)],
         back=urlencode(kept),
         batch=await told(staff, asked),
-        target=await reading.target(app, by.account_id),
         problems=[guard.wrong(staff, error)] if error else [],
         more=f"{PATH}?{urlencode({**kept, 'after': found[-1].id})}" if len(found) == PAGE else "",
+        **await _offered(staff),
     )
+
+
+async def _offered(staff: Staff) -> dict[str, Any]:
+    """Return what there is to choose from: parts with their numbers, languages, categories, colleagues, rules."""
+    app, by = staff.app, staff.by
+    return {
+        "counts": await queue.counts(app, by),
+        "languages": [(tag, own_name(tag)) for tag in await queue.languages(app, by)],
+        "written": forms.languages(staff.here),
+        "categories": categories(staff.here.words),
+        "colleagues": await evidence.staff(app),
+        "rules": [(one.number, *one.wording(staff.here.words.tag)) for one in await house_rules.listing(app)],
+        "target": await reading.target(app, by.account_id),
+    }
 
 
 def _wanted(kept: Mapping[str, str]) -> Wanted:

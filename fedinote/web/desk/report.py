@@ -59,7 +59,6 @@ async def show(staff: Staff, report_id: int, *, error: FediNoteError | None = No
         languages=forms.languages(staff.here),
         unreadable=_unreadable(read),
         target=(await preferences.of(app, staff.by.account_id)).target,
-        greyscale=await comfort.greyscale(app, staff.by.user_id),
         actions=actions(words),
         categories=categories(words),
         problems=[guard.wrong(staff, error)] if error else [],
@@ -87,6 +86,7 @@ async def _history(staff: Staff, report: Report) -> dict[str, Any]:
         "elsewhere": await queue.count(app, by, server) if server else 0,
         "before": before,
         "after": after,
+        "greyscale": await comfort.greyscale(app, by.user_id),
         "batch": await told(staff, pages.query(staff.request)),
     }
 

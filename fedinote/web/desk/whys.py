@@ -1,12 +1,15 @@
 """Why a rule caught a post, in the reader's language, and the words that it caught marked in the post."""
 
-import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+from fedinote.text import folding
 from fedinote.text.language_names import own_name
 from fedinote.web.words import Words
 
+MOST_MARKED = 3_000
+"""Characters of a text in which words are looked for: a page shows several."""
 _PIECE = re.compile(r"(<[^>]*>|&[#\w]{1,20};)")
 _QUOTED = re.compile(r"“([^”]{1,300})”")
 _WHERE = re.compile(
@@ -67,6 +70,8 @@ def said(words: Words, why: str) -> str:
         )
     for pattern, message in _SAID:
         if (fits := pattern.fullmatch(why)) is not None:
+            if fits.groupdict().get("word") == folding.fold(fits.groupdict().get("meant", "")):
+                return words.gettext("the word “%(meant)s”, in disguise", meant=fits["meant"])
             return words.gettext(message, **_values(words, fits.groupdict()))
     return why
 
@@ -86,13 +91,45 @@ def quoted(why: str) -> list[str]:
 
 
 def marked(content: str, parts: Iterable[str]) -> str:
-    """Return sanitised HTML with every occurrence of these words in `<mark>`, in any letter case."""
-    wanted = sorted({html.escape(part, quote=False) for part in parts if part.strip(" …")}, key=len, reverse=True)
+    """Return sanitised HTML with every occurrence of these words in `<mark>`, disguised ones too."""
+    wanted = [folded for part in parts if (folded := _plain(part.rstrip("…")))]
     if not wanted:
         return content
-    pattern = re.compile("|".join(re.escape(part.rstrip("…")) for part in wanted), re.IGNORECASE)
-    return "".join(_mark(piece, pattern) for piece in _PIECE.split(content))
+    left = MOST_MARKED
+    pieces = []
+    for piece in _PIECE.split(content):
+        words_of = not piece.startswith(("<", "&")) and left > 0
+        pieces.append(_mark(piece, wanted) if words_of else piece)
+        left -= len(piece) if words_of else 0
+    return "".join(pieces)
 
 
-def _mark(piece: str, pattern: re.Pattern[str]) -> str:
-    return piece if piece.startswith(("<", "&")) else pattern.sub(r"<mark>\g<0></mark>", piece)
+def _mark(piece: str, wanted: Sequence[str]) -> str:
+    made, at = [], 0
+    while at < len(piece):
+        end = max((_end(piece, at, one) for one in wanted), default=at)
+        made.append(piece[at] if end == at else f"<mark>{piece[at:end]}</mark>")
+        at = max(end, at + 1)
+    return "".join(made)
+
+
+def _end(piece: str, start: int, wanted: str) -> int:
+    """Return where words that begin at a place end, the place itself where they are not there."""
+    if not (first := _plain_letter(piece[start])) or not wanted.startswith(first):
+        return start
+    for end in range(start + 1, min(len(piece), start + 4 * len(wanted) + 4) + 1):
+        found = _plain(piece[start:end])
+        if found == wanted:
+            return end
+        if not wanted.startswith(found):
+            break
+    return start
+
+
+def _plain(text: str) -> str:
+    return folding.fold(text).replace(" ", "")
+
+
+@lru_cache(maxsize=4096)
+def _plain_letter(letter: str) -> str:
+    return _plain(letter)

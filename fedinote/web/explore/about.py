@@ -12,7 +12,7 @@ from starlette.routing import Route
 from fedinote.accounts import profiles
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import house_rules, texts
+from fedinote.moderation import anonymity, house_rules, texts
 from fedinote.text.language_names import own_name
 from fedinote.timelines import explore_pool, explore_ranking
 from fedinote.web import browser, cards, shell
@@ -52,6 +52,7 @@ async def about(request: Request) -> Response:
         translated=await engines.translated(app),
         numbers=await numbers(app),
         blocks=await app.db.rows(_BLOCKS),
+        scrubbed=anonymity.scrubbed,
         rules=[rule.wording(here.words.tag) for rule in await house_rules.listing(app)],
         **await asyncio.to_thread(house, app, here),
     )

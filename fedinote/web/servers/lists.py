@@ -78,7 +78,7 @@ async def add(staff: Staff, form: Upload) -> Response:
 async def _read(staff: Staff, source_id: int) -> str:
     """Read a list now, and return what to say of it."""
     try:
-        done = await sources.refresh(staff.app, source_id)
+        done = await sources.read_now(staff.app, source_id, by=staff.by)
     except FediNoteError as error:
         return staff.gettext("The list could not be read: %(reason)s", reason=error.reason)
     return staff.gettext(
@@ -173,7 +173,7 @@ async def decide(staff: Staff, form: Upload) -> Response:
     if deed == "apply":
         said = say("%(num)s draft was put into force.", "%(num)s drafts were put into force.", done)
     else:
-        said = say("%(num)s draft was refused.", "%(num)s drafts were refused.", done)
+        said = say("%(num)s draft was turned down.", "%(num)s drafts were turned down.", done)
     back = browser.safe_path(form.fields.get("back", ""))
     return guard.done(staff, back if back.startswith(PATH) else f"{PATH}/drafts", f"{said} {problem}".strip())
 

@@ -19,6 +19,7 @@ from fedinote.posts.drafts import Draft
 from fedinote.timelines.window import Window
 from fedinote.worker import settle
 from tests.media.drawings import CHANGES, saved, scene
+from tests.media.pictures import gif, png, webp
 from tests.moderation.staff import staff
 from tests.relations.people import person
 
@@ -80,6 +81,7 @@ async def test_a_post_with_a_known_picture_is_refused_before_it_is_stored(
 async def test_what_mild_actions_do(app: App, alice: int, spam: int, action: str, expected: Mapping[str, Any]) -> None:
     await on(app, action)
     found = await app.db.row("SELECT * FROM posts WHERE id = ?", await posts(app, alice, saved(SPAM)))
+    assert found is not None
     assert {name: found[name] for name in expected} == expected
 
 
@@ -128,6 +130,18 @@ async def test_a_plain_picture_is_known_by_its_file_alone(app: App, alice: int) 
     await posts(app, alice, saved(Image.new("RGB", (400, 300), "white"), "PNG"))
     await posts(app, alice, white)
     assert [one.endswith("(the same file)") for one in await why(app, rule_id)] == [True]
+
+
+async def test_what_is_too_plain_to_tell_is_no_match_unless_the_rule_says_so(app: App, alice: int) -> None:
+    made = await library.create(app, library.Wanted("spam"), by=None)
+    grey = Image.linear_gradient("L")
+    known = await recognising.of_bytes(app, saved(grey, "PNG"))
+    assert known.quality < 50
+    await entries.add(app, made["id"], [Entry("pdq", f"{known.looks[0]:064x}")], by=None)
+    usual, all_of_them = await on(app, "note"), await on(app, "note", {"quality": 0})
+    await posts(app, alice, saved(grey, "PNG"))
+    assert await why(app, usual) == []
+    assert len(await why(app, all_of_them)) == 1
 
 
 async def test_what_is_downloaded_here_and_sent_again_is_the_same_file(app: App, alice: int) -> None:
@@ -248,3 +262,25 @@ async def test_without_rules_about_pictures_nothing_is_asked(app: App, alice: in
     before = app.db.statements
     await portraits.store_avatar(app, saved(SPAM), account_id=alice)
     assert app.db.statements == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        saved(SPAM)[:900],
+        png(60_000, 60_000),
+        gif(3_000, 3_000, 2_000),
+        webp((b"VP8X", b"\0" * 10)),
+    ],
+    ids=["nothing", "SVG", "cut off", "sixty thousand pixels a side", "a film of a GIF", "no frames"],
+)
+async def test_what_cannot_be_opened_safely_is_known_by_nothing(app: App, alice: int, spam: int, data: bytes) -> None:
+    before = await entries.page(app, spam, Window(9).sql)
+    with pytest.raises(Invalid):
+        await entries.add_file(app, spam, data, About(), by=None)
+    with pytest.raises(Invalid):
+        await uploads.upload(app, alice, data)
+    assert await app.db.value("SELECT COUNT(*) AS value FROM media_prints") == 0
+    assert len(await entries.page(app, spam, Window(9).sql)) == len(before)

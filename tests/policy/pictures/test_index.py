@@ -33,9 +33,10 @@ async def test_what_differs_in_up_to_31_bits_is_always_found() -> None:
         assert (near.entry, near.distance) == (at + 1, bits)
 
 
-async def test_the_index_finds_what_looking_at_everything_finds() -> None:
+@pytest.mark.parametrize("size", [20, 900])
+async def test_the_index_finds_what_looking_at_everything_finds(size: int) -> None:
     base = CHANCE.getrandbits(256)
-    looks = [other(base, CHANCE.randrange(60)) for _ in range(400)]
+    looks = [other(base, CHANCE.randrange(60)) for _ in range(size)]
     index = filled(looks)
     for most in (0, 7, 15, 16, 31):
         for _ in range(50):

@@ -1,14 +1,17 @@
 """Role by page: who may open what, and that no form is taken from elsewhere."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 from starlette.routing import Route
 
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
-from fedinote.moderation import announcements, appeals, contributions, moderator, reports, statements, topics
+from fedinote.moderation import announcements, appeals, contributions, moderator, reports, rules, statements, topics
 from fedinote.moderation.announcements import Span
+from fedinote.moderation.pictures import library
+from fedinote.moderation.rules import Wanted
 from fedinote.moderation.statements import Basis, Decision
 from fedinote.translation.glossary import Entry
 from fedinote.web.admin import guard
@@ -16,32 +19,54 @@ from fedinote.web.admin.routes import ROUTES
 from fedinote.web.routes import ROUTES as ALL
 from tests.support.people import person
 from tests.web.admin.conftest import SignedIn, send
+from tests.web.reading import write
+from tests.web.servers.samples import sample
 
 GETS = [route for route in ROUTES if "GET" in (route.methods or ())]
 POSTS = [route for route in ROUTES if "POST" in (route.methods or ())]
-SAMPLES = {"group": "server", "number": "1", "name": "about", "day": "new", "step": "name"}
+SAMPLES = {
+    "group": "server", "number": "1", "name": "about", "day": "new", "step": "name", "host": "far.example",
+    "slug": "tea",
+}  # fmt: skip
 """A value for each hole in a path; a page of ours that needs another names it below."""
 ELSEWHERE = {"/admin/texts/{name}/{day}": {"name": "terms-of-service"}}
 OWNERS_ALONE = {"/admin/translation"}
 
 
 async def address(app: App, route: Route) -> str:
+    """Make what a page is about, and return the page's address."""
+    if route.path == "/admin/pictures/add":
+        return f"{route.path}?post={await write(app, await person(app, 'somebody'))}"
     values = {**SAMPLES, **ELSEWHERE.get(route.path, {})}
-    if route.path.startswith("/admin/announcements/"):
-        values["id"] = str((await announcements.create(app, "Hello", Span())).id)
-    elif route.path.startswith("/admin/glossary/"):
-        values["id"] = str((await contributions.put(app, Entry("yyds", "zh", keep=True), by=None)).id)
-    elif route.path.startswith("/admin/hosts/"):
+    if route.path.startswith("/admin/hosts/"):
         sql = "INSERT INTO hosts (host, failures, failure_days, last_failure_day) VALUES (?, 0, 0, 0)"
         await app.db.execute(sql, "far.example")
-        values["host"] = "far.example"
-    elif route.path.startswith("/admin/accounts/"):
-        values["id"] = str((await person(app, "somebody")).account_id)
-    elif route.path.startswith(("/admin/reports/", "/admin/appeals/")):
-        values["id"] = str(await _complaint(app, route.path))
     elif route.path.startswith("/admin/topics/"):
-        values["slug"] = (await topics.create(app, None, "tea", ["tea"])).slug
+        await topics.create(app, None, "tea", ["tea"])
+    elif "{id}" in route.path:
+        make = next(make for begin, make in MADE.items() if route.path.startswith(begin))
+        values["id"] = str(await make(app, route.path))
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda hole: values[hole[1]], route.path)
+
+
+async def _announcement(app: App, _: str) -> int:
+    return int((await announcements.create(app, "Hello", Span())).id)
+
+
+async def _entry(app: App, _: str) -> int:
+    return int((await contributions.put(app, Entry("yyds", "zh", keep=True), by=None)).id)
+
+
+async def _account(app: App, _: str) -> int:
+    return int((await person(app, "somebody")).account_id)
+
+
+async def _rule(app: App, _: str) -> int:
+    return int((await rules.create(app, Wanted("words", {"words": ["casino"]}, "note", "No"), by=None))["id"])
+
+
+async def _pictures(app: App, _: str) -> int:
+    return int((await library.create(app, library.Wanted("known"), by=None))["id"])
 
 
 async def _complaint(app: App, path: str) -> int:
@@ -55,6 +80,20 @@ async def _complaint(app: App, path: str) -> int:
         await statements.note(app, decision, Basis())
     (about,) = await statements.about(app, target.account_id)
     return (await appeals.make(app, target.account_id, about.id, "No spam")).id
+
+
+MADE: dict[str, Callable[[App, str], Awaitable[int]]] = {
+    "/admin/announcements/": _announcement,
+    "/admin/glossary/": _entry,
+    "/admin/accounts/": _account,
+    "/admin/reports/": _complaint,
+    "/admin/appeals/": _complaint,
+    "/admin/domains/": sample,
+    "/admin/lists/": sample,
+    "/admin/policies/rules/": _rule,
+    "/admin/pictures/": _pictures,
+}
+"""What makes the thing whose id stands in a path, by how the path begins."""
 
 
 def titles(routes: list[Route]) -> list[str]:

@@ -16,7 +16,7 @@ from fedinote.posts.drafts import Draft
 from fedinote.translation.engine import Location
 from tests.moderation.staff import staff
 from tests.support.browser import Answer, Browser
-from tests.support.people import PASSWORD, client, person
+from tests.support.people import PASSWORD, client, configure, person
 from tests.web.auth.test_second_step import code
 from tests.web.desk.conftest import knowing
 from tests.web.reading import signed_in, soup
@@ -285,3 +285,14 @@ async def test_leaving_the_page_puts_the_pass_away(app: App, stranger: Browser, 
 async def test_a_member_who_is_not_shut_out_gets_no_such_page(app: App, alice: User) -> None:
     browser = await signed_in(app, alice)
     assert (await browser.get(PATH)).status == 303
+
+
+async def test_a_login_that_was_shut_without_a_word_says_so_and_whom_to_ask(
+    app: App, stranger: Browser, alice: User
+) -> None:
+    configure(app, "instance", contact_email="house@mail.example")
+    await users.disable(app, alice.id)
+    await enter(stranger)
+    page = await stranger.get(PATH)
+    assert "No reasons were written down" in page.text
+    assert "mailto:house@mail.example" in page.text

@@ -101,6 +101,14 @@ async def test_reasons_to_join_are_translated_and_several_are_let_in_or_refused(
     assert (await several(desk, page, "burn", [first])).status == 400
 
 
+async def test_a_decision_on_the_page_names_rules_and_the_language_of_its_words(app: App, desk: Browser) -> None:
+    bob = await user(app, "bob")
+    page = await desk.get(f"/admin/accounts/{bob.account_id}")
+    assert (await send(desk, page, "silence", reason="Demasiado ruido", rule="1", language="es")).status == 303
+    (about,) = await statements.about(app, bob.account_id)
+    assert (about.rules, about.language, about.text) == ((1,), "es", "Demasiado ruido")
+
+
 async def test_others_are_not_read_for_reasons(app: App, desk: Browser) -> None:
     knowing(app, {REASON: MEANING})
     await waiting(app, "first")

@@ -11,6 +11,7 @@ from fedinote.moderation import actions, rules
 from fedinote.moderation.rules import Wanted
 from fedinote.translation.engine import Location
 from tests.moderation.staff import log, staff, user
+from tests.posts.test_withdrawn import take
 from tests.support.browser import Answer, Browser
 from tests.web.desk.conftest import Entering, knowing
 from tests.web.reading import soup, write
@@ -72,6 +73,7 @@ async def test_several_posts_are_released_or_dropped_at_once(
     noted = [action for action, _ in await log(app)]
     assert (noted.count("held.release"), noted.count("held.drop")) == (2, 1)
     assert (await several(desk, page, "nonsense", [])).status == 400
+    assert (await several(desk, page, "drop", [])).location == "/admin/held"
 
 
 async def test_held_posts_are_read_in_the_moderators_language_by_this_machine_alone(
@@ -118,3 +120,45 @@ async def test_the_audit_log_tells_who_did_what_in_pages(app: App, author: User,
     assert "reason 54." not in (await desk.get("/admin/audit?family=report")).text
     assert "reason 54." in (await desk.get(f"/admin/audit?account={author.account_id}")).text
     assert "reason 54." not in (await desk.get("/admin/audit?account=77")).text
+
+
+async def test_a_post_that_was_there_is_told_apart_and_released_as_it_was(
+    app: App, author: User, entering: Entering
+) -> None:
+    post_id = await write(app, author, "tea for all")
+    await take(app, post_id)
+    desk = await entering(await user(app, "moderator", "moderator"))
+    page = await desk.get("/admin/held")
+    assert "was visible until a rule caught it" in page.text
+    assert "a new version of a post" not in page.text
+    (waits,) = await app.db.rows("SELECT id FROM held_posts")
+    assert (await several(desk, page, "release", [waits["id"]])).status == 303
+    assert await app.db.value("SELECT visibility AS value FROM posts WHERE id = ?", post_id) == "public"
+
+
+async def test_what_was_released_or_dropped_by_mistake_is_taken_back(
+    app: App, author: User, rule: int, entering: Entering
+) -> None:
+    held = await hold(app, author, "one", "two", "three")
+    desk = await entering(await user(app, "moderator", "moderator"))
+    page = await desk.get("/admin/held")
+    for deed, said in (("drop", "2 posts were dropped."), ("release", "2 posts were released.")):
+        done = await several(desk, page, deed, held[:2])
+        after = await desk.get(done.location)
+        assert said in after.text
+        assert await waiting(app) == 1
+        assert (await send(desk, after, "/admin/held", deed="back")).status == 303
+        assert await waiting(app) == 3
+        assert said not in (await desk.get(done.location)).text
+        assert await seen(app) == 0
+
+
+async def waiting(app: App) -> int:
+    return len(await app.db.rows("SELECT id FROM held_posts"))
+
+
+async def seen(app: App) -> int:
+    """Count the posts that somebody could see: those that wait again are kept out of sight."""
+    return len(
+        await app.db.rows("SELECT id FROM posts p WHERE NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = p.id)")
+    )

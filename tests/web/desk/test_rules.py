@@ -93,7 +93,7 @@ async def test_a_rule_is_written_tried_switched_on_and_taken_back_in_the_browser
     for there in ("Draft", "33%", "1 of 3 public posts of the last 30 days", "@far@far.example", "the word “casino”"):
         assert there in text, there
     assert str(soup(shown).select_one(".written mark")) == "<mark>casino</mark>"
-    assert "1 people" in text
+    assert "people 1" in text
     assert "Español" in text
     assert (await send(desk, shown, "/switch")).status == 303
     assert (await only(app))["state"] == "on"

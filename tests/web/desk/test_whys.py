@@ -15,6 +15,7 @@ from fedinote.web.words import words
 WHYS = {
     "the word “casino”": "“casino”",
     "the word “casino”, written “c4sino” in disguise": "“c4sino”",
+    "the word “Casino”, written “casino” in disguise": "“Casino”",
     "the pattern matches “free spins”": "“free spins”",
     "the pattern matches “free spins” without its disguises": "“free spins”",
     "a link to shop.example": "shop.example",
@@ -49,7 +50,7 @@ def test_a_reason_that_nobody_knows_is_shown_as_it_is() -> None:
 
 async def test_what_the_kinds_of_rules_say_is_known_here(app: App) -> None:
     at = app.now()
-    casino = '<p>casino c4sino <a href="https://a.shop.example/x">a</a></p>'
+    casino = '<p>casino c4sino with many more words of the kind <a href="https://a.shop.example/x">a</a></p>'
     subject = Subject("post", 1, "far.example", text=casino, mentions=9, language="ja")
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("words", {"words": ["casino"]}),
@@ -76,6 +77,9 @@ async def test_what_the_kinds_of_rules_say_is_known_here(app: App) -> None:
         ("<p>My Casino</p>", ["casino"], "<p>My <mark>Casino</mark></p>"),
         ('<p><a href="https://casino.example">a</a></p>', ["casino"], '<p><a href="https://casino.example">a</a></p>'),
         ("<p>a &amp; b</p>", ["amp"], "<p>a &amp; b</p>"),
+        ("<p>在线 c a s i n o 每天</p>", ["casino"], "<p>在线 <mark>c a s i n o</mark> 每天</p>"),
+        ("<p>Best ｃasіno!</p>", ["casino"], "<p>Best <mark>ｃasіno</mark>!</p>"),
+        ("<p>a cas</p><p>ino</p>", ["casino"], "<p>a cas</p><p>ino</p>"),
         ("<p>a &lt;b&gt;</p>", ["<script>"], "<p>a &lt;b&gt;</p>"),
         ("<p>text</p>", ["", "…"], "<p>text</p>"),
         ("<p>a.c abc</p>", ["a.c"], "<p><mark>a.c</mark> abc</p>"),

@@ -28,7 +28,9 @@ async def hand_in(desk: Browser, data: bytes, listing: str = "block", name: str 
         f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
         for key, value in (("form_token", token), ("listing", listing))
     ]
-    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
+    head = (
+        f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
+    )
     body = b"".join([*parts, head.encode(), data, f"\r\n--{edge}--\r\n".encode()])
     return await desk.send("POST", PATH, body, {"content_type": f"multipart/form-data; boundary={edge}"})
 

@@ -56,7 +56,9 @@ async def test_drafts_arrive_with_reason_and_ceiling_and_are_decided_several_at_
     fields = [("deed", "apply"), ("back", f"{where}?state=draft"), ("entry", known["bad.example"])]
     done = await tick(desk, page, f"{PATH}/decide", *fields)
     assert (done.status, done.location) == (303, f"{where}?state=draft")
-    await tick(desk, page, f"{PATH}/decide", ("deed", "refuse"), ("entry", known["meh.example"]), ("entry", known["no"]))
+    await tick(
+        desk, page, f"{PATH}/decide", ("deed", "refuse"), ("entry", known["meh.example"]), ("entry", known["no"])
+    )
     assert await blocks(app) == {"bad.example": "silence"}
     assert "bad.example" in read(await desk.get(f"{where}?state=applied"))
     assert "meh.example" in read(await desk.get(f"{PATH}/drafts?state=refused"))

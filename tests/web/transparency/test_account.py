@@ -1,13 +1,17 @@
 """The page on which a server gives account of its moderation."""
 
 from fedinote.infra.app import App
-from fedinote.moderation import actions, domains, rules
+from fedinote.moderation import actions, domains, house_rules, rules
 from fedinote.moderation.domains import Terms
+from fedinote.moderation.house_rules import Wording
+from fedinote.moderation.lists import sources
 from fedinote.moderation.rules import Wanted
 from fedinote.moderation.statements import Basis
+from fedinote.translation.engine import Location
 from tests.moderation.staff import staff, user
 from tests.support.browser import Browser
 from tests.support.people import configure
+from tests.translation.recorders import engines
 from tests.web.reading import soup
 
 
@@ -39,3 +43,30 @@ async def test_single_decisions_can_be_kept_back(app: App, stranger: Browser) ->
     shown = soup(await stranger.get("/about/moderation")).get_text(" ")
     assert "keeps the single decisions to itself" in shown
     assert "Account limited" not in shown
+
+
+async def test_it_tells_rules_in_all_their_languages_lists_engines_where_data_lie_and_whom_to_write_to(
+    app: App, stranger: Browser
+) -> None:
+    by = await staff(app, "admin", "judgename")
+    await house_rules.put_translation(app, 1, "es", Wording("Sé amable"), by=None)
+    await sources.add(app, sources.Wanted("csv", "https://lists.example/key/list.csv", "Spam servers"), by=by)
+    configure(app, "instance", hosting="A cellar in Bremen", contact_email="ask@mail.example")
+    engines(app, Location.LOCAL)
+    answer = await stranger.get("/about/moderation")
+    shown = soup(answer).get_text(" ")
+    for there in (
+        "Sé amable",
+        "Spam servers",
+        "lists.example",
+        "A cellar in Bremen",
+        "ask@mail.example",
+        "same machine",
+    ):
+        assert there in shown, there
+    assert "key/list" not in answer.text
+    told = (await stranger.get("/api/fedinote/v1/accountability")).json
+    assert (told["data"], told["contact"]["email"]) == ({"hosting": "A cellar in Bremen"}, "ask@mail.example")
+    assert told["rules"][0]["translations"]["es"]["text"] == "Sé amable"
+    assert [one["location"] for one in told["engines"]] == ["local"]
+    assert [one["title"] for one in told["lists"]] == ["Spam servers"]
