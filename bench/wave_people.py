@@ -15,8 +15,9 @@ from fedinote.federation import actors
 from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
 from fedinote.infra.settings import Settings
-from fedinote.moderation import acquaintances, rules
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.servers import acquaintances
 from fedinote.relations import follows
 
 SEED = 7

@@ -42,26 +42,16 @@ from fedinote.infra import choices, jobs
 from fedinote.infra.app import App, Reaction, Renewal
 from fedinote.infra.jobs import JobFunction
 from fedinote.media import processing, remote_files, sweeping
-from fedinote.moderation import (
-    announcements,
-    audit,
-    domain_changes,
-    domain_imports,
-    finality,
-    foreign,
-    held,
-    house_rules,
-    later,
-    many,
-    rejudging,
-    trials,
-    wording,
-)
-from fedinote.moderation import domains as blocked_domains
-from fedinote.moderation import rules as moderation_rules
+from fedinote.moderation import audit, many
+from fedinote.moderation.automatic import foreign, held, later, rejudging, trials
+from fedinote.moderation.automatic import rules as moderation_rules
+from fedinote.moderation.cases import finality, wording
+from fedinote.moderation.house import announcements, house_rules
 from fedinote.moderation.lists import entries as list_entries
 from fedinote.moderation.lists import sources as list_sources
 from fedinote.moderation.pictures import looking as pictures
+from fedinote.moderation.servers import domain_changes, domain_imports
+from fedinote.moderation.servers import domains as blocked_domains
 from fedinote.notifications import reactions as notify
 from fedinote.notifications import requests as notice_requests
 from fedinote.notifications import severances, subscriptions, warnings

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from fedinote.api.routing import Answer, Call, route
-from fedinote.moderation import anonymity, house_rules, publicity
-from fedinote.moderation.house_rules import Rule
+from fedinote.moderation import anonymity, publicity
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Rule
 from fedinote.translation import accounting
 from fedinote.translation.accounting import Account
 

@@ -13,10 +13,11 @@ from fedinote.api.routing import Call, route
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import actions, moderator, queries, reports
+from fedinote.moderation import actions, moderator, queries
+from fedinote.moderation.cases import reports
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.moderation.queries import Wanted
-from fedinote.moderation.statements import Basis
 
 Handler = Callable[[Call], Awaitable[Any]]
 _USUAL, _MOST = 100, 200

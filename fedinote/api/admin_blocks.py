@@ -14,10 +14,11 @@ from fedinote.api.params import Params
 from fedinote.api.routing import Answer, Call, Handler, Route, route
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import allows, domains, email_blocks, ip_blocks, moderator
+from fedinote.moderation import email_blocks, ip_blocks, moderator
 from fedinote.moderation import ip_blocks as addresses
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.servers import allows, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import ip_blocks as rules
 from fedinote.policy.models import DomainBlock
 from fedinote.timelines.window import Window

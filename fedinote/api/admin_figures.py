@@ -8,9 +8,10 @@ from typing import Any
 from fedinote.api.entities import admin_figures as entities
 from fedinote.api.routing import Call, route
 from fedinote.infra.errors import BadRequest, Invalid
-from fedinote.moderation import dimensions, measures, moderator, periods, retention
+from fedinote.moderation import moderator
+from fedinote.moderation.figures import dimensions, measures, periods, retention
+from fedinote.moderation.figures.periods import Period
 from fedinote.moderation.moderator import Power
-from fedinote.moderation.periods import Period
 from fedinote.policy import domains
 
 _READ = ("admin:read",)

@@ -9,7 +9,8 @@ from fedinote.api.paging import Page, paging
 from fedinote.api.routing import Answer, Call, Route, route
 from fedinote.api.trends import listing, window
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import moderator, trending
+from fedinote.moderation import moderator
+from fedinote.moderation.house import trending
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.timelines import trend_reviews, trends
 

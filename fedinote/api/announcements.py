@@ -4,7 +4,7 @@ from typing import Any
 
 from fedinote.api.entities.announcements import entity
 from fedinote.api.routing import Call, route
-from fedinote.moderation import announcement_reactions, announcements
+from fedinote.moderation.house import announcement_reactions, announcements
 
 _REACT = ("write:favourites",)
 

@@ -5,9 +5,10 @@ from typing import Any
 from fedinote.api.entities import decisions as entities
 from fedinote.api.routing import Call, route
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import appeals, casework, moderator, statements
-from fedinote.moderation import reports as filing
-from fedinote.moderation.appeals import Appeal
+from fedinote.moderation import moderator
+from fedinote.moderation.cases import appeals, casework, statements
+from fedinote.moderation.cases import reports as filing
+from fedinote.moderation.cases.appeals import Appeal
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.text import language
 

@@ -8,8 +8,8 @@ from typing import Any
 from fedinote.api.entities import decisions as entities
 from fedinote.api.routing import Call, route
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import appeals, casework, statements
-from fedinote.moderation.statements import Statement
+from fedinote.moderation.cases import appeals, casework, statements
+from fedinote.moderation.cases.statements import Statement
 from fedinote.text import language
 
 _BASE = "/api/fedinote/v1/decisions"

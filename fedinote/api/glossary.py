@@ -11,7 +11,8 @@ from fedinote.api.entities import glossary as entities
 from fedinote.api.params import Params
 from fedinote.api.routing import Call, Handler, route
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import contributions, moderator
+from fedinote.moderation import moderator
+from fedinote.moderation.house import contributions
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.translation import glossary_csv
 from fedinote.translation import glossary_keeping as keeping

@@ -19,7 +19,8 @@ from fedinote.infra.errors import NotFound
 from fedinote.infra.keys import VAPID_PUBLIC
 from fedinote.infra.settings import Settings
 from fedinote.media import uploads, workers
-from fedinote.moderation import anonymity, house_rules, texts
+from fedinote.moderation import anonymity
+from fedinote.moderation.house import house_rules, texts
 from fedinote.posts import annual_reports
 from fedinote.posts.drafts import MAX_POLL_SECONDS, MIN_POLL_SECONDS
 from fedinote.posts.featured_tags import MAX_FEATURED

@@ -13,9 +13,10 @@ from fedinote.api.routing import Call, Handler, Route, route
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import held, ip_blocks, moderator, rules, trying, undoing
+from fedinote.moderation import ip_blocks, moderator
+from fedinote.moderation.automatic import held, rules, trying, undoing
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.moderation.moderator import Moderator, Power
-from fedinote.moderation.rules import Wanted
 from fedinote.posts import holding
 
 _RULES, _HELD = "/api/fedinote/v1/admin/rules", "/api/fedinote/v1/admin/held"

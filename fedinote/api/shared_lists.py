@@ -10,11 +10,12 @@ from fedinote.api.paging import Page, paging
 from fedinote.api.routing import Call, Handler, Route, route
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import domain_changes, domain_undoing, domains, foresight, moderator
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import moderator
 from fedinote.moderation.lists import entries, sources
 from fedinote.moderation.lists.sources import Wanted
 from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.servers import domain_changes, domain_undoing, domains, foresight
+from fedinote.moderation.servers.domains import Terms
 
 _BASE = "/api/fedinote/v1/admin"
 _USUAL, _MOST = 40, 200

@@ -16,8 +16,8 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden
-from fedinote.moderation import announcement_reactions
-from fedinote.moderation import announcements as announced
+from fedinote.moderation.house import announcement_reactions
+from fedinote.moderation.house import announcements as announced
 from fedinote.posts import visibility
 from fedinote.timelines import conversations, live
 from fedinote.timelines import streams as channels

@@ -10,7 +10,7 @@ from fedinote.api.routing import Call, route
 from fedinote.api.timelines import origin
 from fedinote.infra.app import App
 from fedinote.moderation import moderator
-from fedinote.moderation import topics as keeping
+from fedinote.moderation.house import topics as keeping
 from fedinote.moderation.moderator import Power
 from fedinote.timelines import queries, topic_suggestions, topics
 from fedinote.timelines.queries import Tags

@@ -8,7 +8,8 @@ from fedinote.api.entities.accounts import accounts
 from fedinote.api.entities.values import moment
 from fedinote.api.routing import Call, route
 from fedinote.auth.viewer import rank
-from fedinote.moderation import contributions, moderator
+from fedinote.moderation import moderator
+from fedinote.moderation.house import contributions
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.translation import suggestions
 from fedinote.translation.suggestions import Suggestion

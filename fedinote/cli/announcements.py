@@ -9,8 +9,8 @@ from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_iso, iso
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import announcements
-from fedinote.moderation.announcements import Span
+from fedinote.moderation.house import announcements
+from fedinote.moderation.house.announcements import Span
 
 
 class Moment(click.ParamType[datetime]):

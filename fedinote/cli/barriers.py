@@ -9,8 +9,9 @@ from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.cli.domains import host_of_text
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
-from fedinote.moderation import allows, email_blocks, ip_blocks
+from fedinote.moderation import email_blocks, ip_blocks
 from fedinote.moderation.ip_blocks import Terms
+from fedinote.moderation.servers import allows
 from fedinote.policy.ip_blocks import SEVERITIES
 from fedinote.policy.models import IpBlock
 

@@ -11,8 +11,8 @@ import click
 from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
-from fedinote.moderation import domain_changes, domain_undoing, domains, foresight
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domain_changes, domain_undoing, domains, foresight
+from fedinote.moderation.servers.domains import Terms
 from fedinote.timelines.window import Window
 
 _WORDS = {

@@ -7,7 +7,7 @@ import click
 from fedinote.cli.context import Setup, pass_setup
 from fedinote.infra.app import App
 from fedinote.media import emojis
-from fedinote.moderation import custom_emojis
+from fedinote.moderation.house import custom_emojis
 
 
 @click.group()

@@ -7,7 +7,7 @@ import click
 
 from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
-from fedinote.moderation import contributions
+from fedinote.moderation.house import contributions
 from fedinote.translation import glossary_csv
 from fedinote.translation import glossary_keeping as keeping
 from fedinote.translation.glossary import Entry

@@ -10,10 +10,10 @@ from fedinote.cli.domains import host_of_text
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
-from fedinote.moderation import acquaintances, domain_changes, domains
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import advice, entries, sources
 from fedinote.moderation.lists.sources import CEILINGS, KINDS, Wanted
+from fedinote.moderation.servers import acquaintances, domain_changes, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.timelines.window import Window
 
 _NUMBER = click.IntRange(min=1)

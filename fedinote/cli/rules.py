@@ -9,9 +9,10 @@ from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
-from fedinote.moderation import many, rules, trying, undoing
+from fedinote.moderation import many
+from fedinote.moderation.automatic import rules, trying, undoing
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.moderation.ip_blocks import expiry
-from fedinote.moderation.rules import Wanted
 from fedinote.policy.rules.across import NAMES, WHOSE
 from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS
 from fedinote.policy.rules.pictures import DISTANCE

@@ -9,7 +9,7 @@ from fedinote.infra import choices
 from fedinote.infra import settings as sections
 from fedinote.infra.app import App
 from fedinote.infra.settings import SettingsError
-from fedinote.moderation import choosing
+from fedinote.moderation.house import choosing
 
 _HIDDEN = "(hidden)"
 

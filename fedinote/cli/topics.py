@@ -4,7 +4,7 @@ import click
 
 from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
-from fedinote.moderation import topics as keeping
+from fedinote.moderation.house import topics as keeping
 from fedinote.timelines import topic_suggestions, topics
 from fedinote.timelines.topic_suggestions import Suggestion
 

@@ -37,7 +37,7 @@ MAX_BYTES = 50_000
 SECRETS = frozenset({"translation.api_key"})
 """What is never shown again once it is set."""
 KEPT = frozenset({"instance.rules"})
-"""What is kept here too, and has verbs of its own (`moderation.house_rules`)."""
+"""What is kept here too, and has verbs of its own (`moderation.house.house_rules`)."""
 _WITHHELD = frozenset({"instance.rules", "instance.texts_dir", "translation.engines", "translation.chains"})
 _OPEN = ("instance", "registrations", "posts", "media", "moderation", "explore", "translation")
 _SINGLE = (

@@ -11,9 +11,10 @@ from fedinote.events import AccountSuspended, Loss, PostEdited, RelationshipsSev
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import audit, email_blocks, reports, statements
+from fedinote.moderation import audit, email_blocks
+from fedinote.moderation.cases import reports, statements
+from fedinote.moderation.cases.statements import Basis, Decision
 from fedinote.moderation.moderator import Moderator, Power, Subordinate, anybody, subordinate
-from fedinote.moderation.statements import Basis, Decision
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
 from fedinote.posts import publishing

@@ -14,10 +14,12 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, FediNoteError, Invalid, NotFound
-from fedinote.moderation import actions, audit, held, revoking, statements
+from fedinote.moderation import actions, audit
 from fedinote.moderation.actions import UNSTATED
+from fedinote.moderation.automatic import held
+from fedinote.moderation.cases import revoking, statements
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.moderator import Moderator, anybody
-from fedinote.moderation.statements import Basis
 from fedinote.posts import holding, withdrawn
 
 MOST = 10_000

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, NotFound
-from fedinote.moderation import domain_undoing, many, report_batches
+from fedinote.moderation import many
+from fedinote.moderation.cases import report_batches
 from fedinote.moderation.moderator import Moderator
+from fedinote.moderation.servers import domain_undoing
 
 _KINDS = """SELECT (SELECT MIN(b.what) FROM batch_items b WHERE b.batch = ?) AS items,
  (SELECT MIN(d.listing) FROM domain_changes d WHERE d.batch = ?) AS listing,

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from fedinote.infra.app import App
-from fedinote.moderation import first_steps, moderator
+from fedinote.moderation import moderator
+from fedinote.moderation.house import first_steps
 from fedinote.moderation.moderator import Power
 from fedinote.notifications import queries
 from fedinote.notifications.queries import Wanted

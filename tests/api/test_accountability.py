@@ -2,7 +2,7 @@
 
 from fedinote.infra.app import App
 from fedinote.moderation import actions
-from fedinote.moderation.statements import Basis
+from fedinote.moderation.cases.statements import Basis
 from tests.api.client import Client
 from tests.moderation.staff import staff, user
 

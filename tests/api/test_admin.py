@@ -8,9 +8,11 @@ from fedinote.auth import users
 from fedinote.auth.models import User
 from fedinote.auth.viewer import ROLES, rank
 from fedinote.infra.app import App
-from fedinote.moderation import actions, domains, permissions, reports
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions, permissions
+from fedinote.moderation.cases import reports
 from fedinote.moderation.moderator import Moderator
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.api.client import Answer, Client
 from tests.api.conftest import Person, Town
 from tests.relations.people import change, person, post

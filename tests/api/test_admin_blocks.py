@@ -8,8 +8,9 @@ import pytest
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import allows, email_blocks, ip_blocks
+from fedinote.moderation import email_blocks, ip_blocks
 from fedinote.moderation.ip_blocks import Terms
+from fedinote.moderation.servers import allows
 from fedinote.policy import emails
 from tests.api.client import Client
 from tests.api.conftest import Person, Town

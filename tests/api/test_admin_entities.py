@@ -7,7 +7,7 @@ import pytest
 from fedinote.auth import sessions
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import reports
+from fedinote.moderation.cases import reports
 from tests.api.conftest import Person, Town
 from tests.api.test_schema import entity_problem as entity_problem  # noqa: PLC0414  a fixture
 from tests.moderation.staff import log

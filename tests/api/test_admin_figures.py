@@ -10,7 +10,7 @@ from fedinote.auth.models import User
 from fedinote.auth.viewer import ROLES, rank
 from fedinote.infra.app import App
 from fedinote.media.models import Media
-from fedinote.moderation import reports
+from fedinote.moderation.cases import reports
 from fedinote.posts import interactions
 from fedinote.posts.models import PostTag, Tag
 from fedinote.relations.models import Follow

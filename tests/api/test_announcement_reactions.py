@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fedinote.infra.app import App
-from fedinote.moderation import announcement_reactions, announcements
-from fedinote.moderation.announcements import Span
+from fedinote.moderation.house import announcement_reactions, announcements
+from fedinote.moderation.house.announcements import Span
 from fedinote.timelines import live
 from tests.api.client import Client
 from tests.api.conftest import Person, Town

@@ -6,8 +6,8 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import announcements
-from fedinote.moderation.announcements import Span
+from fedinote.moderation.house import announcements
+from fedinote.moderation.house.announcements import Span
 from tests.api.client import Client
 from tests.api.conftest import Person, Town
 from tests.api.test_statuses import write

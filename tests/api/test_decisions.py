@@ -4,9 +4,10 @@ import pytest
 
 from fedinote import worker
 from fedinote.infra.app import App
-from fedinote.moderation import actions, statements
+from fedinote.moderation import actions
+from fedinote.moderation.cases import statements
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.moderator import Moderator
-from fedinote.moderation.statements import Basis
 from fedinote.notifications import warnings
 from fedinote.translation.engine import Location
 from tests.api.client import Client

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fedinote.infra.app import App
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.relations import follows
 from tests.api.conftest import Person, Town
 from tests.relations.people import person

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fedinote.api import streaming
 from fedinote.auth import tokens
-from fedinote.moderation import announcements
+from fedinote.moderation.house import announcements
 from fedinote.relations import blocks
 from fedinote.timelines import lists, live
 from fedinote.worker import settle

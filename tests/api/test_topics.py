@@ -2,7 +2,7 @@
 
 import pytest
 
-from fedinote.moderation import topics as keeping
+from fedinote.moderation.house import topics as keeping
 from tests.api.test_statuses import write
 
 TOPICS = "/api/fedinote/v1/topics"

@@ -7,8 +7,8 @@ import pytest
 from fedinote.federation import fetching
 from fedinote.federation.fetching import Budget
 from fedinote.infra.errors import Forbidden
-from fedinote.moderation import allows, domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import allows, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import domains as policy
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, FakeActor, gone
 from tests.support.proofs import listed, proven

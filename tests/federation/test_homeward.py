@@ -6,8 +6,8 @@ import pytest
 
 from fedinote.federation import homeward
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.federation.scene import Scene
 from tests.support.browser import Browser
 from tests.support.fakefedi import Answer

@@ -6,8 +6,8 @@ import pytest
 
 from fedinote.federation import backlog, diagnosis, hosts
 from fedinote.infra.errors import Forbidden, Invalid
-from fedinote.moderation import domains
 from fedinote.moderation.moderator import Moderator
+from fedinote.moderation.servers import domains
 from tests.federation.scene import Scene
 from tests.support.fakefedi import Answer
 

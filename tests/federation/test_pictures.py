@@ -7,10 +7,11 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.media import recognising, uploads
-from fedinote.moderation import domains, rules
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.moderation.pictures import entries, library, looking
 from fedinote.moderation.pictures.entries import About
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.servers import domains
 from fedinote.timelines.window import Window
 from tests.federation.scene import Scene
 from tests.federation.test_remote_media import look, serve, shown

@@ -10,7 +10,7 @@ from fedinote.federation import actors, crediting
 from fedinote.federation.fetching import Budget
 from fedinote.infra.clock import to_ms
 from fedinote.media import remote
-from fedinote.moderation import domains
+from fedinote.moderation.servers import domains
 from fedinote.previews import cards
 from tests.federation.scene import Scene
 from tests.support.fakefedi import Answer as Page

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC
 

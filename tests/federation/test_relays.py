@@ -8,8 +8,8 @@ import pytest
 
 from fedinote.federation import relays
 from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, NotFound
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, FakeActor, FakeHost, stamp
 from tests.support.proofs import listed, proven

@@ -9,7 +9,8 @@ import pytest
 from fedinote import worker
 from fedinote.accounts import deletion
 from fedinote.media import remote, remote_cache, remote_files
-from fedinote.moderation import actions, domains
+from fedinote.moderation import actions
+from fedinote.moderation.servers import domains
 from tests.federation.scene import Scene
 from tests.media.films import film, needs_films
 from tests.media.pictures import MARK, encoded, moving, picture, reopened

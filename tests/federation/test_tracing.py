@@ -4,8 +4,8 @@ import pytest
 
 from fedinote.federation import tracing
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.federation.scene import Scene
 from tests.support.fakefedi import PUBLIC, Answer
 from tests.support.instances import Person

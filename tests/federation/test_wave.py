@@ -7,8 +7,10 @@ import pytest
 
 from fedinote.infra import jobs
 from fedinote.infra.db import Row
-from fedinote.moderation import acquaintances, many, rules, undoing
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation import many
+from fedinote.moderation.automatic import rules, undoing
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.servers import acquaintances
 from fedinote.timelines.window import Window
 from fedinote.wiring import JOBS
 from tests.federation.scene import Scene

@@ -12,8 +12,8 @@ from fedinote.federation import documents
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import emojis
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Draft
 from tests.support import accounts

@@ -8,8 +8,10 @@ from fedinote.events import AccountSuspended, AccountWarned, PostDeleted, PostEd
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
-from fedinote.moderation import actions, domains, reports
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions
+from fedinote.moderation.cases import reports
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import visibility
 from fedinote.relations import follows
 from tests.moderation.staff import log, staff, user

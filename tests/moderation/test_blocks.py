@@ -8,9 +8,10 @@ from fedinote.auth import registrations
 from fedinote.auth.registrations import Form
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound, TooMany
-from fedinote.moderation import actions, allows, email_blocks, ip_blocks
+from fedinote.moderation import actions, email_blocks, ip_blocks
 from fedinote.moderation.ip_blocks import Terms
 from fedinote.moderation.moderator import Moderator
+from fedinote.moderation.servers import allows
 from fedinote.policy import emails
 from tests.moderation.staff import log, staff, user
 from tests.support.people import PASSWORD, configure

@@ -4,21 +4,14 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import (
-    actions,
-    domain_changes,
-    domains,
-    many,
-    report_batches,
-    reports,
-    rules,
-    statements,
-    taking_back,
-)
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions, many, taking_back
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import report_batches, reports, statements
+from fedinote.moderation.cases.report_batches import Wanted as Work
 from fedinote.moderation.moderator import Moderator
-from fedinote.moderation.report_batches import Wanted as Work
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.servers import domain_changes, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import holding, publishing
 from fedinote.posts.drafts import NewPost
 from fedinote.timelines import queries

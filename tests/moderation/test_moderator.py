@@ -10,9 +10,10 @@ from fedinote.auth import users
 from fedinote.auth.viewer import ROLES, rank
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Forbidden, NotFound
-from fedinote.moderation import actions, domains, moderator
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions, moderator
 from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.moderation.staff import log, staff, user, viewer
 from tests.relations.people import change, person, post
 

@@ -5,11 +5,14 @@ from datetime import timedelta
 import msgspec
 
 from fedinote.infra.app import App
-from fedinote.moderation import actions, anonymity, appeals, domains, publicity, reports, rules, statements
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions, anonymity, publicity
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import appeals, reports, statements
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.lists import sources
-from fedinote.moderation.rules import Wanted
-from fedinote.moderation.statements import Basis
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from tests.moderation.staff import staff, user
 from tests.support.people import configure
 

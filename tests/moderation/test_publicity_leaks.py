@@ -15,28 +15,17 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
-from fedinote.moderation import (
-    acquaintances,
-    actions,
-    appeals,
-    casework,
-    domains,
-    held,
-    publicity,
-    remarks,
-    report_batches,
-    reports,
-    rules,
-    statements,
-    undoing,
-)
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions, publicity
+from fedinote.moderation.automatic import held, rules, undoing
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import appeals, casework, remarks, report_batches, reports, statements
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.lists import advice, entries, sources
 from fedinote.moderation.moderator import Moderator
 from fedinote.moderation.pictures import entries as pictures
 from fedinote.moderation.pictures import library
-from fedinote.moderation.rules import Wanted
-from fedinote.moderation.statements import Basis
+from fedinote.moderation.servers import acquaintances, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import publishing
 from fedinote.posts.drafts import NewPost
 from fedinote.web.words import OFFERED

@@ -4,8 +4,8 @@ import random
 from datetime import timedelta
 
 from fedinote.infra.app import App
-from fedinote.moderation import rules, undoing
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.automatic import rules, undoing
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.posts import holding, publishing
 from fedinote.posts.drafts import NewPost
 from fedinote.relations import follows

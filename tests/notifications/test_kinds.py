@@ -9,8 +9,9 @@ from fedinote.api import streams
 from fedinote.auth import tokens
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.moderation import actions, domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.relations import domains as personal
 from fedinote.relations import follows
 from fedinote.worker import settle

@@ -5,8 +5,9 @@ import pytest
 from fedinote.accounts import deletion
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import actions, domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.notifications import severances
 from fedinote.relations import domains as own_domains
 from fedinote.relations import follows

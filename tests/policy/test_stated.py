@@ -3,9 +3,11 @@
 import msgspec
 
 from fedinote.infra.app import App
-from fedinote.moderation import domains, publicity, rules
-from fedinote.moderation.domains import Terms
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation import publicity
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import pipeline
 from fedinote.web.desk import policies
 from fedinote.web.transparency.account import automatic

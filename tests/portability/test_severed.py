@@ -4,8 +4,8 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, Invalid, NotFound
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.notifications import severances
 from fedinote.portability import formats, severed
 from fedinote.relations import follows

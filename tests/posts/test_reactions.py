@@ -5,8 +5,8 @@ import pytest
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.media import emojis
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import interactions, publishing, purging, reactions
 from fedinote.posts.drafts import Draft
 from fedinote.posts.reactions import Emoji

@@ -9,7 +9,8 @@ from fedinote.events import PostDeleted
 from fedinote.federation import documents
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import held, statements
+from fedinote.moderation.automatic import held
+from fedinote.moderation.cases import statements
 from fedinote.posts import holding, interactions, publishing, revising, visibility, withdrawn
 from fedinote.posts.drafts import Draft, NewPost
 from fedinote.timelines import queries

@@ -13,7 +13,8 @@ from typing import Any
 from fedinote.accounts.models import Account
 from fedinote.auth import sessions
 from fedinote.infra.app import App
-from fedinote.moderation import reports, topics
+from fedinote.moderation.cases import reports
+from fedinote.moderation.house import topics
 from fedinote.posts import boards, interactions, publishing, revising
 from fedinote.posts.drafts import Draft, Mention, NewMedia, NewPoll, NewPost, PollDraft
 from fedinote.relations import blocks, follows

@@ -14,13 +14,16 @@ from bs4 import BeautifulSoup, Tag
 
 from fedinote.auth import sessions
 from fedinote.infra.app import App
-from fedinote.moderation import actions, appeals, casework, domains, remarks, reports, rules, statements
-from fedinote.moderation.domains import Terms
+from fedinote.moderation import actions
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import appeals, casework, remarks, reports, statements
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.lists import advice, entries, sources
 from fedinote.moderation.pictures import entries as pictures
 from fedinote.moderation.pictures import library
-from fedinote.moderation.rules import Wanted
-from fedinote.moderation.statements import Basis
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import publishing
 from fedinote.posts.drafts import NewMedia, NewPoll, NewPost
 from fedinote.text import html

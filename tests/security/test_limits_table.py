@@ -12,7 +12,7 @@ from fedinote.federation import contents, fetching, resolve
 from fedinote.federation.handlers import reports as flags
 from fedinote.infra.sections import Limits, MediaSettings, Posts
 from fedinote.media import images
-from fedinote.moderation import reports
+from fedinote.moderation.cases import reports
 from fedinote.posts import drafts, scheduling
 from fedinote.relations import follows
 from fedinote.timelines import fanout, filter_rules, lists

@@ -12,7 +12,9 @@ from fedinote.auth import invites, sessions, tokens, users
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict
-from fedinote.moderation import invitations, moderator, reports
+from fedinote.moderation import moderator
+from fedinote.moderation.cases import reports
+from fedinote.moderation.house import invitations
 from fedinote.web import browser
 from tests.api.conftest import Person, Town
 from tests.relations.people import person as far_away

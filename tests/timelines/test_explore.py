@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import topics as keeping
+from fedinote.moderation.house import topics as keeping
 from fedinote.posts import interactions
 from fedinote.timelines import explore, explore_pool, filter_rules, tags, topics, trend_reviews
 from fedinote.timelines.explore_pool import View

@@ -3,7 +3,7 @@
 import pytest
 
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import topics as keeping
+from fedinote.moderation.house import topics as keeping
 from fedinote.timelines import queries, tags, topic_suggestions, topics
 from fedinote.timelines.queries import Tags
 from fedinote.timelines.window import Window

@@ -11,8 +11,8 @@ from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.infra.errors import Unavailable
 from fedinote.infra.settings import DEMO_VARIABLES
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.posts import interactions
 from fedinote.relations import blocks
 from fedinote.text.language import detection

@@ -8,7 +8,8 @@ GET /api/openapi.json object
 SHARED = {
     "@page": "limit:number max_id:id since_id:id min_id:id",
     "@draft": "status:text spoiler_text:text sensitive:flag language:text media_ids:[id] cover_media_ids:[id]"
-    " poll:PollDraft quote_approval_policy:text reply_approval_policy:text translations:object machine_translation:text",
+    " poll:PollDraft quote_approval_policy:text reply_approval_policy:text translations:object"
+    " machine_translation:text",
     "@version": "status:text spoiler_text:text poll_options:[text] media_descriptions:{text} machine:text"
     " reviewed:flag",
     "@glossary": "term!:text origin!:text languages:[text] meanings:{text} translations:{text} keep:flag",

@@ -13,8 +13,9 @@ from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import house_rules, permissions
-from fedinote.moderation.house_rules import Rule
+from fedinote.moderation import permissions
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Rule
 from fedinote.moderation.moderator import powers
 from fedinote.relations.curation import MAX_COLLECTIONS
 

@@ -6,10 +6,10 @@ https://docs.joinmastodon.org/entities/Admin_Measure/, Admin_Dimension and Admin
 from typing import Any
 
 from fedinote.api.entities.values import moment
-from fedinote.moderation.dimensions import Datum
-from fedinote.moderation.measures import Figures
-from fedinote.moderation.periods import DAY_MS
-from fedinote.moderation.retention import Cohort
+from fedinote.moderation.figures.dimensions import Datum
+from fedinote.moderation.figures.measures import Figures
+from fedinote.moderation.figures.periods import DAY_MS
+from fedinote.moderation.figures.retention import Cohort
 
 _UNITS = ("Bytes", "KB", "MB", "GB", "TB", "PB", "EB")
 

@@ -8,10 +8,11 @@ from fedinote.api.entities.accounts import accounts
 from fedinote.api.entities.values import moment
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
-from fedinote.moderation import appeals, house_rules
-from fedinote.moderation.appeals import Appeal
-from fedinote.moderation.casework import Filed, Note
-from fedinote.moderation.statements import Statement
+from fedinote.moderation.cases import appeals
+from fedinote.moderation.cases.appeals import Appeal
+from fedinote.moderation.cases.casework import Filed, Note
+from fedinote.moderation.cases.statements import Statement
+from fedinote.moderation.house import house_rules
 
 STATES = {"open": "pending", "lifted": "approved", "upheld": "rejected", "ended": "ended"}
 """The states of appeals in Mastodon's words; "ended" is our own: the account is gone."""

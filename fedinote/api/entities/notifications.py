@@ -12,7 +12,7 @@ from fedinote.api.entities.statuses import statuses
 from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
-from fedinote.moderation import appeals
+from fedinote.moderation.cases import appeals
 from fedinote.notifications import groups, queries, severances, warnings
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.requests import Request

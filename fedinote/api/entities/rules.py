@@ -7,8 +7,8 @@ import msgspec
 from fedinote.api.entities.values import moment, moment_or_none
 from fedinote.infra.clock import iso
 from fedinote.infra.db import Row
-from fedinote.moderation.trying import Trial
-from fedinote.moderation.undoing import Undone
+from fedinote.moderation.automatic.trying import Trial
+from fedinote.moderation.automatic.undoing import Undone
 from fedinote.posts import holding
 
 _OPEN = ("public", "unlisted")

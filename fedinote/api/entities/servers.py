@@ -7,9 +7,9 @@ import msgspec
 from fedinote.api.entities.values import moment, moment_or_none
 from fedinote.infra.clock import iso
 from fedinote.infra.db import Row
-from fedinote.moderation.domain_changes import Summary
-from fedinote.moderation.foresight import Foresight
 from fedinote.moderation.lists import entries
+from fedinote.moderation.servers.domain_changes import Summary
+from fedinote.moderation.servers.foresight import Foresight
 from fedinote.notifications.severances import Severance
 
 

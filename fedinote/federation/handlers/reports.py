@@ -6,7 +6,7 @@ from fedinote.activitypub.quirks import host_of
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import reports
+from fedinote.moderation.cases import reports
 from fedinote.policy import domains
 
 MAX_COMMENT = 5000

@@ -1,6 +1,6 @@
 """What lists advise, decided one by one or by the source's own rule: put into force, refused, retracted, too old.
 
-A block that comes from a list is an ordinary block (`moderation.domains`). It ends with the advice only if nobody
+A block that comes from a list is an ordinary block (`moderation.servers.domains`). It ends with the advice only if nobody
 changed it in between, and no other list still asks for it.
 """
 
@@ -13,12 +13,13 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, NotFound
-from fedinote.moderation import acquaintances, audit, domain_changes, domains
+from fedinote.moderation import audit
 from fedinote.moderation.audit import Window
-from fedinote.moderation.domain_changes import Batch
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists.advice import Advice
 from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.servers import acquaintances, domain_changes, domains
+from fedinote.moderation.servers.domain_changes import Batch
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import domains as policy
 from fedinote.policy.models import DomainBlock
 

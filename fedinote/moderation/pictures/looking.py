@@ -11,7 +11,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError
 from fedinote.media import recognising, remote
-from fedinote.moderation import rejudging
+from fedinote.moderation.automatic import rejudging
 from fedinote.policy.rules import book, judging
 from fedinote.policy.rules.book import Compiled
 from fedinote.policy.rules.pictures import KIND, Pictures

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import announcements
-from fedinote.moderation.announcements import Span
+from fedinote.moderation.house import announcements
+from fedinote.moderation.house.announcements import Span
 from fedinote.moderation.models import Announcement
 from fedinote.moderation.moderator import Power
 from fedinote.web.admin import guard

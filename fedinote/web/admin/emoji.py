@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, NotFound, Unavailable
 from fedinote.media import images
-from fedinote.moderation import custom_emojis
+from fedinote.moderation.house import custom_emojis
 from fedinote.moderation.moderator import Power
 from fedinote.web import pages
 from fedinote.web.admin import guard

@@ -15,7 +15,7 @@ from fedinote.infra import choices
 from fedinote.infra.choices import place_of
 from fedinote.infra.errors import Invalid
 from fedinote.infra.translation_settings import TranslationSettings
-from fedinote.moderation import choosing
+from fedinote.moderation.house import choosing
 from fedinote.moderation.moderator import Power
 from fedinote.text import language
 from fedinote.translation import trying

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from fedinote.infra.errors import FediNoteError, Invalid, NotFound
-from fedinote.moderation import contributions
+from fedinote.moderation.house import contributions
 from fedinote.moderation.moderator import Power
 from fedinote.text import language
 from fedinote.translation import glossary_csv

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from fedinote.auth import invites
 from fedinote.auth.viewer import ROLES, rank
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import invitations
+from fedinote.moderation.house import invitations
 from fedinote.moderation.moderator import Power
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import house_rules
-from fedinote.moderation.house_rules import Wording
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Wording
 from fedinote.moderation.moderator import Power
 from fedinote.text import language
 from fedinote.text.language_names import own_name

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import choosing
+from fedinote.moderation.house import choosing
 from fedinote.moderation.moderator import Power
 from fedinote.web.admin import guard, settings_form
 from fedinote.web.admin.fields import GROUPS, Group

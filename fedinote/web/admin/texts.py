@@ -6,8 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from fedinote.infra.errors import Invalid, NotFound, Unavailable
-from fedinote.moderation import house_texts, texts
-from fedinote.moderation.house_texts import Source
+from fedinote.moderation.house import house_texts, texts
+from fedinote.moderation.house.house_texts import Source
 from fedinote.moderation.moderator import Power
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import starters
-from fedinote.moderation import topics as keeping
+from fedinote.moderation.house import starters
+from fedinote.moderation.house import topics as keeping
 from fedinote.moderation.moderator import Power
 from fedinote.timelines import starters as offered
 from fedinote.timelines import topics

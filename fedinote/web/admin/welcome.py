@@ -11,8 +11,8 @@ from typing import Any
 from starlette.responses import Response
 
 from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, NotFound
-from fedinote.moderation import choosing, first_steps, starters
-from fedinote.moderation.first_steps import DONE, SKIPPED, STEPS
+from fedinote.moderation.house import choosing, first_steps, starters
+from fedinote.moderation.house.first_steps import DONE, SKIPPED, STEPS
 from fedinote.moderation.moderator import Power
 from fedinote.timelines import starters as offered
 from fedinote.timelines import topics

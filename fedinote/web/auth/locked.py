@@ -23,8 +23,8 @@ from fedinote.infra.errors import (
     TooMany,
     Unauthorized,
 )
-from fedinote.moderation import appeals, statements
-from fedinote.moderation.statements import Statement
+from fedinote.moderation.cases import appeals, statements
+from fedinote.moderation.cases.statements import Statement
 from fedinote.portability import archives
 from fedinote.web import browser, shell, words
 from fedinote.web.browser import SignInFirst, Visit

@@ -11,7 +11,7 @@ from fedinote.auth import invites, passwords, registrations, users
 from fedinote.auth.registrations import Form
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, TooMany
-from fedinote.moderation import house_rules
+from fedinote.moderation.house import house_rules
 from fedinote.text import language, language_names
 from fedinote.web import browser, shell
 from fedinote.web.auth.entering import begin_session

@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from fedinote.auth.limits import LIMITS, spend
 from fedinote.infra.errors import FediNoteError, NotFound
-from fedinote.moderation import house_rules, reports
+from fedinote.moderation.cases import reports
+from fedinote.moderation.house import house_rules
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
 from fedinote.web.client import cursor

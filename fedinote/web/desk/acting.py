@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from starlette.responses import Response
 
 from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import actions, batches, casework, reports, revoking, speakers, statements
+from fedinote.moderation import actions
+from fedinote.moderation.cases import batches, casework, reports, revoking, speakers, statements
 from fedinote.moderation.moderator import Power
 from fedinote.text.language_names import own_name
 from fedinote.web.admin import guard

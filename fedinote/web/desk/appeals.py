@@ -9,9 +9,10 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest, Conflict, FediNoteError, Forbidden, Invalid
-from fedinote.moderation import appeals, house_rules, statements, understanding
+from fedinote.moderation.cases import appeals, statements, understanding
+from fedinote.moderation.cases.understanding import Passage
+from fedinote.moderation.house import house_rules
 from fedinote.moderation.moderator import Power
-from fedinote.moderation.understanding import Passage
 from fedinote.web import pages
 from fedinote.web.admin import guard, people
 from fedinote.web.admin.guard import Staff

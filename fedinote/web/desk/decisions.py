@@ -5,8 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedinote.infra.errors import FediNoteError, Forbidden, Invalid, NotFound
-from fedinote.moderation import appeals, statements
-from fedinote.moderation.statements import Statement
+from fedinote.moderation.cases import appeals, statements
+from fedinote.moderation.cases.statements import Statement
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
 from fedinote.web.desk import told

@@ -3,9 +3,10 @@
 from typing import Any
 
 from fedinote.infra.app import App
-from fedinote.moderation import house_rules, queue, remarks, revoking, statements, understanding
-from fedinote.moderation.queue import Wanted
-from fedinote.moderation.understanding import Passage
+from fedinote.moderation.cases import queue, remarks, revoking, statements, understanding
+from fedinote.moderation.cases.queue import Wanted
+from fedinote.moderation.cases.understanding import Passage
+from fedinote.moderation.house import house_rules
 from fedinote.web.admin.guard import Staff
 from fedinote.web.admin.people import Held
 from fedinote.web.admin.queues import number

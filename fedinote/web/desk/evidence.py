@@ -7,7 +7,7 @@ from datetime import datetime
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
-from fedinote.moderation.understanding import Reading
+from fedinote.moderation.cases.understanding import Reading
 from fedinote.web import attachments
 from fedinote.web.attachments import File
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedinote.moderation import casework, understanding
+from fedinote.moderation.cases import casework, understanding
 from fedinote.web import browser, shell
 from fedinote.web.desk import evidence, reading
 from fedinote.web.pages import page

@@ -1,7 +1,7 @@
 """What the forms of the desk send: the grounds of a decision, and the language of its words."""
 
 from fedinote.infra.errors import BadRequest, Invalid
-from fedinote.moderation.statements import Basis
+from fedinote.moderation.cases.statements import Basis
 from fedinote.text import language
 from fedinote.text.language_names import own_name
 from fedinote.web.admin.queues import number

@@ -10,9 +10,10 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import BadRequest, Conflict, Invalid
-from fedinote.moderation import many, rules, undoing
+from fedinote.moderation import many
+from fedinote.moderation.automatic import rules, undoing
+from fedinote.moderation.cases.understanding import Passage, Reading
 from fedinote.moderation.moderator import Power
-from fedinote.moderation.understanding import Passage, Reading
 from fedinote.posts import holding
 from fedinote.posts.drafts import NewPost
 from fedinote.text import html

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from fedinote.moderation import rules
+from fedinote.moderation.automatic import rules
 from fedinote.moderation.moderator import Power
 from fedinote.policy import pipeline
 from fedinote.policy.base import Stated

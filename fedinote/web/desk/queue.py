@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import Response
 
 from fedinote.infra.errors import Conflict, FediNoteError, Forbidden, Invalid
-from fedinote.moderation import house_rules, queue, report_batches
+from fedinote.moderation.cases import queue, report_batches
+from fedinote.moderation.cases.queue import Wanted
+from fedinote.moderation.cases.report_batches import Batch
+from fedinote.moderation.house import house_rules
 from fedinote.moderation.moderator import Power
-from fedinote.moderation.queue import Wanted
-from fedinote.moderation.report_batches import Batch
 from fedinote.text.language_names import own_name
 from fedinote.web import pages
 from fedinote.web.admin import guard

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 from fedinote.infra.app import App
-from fedinote.moderation import understanding
-from fedinote.moderation.understanding import Passage, Reading
+from fedinote.moderation.cases import understanding
+from fedinote.moderation.cases.understanding import Passage, Reading
 from fedinote.translation import preferences
 from fedinote.web.browser import Visit
 

@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
-from fedinote.moderation import casework, comfort, house_rules, queue, reports, statements, understanding
+from fedinote.moderation.cases import casework, comfort, queue, reports, statements, understanding
+from fedinote.moderation.cases.queue import Wanted
+from fedinote.moderation.cases.understanding import Passage, Reading
+from fedinote.moderation.house import house_rules
 from fedinote.moderation.models import Report
 from fedinote.moderation.moderator import Power
-from fedinote.moderation.queue import Wanted
-from fedinote.moderation.understanding import Passage, Reading
 from fedinote.translation import preferences
 from fedinote.web import pages
 from fedinote.web.admin import guard, people

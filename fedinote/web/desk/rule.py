@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import rules, trials, trying, understanding, undoing
+from fedinote.moderation.automatic import rules, trials, trying, undoing
+from fedinote.moderation.automatic.trials import Tried
+from fedinote.moderation.automatic.trying import Caught
+from fedinote.moderation.cases import understanding
+from fedinote.moderation.cases.understanding import Reading
 from fedinote.moderation.moderator import Power
-from fedinote.moderation.trials import Tried
-from fedinote.moderation.trying import Caught
-from fedinote.moderation.understanding import Reading
 from fedinote.text import language_names
 from fedinote.timelines.window import Window
 from fedinote.web import pages, shell

@@ -9,7 +9,7 @@ import msgspec
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.policy.rules.book import ACROSS, KINDS
 from fedinote.web.pages import Upload
 from fedinote.web.words import Words

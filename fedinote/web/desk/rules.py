@@ -11,7 +11,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
-from fedinote.moderation import rules, trials
+from fedinote.moderation.automatic import rules, trials
 from fedinote.moderation.moderator import Power, powers
 from fedinote.text.language_names import own_name
 from fedinote.timelines.window import Window

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, FediNoteError
-from fedinote.moderation import acquaintances, domains
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.servers import acquaintances, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.web import pages
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff

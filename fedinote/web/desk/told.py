@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from fedinote.infra.app import App
-from fedinote.moderation import appeals, house_rules, understanding, wording
-from fedinote.moderation.appeals import Appeal
-from fedinote.moderation.house_rules import Wording
-from fedinote.moderation.statements import Statement
-from fedinote.moderation.understanding import Passage, Reading
+from fedinote.moderation.cases import appeals, understanding, wording
+from fedinote.moderation.cases.appeals import Appeal
+from fedinote.moderation.cases.statements import Statement
+from fedinote.moderation.cases.understanding import Passage, Reading
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Wording
 from fedinote.text import language
 from fedinote.web.browser import Visit
 from fedinote.web.desk import evidence, reading

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from fedinote.accounts import profiles
 from fedinote.infra.app import App
 from fedinote.infra.errors import NotFound
-from fedinote.moderation import anonymity, house_rules, texts
+from fedinote.moderation import anonymity
+from fedinote.moderation.house import house_rules, texts
 from fedinote.text.language_names import own_name
 from fedinote.timelines import explore_pool, explore_ranking
 from fedinote.web import browser, cards, shell

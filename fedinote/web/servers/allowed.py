@@ -3,9 +3,9 @@
 from starlette.responses import Response
 
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import allows
 from fedinote.moderation.lists import advice
 from fedinote.moderation.moderator import Power
+from fedinote.moderation.servers import allows
 from fedinote.web import pages
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff

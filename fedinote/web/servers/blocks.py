@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from fedinote.infra.errors import Conflict, Forbidden, Invalid
-from fedinote.moderation import domain_changes, domain_queries, domain_undoing, domains, foresight
-from fedinote.moderation.domain_changes import Summary
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import advice
 from fedinote.moderation.moderator import Power
+from fedinote.moderation.servers import domain_changes, domain_queries, domain_undoing, domains, foresight
+from fedinote.moderation.servers.domain_changes import Summary
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy.models import DomainBlock
 from fedinote.web import pages
 from fedinote.web.admin import guard

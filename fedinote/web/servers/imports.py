@@ -5,10 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from fedinote.infra.errors import BadRequest, Invalid
-from fedinote.moderation import domain_imports, foresight
-from fedinote.moderation.domain_changes import ALLOW, BLOCK
-from fedinote.moderation.domain_imports import Item
 from fedinote.moderation.moderator import Power
+from fedinote.moderation.servers import domain_imports, foresight
+from fedinote.moderation.servers.domain_changes import ALLOW, BLOCK
+from fedinote.moderation.servers.domain_imports import Item
 from fedinote.policy import domains as policy
 from fedinote.web import pages
 from fedinote.web.admin import guard

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 
 from fedinote.infra.errors import Invalid
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy.models import DomainBlock
 from fedinote.timelines.window import Window
 from fedinote.web import pages

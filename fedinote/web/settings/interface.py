@@ -6,7 +6,8 @@ from starlette.routing import Route
 
 from fedinote.auth import users
 from fedinote.infra.errors import Invalid
-from fedinote.moderation import comfort, moderator
+from fedinote.moderation import moderator
+from fedinote.moderation.cases import comfort
 from fedinote.web import browser, shell
 from fedinote.web import words as catalogues
 from fedinote.web.browser import LANGUAGE, THEME, THEMES

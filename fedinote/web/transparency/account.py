@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedinote.moderation import anonymity, house_rules, publicity
-from fedinote.moderation.house_rules import Rule, Wording
+from fedinote.moderation import anonymity, publicity
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Rule, Wording
 from fedinote.policy.base import Stated
 from fedinote.text.language_names import own_name
 from fedinote.web import browser, shell

@@ -9,11 +9,11 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, FediNoteError, Forbidden, Invalid, Malformed, NotFound
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import entries, sources
 from fedinote.moderation.lists.sources import Wanted
 from fedinote.moderation.moderator import Moderator
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import acquaintance
 from tests.moderation.staff import log, staff
 from tests.support.fakefedi import FakeHost, faking

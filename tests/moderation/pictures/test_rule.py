@@ -9,10 +9,10 @@ from PIL import Image
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid
 from fedinote.media import portraits, recognising, uploads
-from fedinote.moderation import held, rules, trying
+from fedinote.moderation.automatic import held, rules, trying
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.moderation.pictures import entries, library
 from fedinote.moderation.pictures.entries import About, Entry
-from fedinote.moderation.rules import Wanted
 from fedinote.policy.rules.book import matcher
 from fedinote.posts import holding, publishing, revising
 from fedinote.posts.drafts import Draft

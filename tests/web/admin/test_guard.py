@@ -8,11 +8,14 @@ from starlette.routing import Route
 
 from fedinote.auth.viewer import ROLES
 from fedinote.infra.app import App
-from fedinote.moderation import announcements, appeals, contributions, moderator, reports, rules, statements, topics
-from fedinote.moderation.announcements import Span
+from fedinote.moderation import moderator
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import appeals, reports, statements
+from fedinote.moderation.cases.statements import Basis, Decision
+from fedinote.moderation.house import announcements, contributions, topics
+from fedinote.moderation.house.announcements import Span
 from fedinote.moderation.pictures import library
-from fedinote.moderation.rules import Wanted
-from fedinote.moderation.statements import Basis, Decision
 from fedinote.translation.glossary import Entry
 from fedinote.web.admin import guard
 from fedinote.web.admin.routes import ROUTES

@@ -9,9 +9,9 @@ from fedinote.federation import relays
 from fedinote.infra.app import App
 from fedinote.infra.errors import Unavailable
 from fedinote.media import emojis
-from fedinote.moderation import announcements, custom_emojis, house_rules, texts
-from fedinote.moderation.announcements import Span
-from fedinote.moderation.house_rules import Wording
+from fedinote.moderation.house import announcements, custom_emojis, house_rules, texts
+from fedinote.moderation.house.announcements import Span
+from fedinote.moderation.house.house_rules import Wording
 from fedinote.timelines import topics
 from fedinote.translation import glossary_keeping as keeping
 from fedinote.translation.glossary import Entry

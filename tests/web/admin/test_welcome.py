@@ -2,8 +2,8 @@
 
 from fedinote.auth import invites
 from fedinote.infra.app import App
-from fedinote.moderation import first_steps, house_rules
-from fedinote.moderation.first_steps import DONE, SKIPPED, STEPS
+from fedinote.moderation.house import first_steps, house_rules
+from fedinote.moderation.house.first_steps import DONE, SKIPPED, STEPS
 from fedinote.timelines import topics
 from tests.support.browser import Browser
 from tests.web.admin.conftest import SignedIn, send

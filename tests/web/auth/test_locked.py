@@ -8,9 +8,10 @@ from fedinote import worker
 from fedinote.auth import factors, totp, users
 from fedinote.auth.models import Session, User
 from fedinote.infra.app import App
-from fedinote.moderation import actions, appeals, finality, statements
+from fedinote.moderation import actions
+from fedinote.moderation.cases import appeals, finality, statements
+from fedinote.moderation.cases.statements import Basis
 from fedinote.moderation.moderator import Moderator
-from fedinote.moderation.statements import Basis
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Draft
 from fedinote.translation.engine import Location

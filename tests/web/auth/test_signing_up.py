@@ -7,8 +7,8 @@ from fedinote.accounts import profiles
 from fedinote.auth import invites, users
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import house_rules
-from fedinote.moderation.house_rules import Wording
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Wording
 from tests.support.browser import Browser
 from tests.support.people import PASSWORD, client, configure, person
 

@@ -2,7 +2,8 @@
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import actions, appeals, moderator, statements
+from fedinote.moderation import actions, moderator
+from fedinote.moderation.cases import appeals, statements
 from fedinote.moderation.moderator import Power
 from tests.moderation.staff import user, viewer
 from tests.web.desk.conftest import Entering

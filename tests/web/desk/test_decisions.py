@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import actions, appeals, reports, statements
-from fedinote.moderation.statements import Basis, Statement
+from fedinote.moderation import actions
+from fedinote.moderation.cases import appeals, reports, statements
+from fedinote.moderation.cases.statements import Basis, Statement
 from fedinote.translation.engine import Location
 from tests.moderation.staff import staff, user
 from tests.support.browser import Browser

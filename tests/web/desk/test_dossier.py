@@ -6,7 +6,8 @@ import pytest
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import actions, remarks, reports, statements
+from fedinote.moderation import actions
+from fedinote.moderation.cases import remarks, reports, statements
 from tests.moderation.staff import staff, user
 from tests.relations.people import change, person
 from tests.support.browser import Answer, Browser

@@ -7,8 +7,9 @@ import pytest
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
-from fedinote.moderation import actions, rules
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation import actions
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.translation.engine import Location
 from tests.moderation.staff import log, staff, user
 from tests.posts.test_withdrawn import take

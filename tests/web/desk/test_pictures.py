@@ -8,10 +8,11 @@ import pytest
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.media import uploads
-from fedinote.moderation import reports, rules
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import reports
 from fedinote.moderation.pictures import entries, library
 from fedinote.moderation.pictures.entries import About, Entry
-from fedinote.moderation.rules import Wanted
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Draft
 from fedinote.timelines.window import Window

@@ -6,7 +6,7 @@ import pytest
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import comfort, reports, statements
+from fedinote.moderation.cases import comfort, reports, statements
 from tests.moderation.staff import user
 from tests.relations.people import change, person
 from tests.support.browser import Answer, Browser

@@ -11,8 +11,8 @@ import pytest
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
-from fedinote.moderation import rules, trials, trying
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.automatic import rules, trials, trying
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.posts import publishing
 from fedinote.posts.drafts import NewPost
 from fedinote.translation.engine import Location

@@ -2,7 +2,7 @@
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import reports, statements
+from fedinote.moderation.cases import reports, statements
 from fedinote.moderation.models import Report
 from fedinote.translation.engine import Location
 from tests.moderation.staff import log

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 import pytest
 
 from fedinote.infra.app import App
-from fedinote.moderation import acquaintances, rules
-from fedinote.moderation.rules import Wanted
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.servers import acquaintances
 from fedinote.policy import acquaintance, domains
 from fedinote.posts import publishing
 from fedinote.posts.drafts import Mention, NewPost

@@ -10,7 +10,7 @@ from fedinote.accounts.profiles import Changes
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
-from fedinote.moderation import starters, topics
+from fedinote.moderation.house import starters, topics
 from fedinote.posts import interactions
 from fedinote.timelines import explore
 from fedinote.timelines import topics as following

@@ -6,7 +6,7 @@ import pytest
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import topics
+from fedinote.moderation.house import topics
 from fedinote.timelines import explore_ranking
 from tests.support.browser import Browser
 from tests.support.people import configure, person

@@ -1,10 +1,10 @@
 """Something to look at behind each page about servers: a block, a file, a list."""
 
 from fedinote.infra.app import App
-from fedinote.moderation import domain_imports, domains
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import sources
 from fedinote.moderation.lists.sources import Wanted
+from fedinote.moderation.servers import domain_imports, domains
+from fedinote.moderation.servers.domains import Terms
 
 
 async def sample(app: App, path: str) -> int:

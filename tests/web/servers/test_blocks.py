@@ -5,11 +5,11 @@ from datetime import timedelta
 from bs4 import BeautifulSoup
 
 from fedinote.infra.app import App
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
 from fedinote.moderation.lists import entries, sources
 from fedinote.moderation.lists.advice import Advice
 from fedinote.moderation.lists.sources import Wanted
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.relations import follows
 from fedinote.timelines.window import Window
 from tests.moderation.staff import log

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from fedinote.infra.app import App
-from fedinote.moderation import allows, domain_imports, domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import allows, domain_imports, domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.web.servers import imports
 from tests.support.browser import Answer, Browser
 from tests.web.servers.conftest import tick

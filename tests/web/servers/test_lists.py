@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fedinote.infra.app import App
-from fedinote.moderation import domains
 from fedinote.moderation.lists import entries, sources
+from fedinote.moderation.servers import domains
 from fedinote.timelines.window import Window
 from tests.support.browser import Browser
 from tests.support.fakefedi import FakeHost, faking

@@ -2,8 +2,8 @@
 
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation import domains
-from fedinote.moderation.domains import Terms
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.relations import follows
 from tests.relations.people import person
 from tests.support.browser import Browser

@@ -1,12 +1,15 @@
 """The page on which a server gives account of its moderation."""
 
 from fedinote.infra.app import App
-from fedinote.moderation import actions, domains, house_rules, rules
-from fedinote.moderation.domains import Terms
-from fedinote.moderation.house_rules import Wording
+from fedinote.moderation import actions
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases.statements import Basis
+from fedinote.moderation.house import house_rules
+from fedinote.moderation.house.house_rules import Wording
 from fedinote.moderation.lists import sources
-from fedinote.moderation.rules import Wanted
-from fedinote.moderation.statements import Basis
+from fedinote.moderation.servers import domains
+from fedinote.moderation.servers.domains import Terms
 from fedinote.translation.engine import Location
 from tests.moderation.staff import staff, user
 from tests.support.browser import Browser

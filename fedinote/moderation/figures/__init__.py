@@ -1,0 +1,1 @@
+"""Counting for the dashboard: measures, dimensions, retention."""

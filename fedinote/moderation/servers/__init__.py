@@ -1,0 +1,1 @@
+"""Other servers: which are blocked or allowed, which are strangers, and what that does."""
