@@ -1,7 +1,7 @@
 """Topics to begin with: a short list in five languages, so that a new server is about something from the first minute.
 
-They are suggestions and rows of a file. `moderation.house.starters.apply` makes topics of those that an operator chose; a
-visitor sees them as what a server could be about while there are no others.
+They are suggestions and rows of a file. `moderation.house.starters.apply` makes topics of those that an operator chose;
+a visitor sees them as what a server could be about while there are no others.
 """
 
 import csv

@@ -280,9 +280,7 @@ def forget(app: App) -> None:
     app.db.after_commit(lambda: app.caches.pop(_CACHE, None))
 
 
-async def wanted(
-    app: App, *, author_id: int, source: str, into: str, purpose: Purpose = Purpose.AHEAD
-) -> bool:
+async def wanted(app: App, *, author_id: int, source: str, into: str, purpose: Purpose = Purpose.AHEAD) -> bool:
     """Tell whether anybody wants this author's posts in that language translated unasked into the target.
 
     For moderation that is so whenever it is another language.

@@ -313,7 +313,7 @@ class Line:
 def _lines(text: str) -> dict[str, Line]:
     found = {}
     for words in map(str.split, text.strip().splitlines()):
-        line = Line(*words[:4], scopes=tuple(words[4].split("|")) if len(words) > 4 else ())
+        line = Line(words[0], words[1], words[2], words[3], tuple(words[4].split("|")) if len(words) > 4 else ())
         assert line.name not in found, line.name
         found[line.name] = line
     return found

@@ -128,8 +128,8 @@ NotificationGroup group_key:text notifications_count:number type:text most_recen
  collection?:object
 GroupedNotificationsResults accounts:[Account] partial_accounts?:[PartialAccount] statuses:[Status]
  notification_groups:[NotificationGroup]
-NotificationPolicy for_strangers:text new_account_days:number for_bots:text for_not_following:text for_not_followers:text for_new_accounts:text
- for_private_mentions:text for_limited_accounts:text summary:PolicySummary
+NotificationPolicy for_strangers:text new_account_days:number for_bots:text for_not_following:text
+ for_not_followers:text for_new_accounts:text for_private_mentions:text for_limited_accounts:text summary:PolicySummary
 PolicySummary pending_requests_count:number pending_notifications_count:number
 NotificationRequest id:id created_at:moment updated_at:moment notifications_count:text account:Account
  last_status:Status?

@@ -1,8 +1,8 @@
 """The rules of the house: texts with hints and translations, in an order, each with a number that stays.
 
 They are kept in the database and edited in the browser, unless the settings file gives `instance.rules`: then those
-hold, numbered by their order, with translations from files (`moderation.house.texts`). While nobody wrote any, it is the
-default rule. Their texts are also laid into the settings (`infra.choices`), so that all processes hear of a change.
+hold, numbered by their order, with translations from files (`moderation.house.texts`). While nobody wrote any, it
+is the default rule. Their texts are also laid into the settings (`infra.choices`), so that all processes hear of a change.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Writing the texts of the house in the browser: the same files that `moderation.house.texts` reads and an operator may edit.
+"""Writing the texts of the house in the browser: the files that `moderation.house.texts` reads.
 
 A text is kept as `.txt` (paragraphs parted by blank lines) or as `.html`, which is sanitised whenever it is read.
 """

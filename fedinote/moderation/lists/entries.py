@@ -1,7 +1,7 @@
 """What lists advise, decided one by one or by the source's own rule: put into force, refused, retracted, too old.
 
-A block that comes from a list is an ordinary block (`moderation.servers.domains`). It ends with the advice only if nobody
-changed it in between, and no other list still asks for it.
+A block that comes from a list is an ordinary block (`moderation.servers.domains`). It ends with the advice only if
+nobody changed it in between, and no other list still asks for it.
 """
 
 from collections.abc import Sequence

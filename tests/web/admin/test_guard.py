@@ -57,7 +57,7 @@ async def _announcement(app: App, _: str) -> int:
 
 
 async def _entry(app: App, _: str) -> int:
-    return int((await contributions.put(app, Entry("yyds", "zh", keep=True), by=None)).id)
+    return int((await contributions.put(app, Entry("yyds", "zh", keep=True), by=None)).id or 0)
 
 
 async def _account(app: App, _: str) -> int:

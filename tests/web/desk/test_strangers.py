@@ -102,7 +102,7 @@ async def test_strangers_are_blocked_or_kept_apart(app: App, desk: Browser) -> N
 
 async def test_it_says_why_a_server_is_known(app: App, entering: Entering) -> None:
     await person(app, "old", "old.example")
-    app.clock.shift(timedelta(days=20).total_seconds())  # type: ignore[attr-defined]
+    app.clock.shift(timedelta(days=20).total_seconds())
     desk = await entering(await user(app, "admin", "admin"))
     await person(app, "listed", "listed.example")
     await person(app, "bad", "bad.example")
@@ -116,7 +116,7 @@ async def test_it_says_why_a_server_is_known(app: App, entering: Entering) -> No
 
 async def test_an_old_server_with_a_complaint_is_a_stranger_again(app: App) -> None:
     old = await person(app, "old", "old.example")
-    app.clock.shift(timedelta(days=20).total_seconds())  # type: ignore[attr-defined]
+    app.clock.shift(timedelta(days=20).total_seconds())
     assert await acquaintances.strangers(app) == []
     made = await rules.create(app, Wanted("words", {"words": ["casino"]}, "hold", "No gambling"), by=None)
     await rules.switch(app, made["id"], "on", by=None)

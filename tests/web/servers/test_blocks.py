@@ -113,6 +113,7 @@ async def test_a_block_is_changed_ended_and_both_are_undone(app: App, desk: Brow
     assert [one.severity for one in await domains.everything(app)] == ["silence"]
     assert (await tick(desk, page, f"{PATH}/{made.id}/remove")).status == 303
     assert await domains.everything(app) == []
+    batch = ""
     for expected in ("silence", "suspend"):
         listed = await desk.get(f"{PATH}/changes")
         batches = [one.hidden["batch"] for one in listed.forms if one.action == f"{PATH}/undo"]
