@@ -121,7 +121,7 @@ def drafts(setup: Setup, limit: int) -> None:
         {
             "id": row["id"],
             "domain": row["domain"],
-            "says": "advisory" if row["advisory"] else row["severity"],
+            "says": "advisory" if row["advisory"] else "accept" if row["accepted"] else row["severity"],
             "at most": entries.capped(row["severity"], row["ceiling"]),
             "list": row["source_title"],
             "reason": row["reason"],

@@ -31,7 +31,7 @@ class Job(Model):
 
     class Meta:
         table = "jobs"
-        indexes = (("dead_at", "priority", "run_at"), ("order_key", "id"))
+        indexes = (("dead_at", "priority", "run_at", "id"), ("order_key", "id"))
 
 
 class Secret(Model):

@@ -333,8 +333,8 @@ class ListSource(Model):
 class ListEntry(Model):
     """What a source says of a server. `state`: draft, applied, refused, retracted (said no more), ended (too old).
 
-    `block_id`: the block that stands for it, `terms` as it was made. `advisory`: a warning only. `seen_at`: when the
-    source last said it.
+    `block_id`: the block that stands for it, `terms` as it was made. `advisory`: a warning only. `accepted`: the source
+    vouches for the server. `seen_at`: when the source last said it.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -349,6 +349,7 @@ class ListEntry(Model):
     reason = fields.TextField(default="")
     labels = JsonField(default=list)
     advisory = fields.BooleanField(default=False)
+    accepted = fields.BooleanField(default=False)
     key = fields.CharField(2048, default="")
     state = fields.CharField(16, default="draft")
     block_id = fields.BigIntField(null=True)

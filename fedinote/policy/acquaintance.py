@@ -25,17 +25,24 @@ _AGAINST = """SELECT 1 AS value FROM statements s JOIN accounts a ON a.id = s.ac
  WHERE a.domain = ? AND s.lifted_at IS NULL AND s.created_at >= ? LIMIT 1"""
 _HITS = """SELECT 1 AS value FROM rule_hits h JOIN accounts a ON a.id = h.account_id
  WHERE a.domain = ? AND h.action IN ('hold', 'reject', 'suspend') AND h.created_at >= ? LIMIT 1"""
+_UNASKED = """SELECT 1 AS value FROM accounts a WHERE a.id IN_INTS(?) AND a.domain = '' AND NOT EXISTS
+ (SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.target_id = ? AND f.accepted) LIMIT 1"""
 _FOLLOWED = """SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id
  WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1"""
 
 
 async def is_known(app: App, domain: str) -> bool:
-    """Tell whether a server is no stranger. Our own is known; all are where first contact is open.
+    """Tell whether a server is no stranger. Our own is known; all are where first contact is open."""
+    if not domain or app.settings.federation.first_contact == "open":
+        return True
+    return await is_proven(app, domain)
+
+
+async def is_proven(app: App, domain: str) -> bool:
+    """Tell whether another server was approved, or was here long enough without a complaint, whatever first contact is.
 
     The answer is kept for half a minute.
     """
-    if not domain or app.settings.federation.first_contact == "open":
-        return True
     kept: dict[str, tuple[int, bool]] = app.caches.setdefault(CACHE, {})
     now = to_ms(app.now())
     found = kept.get(domain)
@@ -88,7 +95,7 @@ class AcquaintancePolicy:
             return ACCEPT
         if await domains.suspended(app, subject.domain):
             return ACCEPT  # another policy's
-        if (subject.answers or subject.mentions) and not await _followed(app, subject.account_id):
+        if (subject.answers or subject.mentions) and not await _welcome(app, subject):
             return Verdict("hold", f"{REASON}: the server {subject.domain} is not known here yet", self.name)
         changes: dict[str, object] = {}
         if subject.has_media:
@@ -99,5 +106,9 @@ class AcquaintancePolicy:
         return Verdict("change", reason, self.name, changes) if changes else ACCEPT
 
 
-async def _followed(app: App, account_id: int) -> bool:
-    return await app.db.row(_FOLLOWED, account_id) is not None
+async def _welcome(app: App, subject: Subject) -> bool:
+    """Tell whether all people here whom a post addresses follow its author, and somebody here does at all."""
+    unasked, followed = await app.db.many(
+        (_UNASKED, (list(subject.addressed), subject.account_id)), (_FOLLOWED, (subject.account_id,))
+    )
+    return bool(followed) and not unasked

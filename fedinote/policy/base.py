@@ -16,6 +16,7 @@ class Subject:
     """What is judged. `domain` is "" for our own people; `uri` is "" for what was not published yet.
 
     `kind`: post or report. `mentions` counts the accounts it is addressed to; `answers`: it replies to something here.
+    `addressed`: whom it mentions and whose post it answers, by id, as far as they are known here.
     `uploads` are files of our people that are to be attached, by the ids of their media.
     `versions` {language: HTML} are those in other languages that came with it, `text` is in the author's own.
     """
@@ -31,6 +32,7 @@ class Subject:
     uri: str = ""
     language: str | None = None
     answers: bool = False
+    addressed: tuple[int, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     uploads: tuple[int, ...] = ()
 

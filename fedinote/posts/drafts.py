@@ -173,6 +173,12 @@ class NewPost:
         """Whether it was written here."""
         return self.uri is None
 
+    @property
+    def addressed(self) -> tuple[int, ...]:
+        """Whose post it answers and whom it mentions, by the ids of accounts."""
+        answered = () if self.in_reply_to_account_id is None else (self.in_reply_to_account_id,)
+        return tuple(dict.fromkeys((*answered, *(one.account_id for one in self.mentions))))
+
 
 async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None = None) -> NewPost:
     """Check a draft and turn its text into HTML; `post_id` is the post that it is a new version of.

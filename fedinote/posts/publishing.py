@@ -142,6 +142,7 @@ def subject(new: NewPost, author: Row) -> Subject:
         uri=new.uri or "",
         language=new.language,
         answers=new.in_reply_to_id is not None,
+        addressed=new.addressed,
         uploads=new.upload_ids,
         versions=languages.said(new.content_map or {}, new.summary_map or {}),
     )

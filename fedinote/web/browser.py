@@ -23,6 +23,7 @@ from fedinote.web import words as catalogues
 from fedinote.web.words import OFFERED, Words
 
 SESSION, VISIT, LANGUAGE, THEME, NOTICE, PASS = "session", "visit", "language", "theme", "notice", "locked"
+SHORTCUTS = "shortcuts"
 FIELD = "form_token"
 HEADER = "x-form-token"
 THEMES = ("auto", "light", "dark")
@@ -122,8 +123,14 @@ def theme(request: Request) -> str:
     return found if found in THEMES else THEMES[0]
 
 
+def shortcuts(request: Request) -> bool:
+    """Tell whether single keys act in this browser (WCAG 2.2, 2.1.4: they can be switched off); they do at first."""
+    app: App = request.app.state.app
+    return request.cookies.get(cookie_name(app, SHORTCUTS), "") != "off"
+
+
 def remember(app: App, response: Response, name: str, value: str) -> Response:
-    """Keep a choice (language, theme) in the browser for a year."""
+    """Keep a choice (language, theme, shortcuts) in the browser for a year."""
     _set(app, response, name, value, max_age=31_536_000)
     return response
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from fedinote.infra.app import App
 from fedinote.moderation import moderator
-from fedinote.moderation.house import first_steps
+from fedinote.moderation.house import first_steps, texts
 from fedinote.moderation.moderator import Power
 from fedinote.notifications import queries
 from fedinote.notifications.queries import Wanted
@@ -93,8 +93,9 @@ async def show(
     """
     notice = browser.notice(request, here)
     me, token = await _me(here.app, here), Token(here)
-    frame = {"me": me, "unread": me.unread if me else 0, "path": request.url.path, "notice": notice}
+    frame: dict[str, Any] = {"me": me, "unread": me.unread if me else 0, "path": request.url.path, "notice": notice}
     frame["first_steps"] = me is not None and me.role == "owner" and await first_steps.waiting(here.app)
+    frame["has_privacy"] = texts.has(here.app.settings, texts.PRIVACY)
     html = templating.render(here.app, template, here.words, {**_common(request, here, token), **frame, **values})
     policy = f"{CSP}; form-action 'self'" if form_action else CSP
     answer = {**HEADERS, "Content-Language": here.words.tag, "Content-Security-Policy": policy, **(headers or {})}
@@ -144,6 +145,7 @@ def _common(request: Request, here: Visit, token: Token) -> dict[str, Any]:
         "here": here,
         "form_token": token,
         "theme": browser.theme(request),
+        "shortcuts": browser.shortcuts(request),
         "instance": here.app.settings.instance,
         "host": here.app.settings.handle_host,
         "now": here.app.now(),

@@ -21,7 +21,7 @@ CREATE TABLE "jobs" (
     "dead_at" BIGINT,
     "created_at" BIGINT NOT NULL
 );
-CREATE INDEX "idx_jobs_dead_at_97d49c" ON "jobs" ("dead_at", "priority", "run_at");
+CREATE INDEX "idx_jobs_dead_at_f39ede" ON "jobs" ("dead_at", "priority", "run_at", "id");
 CREATE INDEX "idx_jobs_order_k_401eb9" ON "jobs" ("order_key", "id");
 CREATE TABLE "secrets" (
     "name" VARCHAR(64) NOT NULL PRIMARY KEY,
@@ -1318,6 +1318,7 @@ CREATE TABLE "list_entries" (
     "reason" TEXT NOT NULL,
     "labels" TEXT NOT NULL,
     "advisory" BOOL NOT NULL,
+    "accepted" BOOL NOT NULL,
     "key" VARCHAR(2048) NOT NULL,
     "state" VARCHAR(16) NOT NULL,
     "block_id" BIGINT,

@@ -97,6 +97,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
+  if ("noShortcuts" in document.body.dataset) return;
   if (event.defaultPrevented || event.isComposing || event.metaKey || event.ctrlKey || event.altKey) return;
   if (event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], dialog:not(.keys-dialog)")) return;
   if (Date.now() - going < 1500 && PLACES[event.key]) {

@@ -62,7 +62,8 @@ if (reels && sound) {
   sound.addEventListener("click", () => turn(!loud));
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, textarea, select, video, [contenteditable]") || event.metaKey || event.ctrlKey || event.altKey) return;
-    const way = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    const letters = "noShortcuts" in document.body.dataset ? {} : { j: 1, k: -1 };
+    const way = { ArrowDown: 1, ArrowUp: -1, ...letters }[event.key];
     if (!way || !current) return;
     const all = [...reels.querySelectorAll(".reel")];
     const next = all[all.indexOf(current.closest(".reel")) + way];

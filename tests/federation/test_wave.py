@@ -66,6 +66,10 @@ async def _wave(scene: Scene, sellers: list[FakeActor]) -> list[str]:
     return uris
 
 
+def _but_words(row: Any) -> dict[str, Any]:
+    return dict(row) | {"uri": "", "content": ""}
+
+
 async def _posts(scene: Scene, like: str) -> list[Row]:
     sql = f"SELECT uri, {_COLUMNS} FROM posts WHERE uri LIKE ? ORDER BY uri"
     return list(await scene.app.db.rows(sql, like))

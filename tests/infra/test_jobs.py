@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.errors import GiveUp, TryAgain
@@ -271,3 +273,28 @@ async def test_of_one_chain_the_older_comes_first_whatever_its_priority(app: App
         order += [job.args["number"] for job in claimed]
         await jobs.close(app, [job.id for job in claimed])
     assert order == [0, 1, 2]
+
+
+_READ = """
+SELECT SUM(pg_stat_get_xact_tuples_returned(oid)) AS value FROM pg_class
+WHERE oid = 'jobs'::regclass OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'jobs'::regclass)
+"""
+
+
+async def test_a_claim_reads_a_few_rows_of_a_long_queue_that_was_empty_when_it_was_planned(app: App) -> None:
+    if app.db.dialect != "postgresql":
+        pytest.skip("SQLite plans without such statistics")
+    await app.db.execute("ANALYZE jobs")
+    for _ in range(8):  # after five the driver's server keeps one plan
+        await jobs.enqueue(app, "work", {})
+        await jobs.close(app, [job.id for job in await jobs.claim(app, 8)])
+    await app.db.execute("ANALYZE jobs")
+    now = app.now()
+    sql = "INSERT INTO jobs (kind, args, order_key, priority, run_at, starts, failures, created_at) VALUES"
+    rows = [(f"by{n % 150}", 6 + n // 1500, now, now) for n in range(3000)]
+    await app.db.execute_many(f"{sql} ('work', '{{}}', ?, ?, ?, 0, 0, ?)", rows)
+    async with app.db.transaction():
+        await jobs.claim(app, 8)
+        before = await app.db.value(_READ)
+        assert len(await jobs.claim(app, 8)) == 8
+        assert await app.db.value(_READ) - before < 300

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fedinote.infra.app import App
 from fedinote.moderation.automatic import rules, undoing
 from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.servers import acquaintances
 from fedinote.posts import holding, publishing
 from fedinote.posts.drafts import NewPost
 from fedinote.relations import follows
@@ -36,6 +37,7 @@ async def test_a_wave_is_held_while_good_posts_pass_and_one_release_undoes_it(ap
     await follows.accept(app, alice, friend)
     old = await person(app, "old", "good.example")
     await change(app, old, created_at=app.now() - timedelta(days=400))
+    await acquaintances.approve(app, "good.example", by=None, why="known for years")
     spammers = [await person(app, f"s{n}", f"wave{n % SERVERS}.example") for n in range(2 * SERVERS)]
     for wanted in (
         Wanted("newcomers", {"days": 7, "doing": "links"}, "hold", "Links of newcomers", origin="remote"),

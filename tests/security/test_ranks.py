@@ -35,6 +35,12 @@ _STANDING = (
     "SELECT COUNT(*) AS value FROM statements",
     "SELECT COUNT(*) AS value FROM notifications",
 )
+
+
+def _values(row: Any) -> tuple[Any, ...]:
+    return tuple(row)
+
+
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -130,7 +136,7 @@ class Scene:
 
     async def standing(self) -> list[Any]:
         """How everybody stands, and how much was decided: what no refused deed may change."""
-        return [[tuple(row) for row in rows] for rows in await self.town.app.db.many(*((one, ()) for one in _STANDING))]
+        return [[_values(row) for row in rows] for rows in await self.town.app.db.many(*((one, ()) for one in _STANDING))]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,7 +15,7 @@ from fedinote.moderation import actions
 from fedinote.search import index
 from tests.api.conftest import Person, Town
 from tests.moderation.staff import staff
-from tests.support.signing import ACTIVITY
+from tests.support.fakefedi import ACTIVITY
 
 MARK = "zqstate"
 

@@ -219,7 +219,7 @@ SharedList id:id kind:=csv/fires url:text title:text ceiling:text automatic:flag
  drafts_count:number applied_count:number read_at:moment? created_at:moment
 ListReading taken:number applied:number retracted:number
 ListEntry id:id list_id:id list_title:text domain:text severity:text applied_severity:text reject_media:flag
- reject_reports:flag reason:text labels:[text] advisory:flag state:=draft/applied/refused/retracted/ended
+ reject_reports:flag reason:text labels:[text] advisory:flag accepted:flag state:=draft/applied/refused/retracted/ended
  domain_block_id:id? created_at:moment seen_at:moment expires_at:moment?
 DomainForesight domain:text domain_block_id:id? accounts_count:number statuses_count:number following_count:number
  followers_count:number suspended_count:number silenced_count:number ended_following_count:number

@@ -45,6 +45,7 @@ def entry(row: Row) -> dict[str, Any]:
         "reason": row["reason"],
         "labels": msgspec.json.decode(row["labels"]),
         "advisory": bool(row["advisory"]),
+        "accepted": bool(row["accepted"]),
         "state": row["state"],
         "domain_block_id": None if row["block_id"] is None else str(row["block_id"]),
         "created_at": moment(row["created_at"]),

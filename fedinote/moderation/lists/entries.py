@@ -27,10 +27,12 @@ DRAFT, APPLIED, REFUSED, RETRACTED, ENDED = "draft", "applied", "refused", "retr
 _ENTRY = """SELECT e.*, s.title AS source_title, s.kind AS source_kind, s.ceiling, s.automatic, s.days
  FROM list_entries e JOIN list_sources s ON s.id = e.source_id"""
 _SAVE = """INSERT INTO list_entries (id, source_id, domain, severity, reject_media, reject_reports, reason, labels,
- advisory, key, state, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?)
+ advisory, accepted, key, state, created_at, seen_at, expires_at)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?)
  ON CONFLICT (source_id, domain) DO UPDATE SET severity = excluded.severity, reject_media = excluded.reject_media,
  reject_reports = excluded.reject_reports, reason = excluded.reason, labels = excluded.labels,
- advisory = excluded.advisory, key = excluded.key, seen_at = excluded.seen_at, expires_at = excluded.expires_at,
+ advisory = excluded.advisory, accepted = excluded.accepted,
+ key = excluded.key, seen_at = excluded.seen_at, expires_at = excluded.expires_at,
  state = CASE WHEN list_entries.state IN ('retracted', 'ended') THEN 'draft' ELSE list_entries.state END
  RETURNING id, state"""
 
@@ -55,10 +57,8 @@ async def take(app: App, source: Row, advice: Sequence[Advice]) -> dict[str, int
             continue
         entry = await _save(app, source, one)
         done["taken"] += 1
-        if one.accepted and source["automatic"]:
-            done["applied"] += await acquaintances.vouch(app, one.domain, source["title"])
-        worth = not one.advisory and (one.severity != "noop" or one.reject_media or one.reject_reports)
-        if worth and source["automatic"] and entry["state"] in (DRAFT, APPLIED):
+        asked = one.accepted or one.severity != "noop" or one.reject_media or one.reject_reports
+        if asked and not one.advisory and source["automatic"] and entry["state"] in (DRAFT, APPLIED):
             done["applied"] += await _apply(app, await get(app, entry["id"]), None, batch)
     return done
 
@@ -82,6 +82,7 @@ async def _save(app: App, source: Row, one: Advice) -> Row:
         one.reason,
         msgspec.json.encode(list(one.labels)).decode(),
         one.advisory,
+        one.accepted,
         one.key,
         now,
         now,
@@ -148,6 +149,8 @@ async def _apply(app: App, entry: Row, by: Moderator | None, batch: Batch, *, ag
 
     Where somebody ended the block that stood for the entry, it is put aside, unless it shall be in force `again`.
     """
+    if entry["accepted"]:
+        return await _let_in(app, entry, by, batch)
     terms = _terms(entry)
     present = await domains.find(app, entry["domain"])
     ours = present is not None and present.id == entry["block_id"]
@@ -165,6 +168,17 @@ async def _apply(app: App, entry: Row, by: Moderator | None, batch: Batch, *, ag
     )
     await _note(app, "list.apply", entry, by)
     return 1
+
+
+async def _let_in(app: App, entry: Row, by: Moderator | None, batch: Batch) -> int:
+    """Take a server that a list vouches for as known; a block that came from the same list before ends."""
+    if entry["block_id"] is not None:
+        await _end(app, entry, APPLIED, by, batch)
+    made = await acquaintances.vouch(app, entry["domain"], entry["source_title"])
+    await app.db.execute("UPDATE list_entries SET state = 'applied' WHERE id = ?", entry["id"])
+    if made:
+        await _note(app, "list.apply", entry, by)
+    return int(made)
 
 
 async def _left_alone(app: App, entry: Row, present: DomainBlock | None, terms: Terms) -> bool:
@@ -204,11 +218,11 @@ async def _retract(app: App, source: Row, one: Advice, batch: Batch) -> int:
     """Follow a retraction, found by the domain or (a tombstone) by the id of what it takes back."""
     condition, value = ("e.domain = ?", one.domain) if one.domain else ("e.key = ? AND e.key <> ''", one.key)
     rows = await app.db.rows(f"{_ENTRY} WHERE e.source_id = ? AND {condition}", source["id"], value)
-    for entry in rows:
-        if entry["state"] not in (RETRACTED, REFUSED):
-            await _end(app, entry, RETRACTED, None, batch)
-            await _note(app, "list.retract", entry, None)
-    return len(rows)
+    standing = [entry for entry in rows if entry["state"] not in (RETRACTED, REFUSED)]
+    for entry in standing:
+        await _end(app, entry, RETRACTED, None, batch)
+        await _note(app, "list.retract", entry, None)
+    return len(standing)
 
 
 async def gone(app: App, source: Row, still: set[str]) -> int:
@@ -233,7 +247,11 @@ async def expire(app: App) -> int:
 
 
 async def _end(app: App, entry: Row, state: str, by: Moderator | None, batch: Batch | None) -> None:
-    """Put an entry into a state in which it stands for nothing, and lift its block unless somebody else wants it."""
+    """Put an entry into a state in which it stands for nothing, and lift its block unless somebody else wants it.
+
+    A server that was let in because of it is a stranger again.
+    """
+    await acquaintances.unvouch(app, entry["domain"], entry["source_title"])
     await app.db.execute("UPDATE list_entries SET state = ?, block_id = NULL WHERE id = ?", state, entry["id"])
     if entry["block_id"] is None:
         return
@@ -241,7 +259,8 @@ async def _end(app: App, entry: Row, state: str, by: Moderator | None, batch: Ba
     if present is None or not _untouched(present, entry):
         return  # a person has taken it over
     heir = await app.db.row(
-        "SELECT id FROM list_entries WHERE domain = ? AND state = 'applied' AND id <> ? ORDER BY id LIMIT 1",
+        "SELECT id FROM list_entries WHERE domain = ? AND state = 'applied' AND NOT accepted AND id <> ?"
+        " ORDER BY id LIMIT 1",
         entry["domain"],
         entry["id"],
     )

@@ -146,6 +146,14 @@ async def vouch(app: App, domain: str, why: str) -> bool:
     return bool(made)
 
 
+async def unvouch(app: App, domain: str, why: str) -> None:
+    """Take back what `vouch` did for this list: decisions of people and of other lists stay. In a transaction."""
+    await app.db.execute(
+        "DELETE FROM server_trust WHERE domain = ? AND by_list AND state = 'known' AND why = ?", domain, why[:200]
+    )
+    app.db.after_commit(lambda: acquaintance.forget(app))
+
+
 async def _decide(app: App, domain: str, state: str, by: Moderator | None, why: str) -> str:
     if by is not None and not by.may(Power.DOMAINS):
         raise Forbidden

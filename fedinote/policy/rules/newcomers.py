@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
+from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid
+from fedinote.infra.ids import time_of
+from fedinote.policy import acquaintance
 from fedinote.policy.rules.kinds import Judged, Terms
 
 DOING = ("anything", "links", "media", "mentions")
@@ -13,8 +16,9 @@ DOING = ("anything", "links", "media", "mentions")
 class Newcomers:
     """Terms: `days`, for how long an account is new, and `doing`: links, media, mentions or anything.
 
-    For accounts elsewhere it counts from when they were made, or first seen here. Whom somebody here follows, or who
-    was favourited here, is known.
+    For accounts elsewhere it counts from when they were first seen here: anybody can say that they are old. Of a
+    server that is known (`policy.acquaintance`, whether or not first contact is careful) the word is taken. Whom
+    somebody here follows is no newcomer.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -28,14 +32,22 @@ class Newcomers:
         if not self._does(judged):
             return None
         row = await app.db.row(
-            "SELECT a.created_at, EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id"
+            "SELECT a.id, a.domain, a.created_at,"
+            " EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id"
             " WHERE f.target_id = a.id AND f.accepted AND l.domain = '') AS followed FROM accounts a WHERE a.id = ?",
             judged.subject.account_id,
         )
-        if row is None or row["followed"] or judged.at - from_ms(row["created_at"]) > self._age:
+        if row is None or row["followed"] or await self._old(app, judged, row):
             return None
         what = "a post" if self._doing == "anything" else self._doing
         return f"{what} by an account of less than {self._age.days or self._age} days that nobody here follows"
+
+    async def _old(self, app: App, judged: Judged, row: Row) -> bool:
+        if row["domain"] and judged.at - time_of(row["id"]) > self._age:
+            return True
+        if judged.at - from_ms(row["created_at"]) <= self._age:
+            return False
+        return not row["domain"] or await acquaintance.is_proven(app, row["domain"])
 
     def _does(self, judged: Judged) -> bool:
         subject = judged.subject

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from fedinote.auth.viewer import Viewer, rank
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
+from fedinote.moderation.cases import appeals
 from fedinote.notifications import groups, queries, severances, warnings
 from fedinote.notifications.groups import Group
 from fedinote.notifications.queries import Wanted
@@ -70,6 +71,7 @@ class Told:
     reported: Who | None = None
     severance: Severance | None = None
     warning: Warned | None = None
+    appeal: str = ""
     subject: str = ""
 
 
@@ -102,6 +104,7 @@ class _Page:
     reports: dict[int, Any]
     severed: dict[int, Severance]
     warned: dict[int, Warned]
+    appeals: dict[int, tuple[str, str]]
 
 
 async def _read(request: Request, here: Visit, found: Sequence[Group]) -> _Page:
@@ -110,6 +113,7 @@ async def _read(request: Request, here: Visit, found: Sequence[Group]) -> _Page:
     reports = await _by_subject(app, newest, "admin.report")
     people = {account for one in found for account in (one.newest.from_account_id, *one.sample[:_SHOWN_PEOPLE])}
     people |= {row["target_id"] for row in reports.values()}
+    warned = [int(one.subject) for one in newest if one.kind == warnings.KIND]
     posts = list(dict.fromkeys(one.post_id for one in newest if one.post_id is not None))
     pairs = [(one.from_account_id, one.post_id or 0) for one in newest if one.kind == "reaction"]
     return _Page(
@@ -119,7 +123,8 @@ async def _read(request: Request, here: Visit, found: Sequence[Group]) -> _Page:
         await reactions.by_people(app, pairs),
         reports,
         await severances.by_id(app, [int(one.subject) for one in newest if one.kind == severances.KIND]),
-        await warnings.by_id(app, [int(one.subject) for one in newest if one.kind == warnings.KIND]),
+        await warnings.by_id(app, warned),
+        await appeals.by_statement(app, warned),
     )
 
 
@@ -163,6 +168,7 @@ def _told(page: _Page, one: Group, read: int) -> Told | None:
         reported=page.who.get(report["target_id"]) if report else None,
         severance=page.severed.get(subject) if newest.kind == severances.KIND else None,
         warning=page.warned.get(subject) if newest.kind == warnings.KIND else None,
+        appeal=page.appeals.get(subject, ("", ""))[0] if newest.kind == warnings.KIND else "",
         subject=newest.subject,
     )
 

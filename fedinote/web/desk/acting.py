@@ -18,6 +18,7 @@ from fedinote.web.pages import Upload
 Deed = Callable[[Staff, int, Upload], Awaitable[str]]
 """Does it, and returns what is said of it, in the reader's language."""
 _SAID = (Invalid, Forbidden, Conflict)
+_NEWEST = "SELECT MAX(s.id) AS value FROM statements s WHERE s.account_id = ?"
 KINDS = ("none", "sensitive", "disable", "silence", "suspend")
 
 
@@ -39,6 +40,7 @@ async def _decide(staff: Staff, report_id: int, form: Upload) -> str:
     kind, reason = form.fields.get("kind", ""), form.fields.get("reason", "").strip()
     found = await reports.get(staff.app, report_id)
     basis = forms.basis(form, report_id)
+    before = await staff.app.db.value(_NEWEST, found.target_id)
     if kind in batches.DEEDS:
         if kind == "delete" and "sure" not in form.fields:
             raise Invalid("Tick the box first: deleted posts cannot be brought back")
@@ -50,6 +52,8 @@ async def _decide(staff: Staff, report_id: int, form: Upload) -> str:
         await actions.act(staff.app, staff.by, found.target_id, kind, reason=reason, report_id=report_id, basis=basis)
     else:
         raise Invalid("Choose what is to be done")
+    if await staff.app.db.value(_NEWEST, found.target_id) == before:  # as it was already: nobody is told again
+        return staff.gettext("It was so already, so there is no new statement of reasons. The report is closed.")
     return staff.gettext("Decided. The statement of reasons is written, and the report is closed.")
 
 

@@ -1,7 +1,7 @@
 """/admin/held: what rules hold back, released or dropped, several at once; and taking back all that a rule did."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.responses import Response
@@ -23,7 +23,7 @@ from fedinote.web import pages
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff
 from fedinote.web.admin.queues import number
-from fedinote.web.desk import evidence, forms, reading
+from fedinote.web.desk import evidence, forms, reading, whys
 from fedinote.web.pages import Upload
 
 PATH = "/admin/held"
@@ -77,7 +77,8 @@ async def _found(staff: Staff, rows: Sequence[Row]) -> list[Held]:
         staff.here, {row["id"]: _passage(posts[row["id"]], wishes.get(row["account_id"], "none")) for row in rows}
     )
     names = await evidence.handles(staff.app, [row["account_id"] for row in rows])
-    return [_held(row, posts[row["id"]], names, read[row["id"]]) for row in rows]
+    held = [_held(row, posts[row["id"]], names, read[row["id"]]) for row in rows]
+    return [replace(one, reason=whys.reasons(staff.here.words, one.reason)) for one in held]
 
 
 async def _wishes(app: App, rows: Sequence[Row]) -> dict[int, str]:

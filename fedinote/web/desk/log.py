@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from fedinote.web import pages, shell
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff
 from fedinote.web.admin.queues import number
-from fedinote.web.desk import evidence
+from fedinote.web.desk import evidence, whys
 
 PATH = "/admin/audit"
 PAGE = 50
@@ -36,6 +36,8 @@ _LINKED = {
     "appeal": "/admin/appeals/",
     "rule": "/admin/policies/rules/",
 }
+
+_GONE = "SELECT id FROM accounts WHERE id IN_INTS(?) AND deleted_at IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +140,17 @@ async def _people(staff: Staff, chosen: int) -> list[tuple[int, str]]:
 async def _lines(staff: Staff, entries: list[Entry]) -> list[Line]:
     targets = [int(one.target) for one in entries if one.target_type == "account" and one.target.isdecimal()]
     names = await evidence.handles(staff.app, [*(one.actor_id for one in entries), *targets])
-    return [_line(one, names) for one in entries]
+    gone = {row["id"] for row in await staff.app.db.rows(_GONE, targets)} if targets else set()
+    return [_line(staff, one, names, gone) for one in entries]
 
 
-def _line(one: Entry, names: dict[int, str]) -> Line:
+def _line(staff: Staff, one: Entry, names: dict[int, str], gone: Set[int]) -> Line:
     number_of = int(one.target) if one.target.isdecimal() else 0
     known = names.get(number_of, "") if one.target_type == "account" else ""
-    linked = _LINKED.get(one.target_type, "") if number_of else ""
+    there = number_of and not (one.target_type == "account" and number_of in gone)
+    linked = _LINKED.get(one.target_type, "") if there else ""
+    reason = str(one.detail.get("reason", ""))
+    machine = one.actor_id is None or one.action.startswith("held.")
     return Line(
         at=one.created_at,
         action=one.action,
@@ -152,7 +158,7 @@ def _line(one: Entry, names: dict[int, str]) -> Line:
         via=str(one.detail.get("via", "")),
         target=known or one.target,
         link=f"{linked}{number_of}" if linked else "",
-        reason=str(one.detail.get("reason", "")),
+        reason=whys.reasons(staff.here.words, reason) if machine else reason,
     )
 
 

@@ -35,7 +35,10 @@ async def page(staff: Staff) -> Response:
     return await _show(staff, pages.query(staff.request))
 
 
-async def _show(staff: Staff, asked: Mapping[str, str], *, error: FediNoteError | None = None) -> Response:
+async def _show(
+    staff: Staff, asked: Mapping[str, str], *, error: FediNoteError | None = None, sent: Upload | None = None
+) -> Response:
+    """Render the queue; after an error with what was `sent`, so that nobody ticks and writes it again."""
     app, by = staff.app, staff.by
     kept = {name: value for name in _KEPT if (value := asked.get(name, "").strip()[:_MAX])}
     try:
@@ -58,6 +61,9 @@ async def _show(staff: Staff, asked: Mapping[str, str], *, error: FediNoteError 
         back=urlencode(kept),
         batch=await told(staff, asked),
         problems=[guard.wrong(staff, error)] if error else [],
+        ticked=set(sent.lists.get("report", ())) if sent else set(),
+        broken=set(sent.lists.get("rule", ())) if sent else set(),
+        sent=sent.fields if sent else {},
         more=f"{PATH}?{urlencode({**kept, 'after': found[-1].id})}" if len(found) == PAGE else "",
         **await _offered(staff),
     )
@@ -122,7 +128,7 @@ async def act(staff: Staff, form: Upload) -> Response:
             return guard.done(staff, _where(form, back), text)
         batch = await report_batches.carry_out(staff.app, staff.by, forms.ids(form, "report"), _asked(staff, form))
     except _SAID as error:
-        return await _show(staff, back, error=error)
+        return await _show(staff, back, error=error, sent=form)
     return pages.redirect(_where(form, {**back, "batch": str(batch.id)}))
 
 

@@ -43,6 +43,11 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (_NEWCOMER, _("%(what)s by an account of less than %(days)s days that nobody here follows")),
         (r"the same words more than (?P<times>\d+) times within (?P<minutes>\S+) minutes",
          _("the same words more than %(times)s times within %(minutes)s minutes")),
+        (r"a new version of a post that waits", _("a new version of a post that waits")),
+        (r"first contact: the server (?P<host>\S+) is not known here yet",
+         _("first contact: the server %(host)s is not known here yet")),
+        (r"first contact: posts of (?P<host>\S+) have no media and are not in public timelines",
+         _("first contact: posts of %(host)s have no media and are not in public timelines")),
         (r"the language (?P<tag>\S+)", _("the language: %(tag)s")),
         (r"file (?P<file>\d+) is “(?P<label>.*)” of the pictures “(?P<set>.*)” \(the same file\)",
          _("file %(file)s is “%(label)s” of the pictures “%(set)s”: the same file")),
@@ -74,6 +79,25 @@ def said(words: Words, why: str) -> str:
                 return words.gettext("the word “%(meant)s”, in disguise", meant=fits["meant"])
             return words.gettext(message, **_values(words, fits.groupdict()))
     return why
+
+
+def reasons(words: Words, kept: str) -> str:
+    """Return what is kept with a held post, the titles of rules and their whys, in the reader's language.
+
+    Titles stay as they were written; so does what nothing here knows.
+    """
+    return "; ".join(_titled(words, one) for one in kept.split("; "))
+
+
+def _titled(words: Words, text: str) -> str:
+    if (whole := said(words, text)) != text:
+        return whole
+    parts = text.split(": ")
+    for place in range(1, min(len(parts), 6)):
+        why = ": ".join(parts[place:])
+        if (found := said(words, why)) != why:
+            return f"{': '.join(parts[:place])}: {found}"
+    return text
 
 
 def _values(words: Words, found: dict[str, str]) -> dict[str, str]:

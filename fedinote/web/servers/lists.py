@@ -126,6 +126,7 @@ def _entry(row: Row) -> dict[str, Any]:
         "reject_media": bool(row["reject_media"]),
         "reject_reports": bool(row["reject_reports"]),
         "advisory": bool(row["advisory"]),
+        "accepted": bool(row["accepted"]),
         "labels": msgspec.json.decode(row["labels"]),
         "since": from_ms(row["created_at"]),
         "said": from_ms(row["seen_at"]),

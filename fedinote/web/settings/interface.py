@@ -1,4 +1,4 @@
-"""Language and theme of the pages: kept with the account for members, and in the browser for everybody."""
+"""Language, theme and keys of the pages: kept with the account for members, and in the browser for everybody."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +10,7 @@ from fedinote.moderation import moderator
 from fedinote.moderation.cases import comfort
 from fedinote.web import browser, shell
 from fedinote.web import words as catalogues
-from fedinote.web.browser import LANGUAGE, THEME, THEMES
+from fedinote.web.browser import LANGUAGE, SHORTCUTS, THEME, THEMES
 from fedinote.web.pages import form, page, redirect
 from fedinote.web.words import OFFERED
 
@@ -28,7 +28,7 @@ async def show(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    """POST /settings/interface: `language` and `theme`; then back to where one was (`next`)."""
+    """POST /settings/interface: `language`, `theme`, and `shortcuts` where there is `keys`; then back (`next`)."""
     here = await browser.visit(request)
     values = await form(request)
     browser.check_form(request, here, values)
@@ -40,6 +40,8 @@ async def save(request: Request) -> Response:
     response = redirect(browser.safe_path(values.get("next", PATH)))
     browser.remember(here.app, response, LANGUAGE, tag)
     browser.remember(here.app, response, THEME, theme)
+    if "keys" in values:
+        browser.remember(here.app, response, SHORTCUTS, "on" if "shortcuts" in values else "off")
     return browser.flash(here, response, catalogues.words(tag).gettext("Saved."))
 
 

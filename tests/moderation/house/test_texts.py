@@ -38,6 +38,7 @@ async def test_what_nobody_wrote_is_not_there(stranger: Client, app: App) -> Non
     assert (urls["privacy_policy"], urls["terms_of_service"]) == (None, None)
     for page in ("/privacy-policy", "/terms-of-service"):
         assert (await client(app).get(page)).status == 404
+    assert "/privacy-policy" not in (await client(app).get("/explore")).text
 
 
 async def test_a_text_is_made_safe_and_has_its_page(app: App, folder: Path, stranger: Client) -> None:
@@ -53,6 +54,7 @@ async def test_a_text_is_made_safe_and_has_its_page(app: App, folder: Path, stra
     page = await client(app).get("/privacy-policy")
     assert page.status == 200
     assert "<h2>Yours</h2><p>We ask.</p>" in page.text
+    assert 'href="/privacy-policy"' in (await client(app).get("/explore")).text
 
 
 async def test_terms_hold_from_their_day(app: App, folder: Path, stranger: Client) -> None:

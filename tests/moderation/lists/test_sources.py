@@ -252,3 +252,34 @@ async def test_a_server_that_a_list_accepts_is_no_stranger(app: App, host: FakeH
     assert (await sources.refresh(app, source))["applied"] == 1
     assert await acquaintance.is_known(app, "good.example")
     assert await _blocks(app) == {}
+
+
+async def test_a_server_that_a_list_no_longer_accepts_is_a_stranger_again_and_a_retraction_counts_once(
+    app: App, host: FakeHost
+) -> None:
+    configure(app, "federation", first_contact="careful")
+    where = _dataset(host, _change(1, "good.example", policy="accept"))
+    source = await _subscribed(app, where, "fires", automatic=True)
+    await sources.refresh(app, source)
+    taken_back = _change(2, "good.example", "Retraction")
+    _page(host, "/datasets/1/changes?since=0", orderedItems=[taken_back, taken_back], next=f"{where}/changes?since=2")
+    _page(host, "/datasets/1/changes?since=2", orderedItems=[])
+    assert (await sources.refresh(app, source))["retracted"] == 1
+    assert await _states(app) == {"good.example": "retracted"}
+    assert not await acquaintance.is_known(app, "good.example")
+
+
+async def test_a_moderator_lets_a_server_in_that_a_list_accepts_and_blocks_nothing(
+    app: App, host: FakeHost, admin: Moderator
+) -> None:
+    configure(app, "federation", first_contact="careful")
+    source = await _subscribed(app, _dataset(host, _change(1, "good.example", policy="accept")), "fires")
+    await sources.refresh(app, source)
+    assert not await acquaintance.is_known(app, "good.example")
+    entry = await _entry(app, "good.example")
+    await entries.apply(app, entry, by=admin)
+    assert await _states(app) == {"good.example": "applied"}
+    assert await _blocks(app) == {}
+    assert await acquaintance.is_known(app, "good.example")
+    await entries.refuse(app, entry, by=admin)
+    assert not await acquaintance.is_known(app, "good.example")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation import actions
@@ -11,7 +12,7 @@ from fedinote.moderation.moderator import Moderator
 from fedinote.moderation.servers import acquaintances
 from fedinote.policy import acquaintance
 from fedinote.posts import publishing
-from fedinote.posts.drafts import NewPost
+from fedinote.posts.drafts import Mention, NewPost
 from fedinote.relations import follows
 from tests.moderation.staff import log, staff, user
 from tests.relations.people import person, post
@@ -28,6 +29,10 @@ def careful(app: App) -> None:
 async def _arrives(app: App, author: int, name: str = "1", **fields) -> int | None:
     new = {"author_id": author, "visibility": "public", "content": "<p>hi</p>", "created_at": app.now()}
     return await publishing.store(app, NewPost(**{**new, "uri": f"https://{FAR}/{name}", **fields}))
+
+
+def _mention(of: User, name: str) -> Mention:
+    return Mention(of.account_id, name, name, f"https://here.example/@{name}")
 
 
 async def _visibility(app: App, post_id: int | None) -> str:
@@ -52,6 +57,18 @@ async def test_a_strangers_answer_waits_unless_somebody_here_follows_them(app: A
     await follows.request(app, alice.account_id, far)
     await follows.accept(app, alice.account_id, far)
     assert await _arrives(app, far, "2", in_reply_to_id=mine) is not None
+
+
+async def test_an_answer_to_somebody_who_does_not_follow_waits_whoever_else_does(app: App) -> None:
+    alice, ben, far = await user(app, "alice"), await user(app, "ben"), await person(app, "far", FAR)
+    mine = await post(app, alice.account_id, "Hello")
+    await follows.request(app, ben.account_id, far)
+    await follows.accept(app, ben.account_id, far)
+    answering = {"in_reply_to_id": mine, "in_reply_to_account_id": alice.account_id}
+    assert await _arrives(app, far, **answering) is None
+    assert await _arrives(app, far, "2", mentions=(_mention(alice, "alice"),)) is None
+    assert await _arrives(app, far, "3", mentions=(_mention(ben, "ben"),)) is not None
+    assert await _arrives(app, far, "4") is not None
 
 
 async def test_approving_a_server_releases_what_waited_and_lets_the_rest_in(app: App) -> None:

@@ -10,9 +10,11 @@ import pytest
 from fedinote.infra.app import App
 from fedinote.infra.clock import Clock
 from fedinote.infra.errors import Invalid
+from fedinote.moderation.servers import acquaintances
 from fedinote.policy.base import Subject
 from fedinote.policy.rules import book
 from fedinote.policy.rules.kinds import Judged
+from fedinote.relations import follows
 from tests.relations.people import change, person
 
 
@@ -79,12 +81,39 @@ async def test_mentions_are_counted(app: App) -> None:
 
 async def test_newcomers_are_those_whom_nobody_here_follows(app: App) -> None:
     new, known = await person(app, "new", "far.example"), await person(app, "known", "far.example")
-    await change(app, known, created_at=app.now() - timedelta(days=30))
+    reader = await person(app, "reader")
+    await follows.request(app, reader, known)
+    await follows.accept(app, reader, known)
     rule = book.matcher("newcomers", {"days": 7, "doing": "links"})
     link = '<a href="https://a.example">a</a>'
     assert await rule.match(app, judged(link, account_id=new))
     assert await rule.match(app, judged("no link", account_id=new)) is None
     assert await rule.match(app, judged(link, account_id=known)) is None
+
+
+async def test_an_account_elsewhere_that_says_it_is_old_is_a_newcomer_all_the_same(app: App) -> None:
+    claimed, later = await person(app, "new", "far.example"), app.now() + timedelta(days=8)
+    await change(app, claimed, created_at=app.now() - timedelta(days=3000))
+    rule = book.matcher("newcomers", {"days": 7, "doing": "anything"})
+    assert await rule.match(app, judged("hello", account_id=claimed))
+    assert await rule.match(app, Judged(judged("hello", account_id=claimed).subject, later)) is None
+
+
+async def test_a_server_that_is_known_is_believed_how_old_its_accounts_are(app: App) -> None:
+    old, new = await person(app, "old", "far.example"), await person(app, "new", "far.example")
+    await change(app, old, created_at=app.now() - timedelta(days=30))
+    await acquaintances.approve(app, "far.example", by=None, why="known for years")
+    rule = book.matcher("newcomers", {"days": 7, "doing": "anything"})
+    assert await rule.match(app, judged("hello", account_id=old)) is None
+    assert await rule.match(app, judged("hello", account_id=new))
+
+
+async def test_members_are_newcomers_by_when_they_signed_up(app: App) -> None:
+    old, new = await person(app, "old"), await person(app, "new")
+    await change(app, old, created_at=app.now() - timedelta(days=30))
+    rule = book.matcher("newcomers", {"days": 7, "doing": "anything"})
+    assert await rule.match(app, judged("hello", account_id=old)) is None
+    assert await rule.match(app, judged("hello", account_id=new))
 
 
 async def test_the_same_words_again_and_again(app: App) -> None:

@@ -74,3 +74,14 @@ async def test_a_decision_without_words_can_be_appealed_and_read(app: App, enter
     (about,) = await statements.about(app, target.account_id)
     appeal = (await appeals.make(app, target.account_id, about.id, "Why?")).id
     assert (await (await entering(second)).get(f"/admin/appeals/{appeal}")).status == 200
+
+
+async def test_the_notification_of_a_decision_says_what_became_of_the_appeal(app: App, entering: Entering) -> None:
+    first, second = await user(app, "first", "moderator"), await user(app, "second", "moderator")
+    target, appeal = await appealed(app, first)
+    theirs, his = await entering(target), await entering(second)
+    assert "Your appeal waits for a decision." in (await theirs.get("/notifications")).text
+    await his.submit(await his.get(f"/admin/appeals/{appeal}"), deed="lift", text="Sorry.", language="en")
+    told = (await theirs.get("/notifications")).text
+    assert "After your appeal this was lifted." in told
+    assert "waits for a decision" not in told

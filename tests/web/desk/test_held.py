@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from fedinote.auth import users
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
@@ -163,3 +164,17 @@ async def seen(app: App) -> int:
     return len(
         await app.db.rows("SELECT id FROM posts p WHERE NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = p.id)")
     )
+
+
+async def test_why_a_post_waits_is_said_in_the_moderators_language(
+    app: App, author: User, rule: int, entering: Entering
+) -> None:
+    await hold(app, author, "tonight")
+    reader = await user(app, "reader", "admin")
+    await users.set_defaults(app, reader.id, locale="es")
+    desk = await entering(reader)
+    page = soup(await desk.get("/admin/held"))
+    hint = page.select_one("#many .hint")
+    assert hint is not None
+    assert hint.get_text() == "No gambling: la palabra «casino»"
+    assert "la palabra «casino»" in (await desk.get("/admin/audit")).text

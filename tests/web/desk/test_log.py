@@ -97,3 +97,13 @@ async def test_every_action_has_words_and_no_bare_name(app: App, desk: Browser, 
 async def test_members_take_nothing_away(app: App, entering: Entering) -> None:
     member = await entering(await user(app, "member"))
     assert (await member.get("/admin/audit.csv")).status == 404
+
+
+async def test_a_deleted_account_is_named_without_a_link_that_leads_nowhere(app: App, desk: Browser) -> None:
+    gone = await user(app, "gone")
+    await audit.record(app, actor_id=None, action="account.purge", target_type="account", target=gone.account_id)
+    assert f"/admin/accounts/{gone.account_id}" in (await desk.get("/admin/audit")).text
+    await app.db.execute("UPDATE accounts SET deleted_at = ? WHERE id = ?", app.now(), gone.account_id)
+    shown = (await desk.get("/admin/audit")).text
+    assert "@gone" in shown
+    assert f"/admin/accounts/{gone.account_id}" not in shown

@@ -101,6 +101,9 @@ async def test_many_are_taken_on_handed_over_filed_anew_and_decided(app: App, de
     silent = await many(desk, page, "silence", ids, reason=" ", language="en")
     assert silent.status == 422
     assert "Say why" in silent.text
+    for one in ids:
+        assert f'name="report" value="{one}" checked' in silent.text
+    assert '<details class="more-batch" open>' in silent.text
     sent = await many(desk, page, "silence", ids, reason="Spam", language="en", rule="1", tell="1")
     assert sent.status == 303
     told = [(await statements.about(app, one.account_id))[0] for one in (bob, carol)]

@@ -227,3 +227,14 @@ async def test_hostile_words_stay_words(app: App, desk: Browser) -> None:
     page = await desk.get(f"/admin/reports/{report.id}")
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)" in page.text
+
+
+async def test_what_was_so_already_is_not_said_to_be_decided_anew(app: App, desk: Browser) -> None:
+    first, second = await filed(app), await filed(app, name="other")
+    page = await desk.get(f"/admin/reports/{first.id}")
+    done = await send(desk, page, "decide", kind="silence", reason="Facts", language="en")
+    assert "The statement of reasons is written" in (await desk.get(done.location)).text
+    again = await send(desk, page, "decide", kind="silence", reason="More facts", language="en")
+    assert "It was so already" in (await desk.get(again.location)).text
+    assert len(await statements.about(app, first.target_id)) == 1
+    assert await statements.about(app, second.target_id) == []

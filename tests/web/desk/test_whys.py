@@ -27,6 +27,9 @@ WHYS = {
     "the same words more than 5 times within 60 minutes": "60",
     "the language ja": "日本語",
     "the word “casino” in its translation into en by LibreTranslate": "LibreTranslate",
+    "first contact: the server far.example is not known here yet": "far.example",
+    "first contact: posts of far.example have no media and are not in public timelines": "far.example",
+    "a new version of a post that waits": "",
     "the word “casino” in the version in es that came with it": "Español",
     "file 2 is “scam” of the pictures “known” (the same file)": "“scam”",
     "file 2 is “scam” of the pictures “known” (12 of 256 bits differ)": "12",
@@ -93,3 +96,14 @@ def test_what_was_caught_is_marked_in_words_and_never_in_markup(content: str, pa
 def test_what_a_reason_quotes_is_found() -> None:
     assert whys.quoted("the word “a”, written “b” in disguise") == ["a", "b"]
     assert whys.quoted("3 links, more than 2") == []
+
+
+def test_why_a_post_is_held_is_said_with_the_titles_of_the_rules_as_they_were_written() -> None:
+    kept = "Night: no casinos: the word “casino”; Links: a link to shop.example; something else: by hand"
+    first = whys.said(words("es"), "the word “casino”")
+    second = whys.said(words("es"), "a link to shop.example")
+    assert first != "the word “casino”"
+    expected = f"Night: no casinos: {first}; Links: {second}; something else: by hand"
+    assert whys.reasons(words("es"), kept) == expected
+    known = "first contact: the server far.example is not known here yet"
+    assert whys.reasons(words("es"), known) == whys.said(words("es"), known)

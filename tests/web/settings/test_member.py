@@ -171,6 +171,17 @@ async def test_a_members_language_is_kept_with_the_account(app: App, alice: User
     assert '<html lang="zh-Hant"' in (await other.get("/settings")).text
 
 
+async def test_single_keys_are_switched_off_in_the_browser_and_on_again(browser: Browser) -> None:
+    fields = {"form_token": await token(browser, "/settings/interface"), "language": "en", "theme": "auto"}
+    assert "data-no-shortcuts" not in (await browser.get("/home")).text
+    await browser.post("/settings/interface", {**fields, "keys": "1"})
+    assert "data-no-shortcuts" in (await browser.get("/home")).text
+    await browser.post("/settings/interface", fields)
+    assert "data-no-shortcuts" in (await browser.get("/home")).text  # a form that does not ask changes nothing
+    await browser.post("/settings/interface", {**fields, "keys": "1", "shortcuts": "1"})
+    assert "data-no-shortcuts" not in (await browser.get("/home")).text
+
+
 @pytest.mark.parametrize("wrong", [{"language": "xx"}, {"theme": "pink"}, {"language": ""}])
 async def test_other_languages_and_themes_there_are_not(stranger: Browser, wrong: dict[str, str]) -> None:
     fields = {"form_token": await token(stranger, "/settings/interface"), "language": "en", "theme": "auto"}
