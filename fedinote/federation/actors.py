@@ -208,9 +208,10 @@ async def _insert(app: App, actor: vocab.Actor, values: list[Any]) -> int:
 
 
 def _url(actor: vocab.Actor, handle: Handle) -> str:
-    """Return the page to open: on the host of the id or of the proven handle only, or else the id."""
+    """Return the page to open: on the host of the id or of the proven handle, or below it, or else the id."""
     url = safe_url(actor.url or "")
-    return url if url and host_of(url) in (host_of(actor.id), handle.host) else actor.id
+    host = f".{host_of(url)}" if url else ""
+    return url if url and host.endswith((f".{host_of(actor.id)}", f".{handle.host}")) else actor.id
 
 
 async def _values(app: App, actor: vocab.Actor, handle: Handle, known: Row | None) -> list[Any]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from fedinote.api.routing import Route
 from fedinote.infra.app import App
+from fedinote.relations import follows
 from tests.api.client import Client, File
 from tests.api.conftest import Person, Town, picture
+from tests.timelines.world import World
 
 EVERY_SCOPE = "read write follow push profile admin:read admin:write"
 FAR_AHEAD = "2030-01-01T00:00:00.000Z"
@@ -106,8 +108,16 @@ class Inhabited:
         await self._made("board", alice, "/api/fedinote/v1/boards", {"title": "Cups", "language": "en"})
         kept = f"/api/fedinote/v1/boards/{self.made['board']}/statuses"
         await alice.post(kept, {"status_id": self.made["post"]})
-        await alice.post("/api/v1/domain_blocks", {"domain": "far.example"})
+        await self._sever()
         await alice.post("/api/fedinote/v1/imports/mutes", {"file": "Account address\nnobody@far.example\n"})
+
+    async def _sever(self) -> None:
+        """Alice follows somebody whose server she blocks then."""
+        far = await World(self.app).person("eve@far.example")
+        await follows.request(self.app, int(self.alice.id), far)
+        await follows.accept(self.app, int(self.alice.id), far)
+        await self.alice.post("/api/v1/domain_blocks", {"domain": "far.example"})
+        self.made["severance"] = (await self.alice.get("/api/fedinote/v1/severed_relationships")).ids[0]
 
     async def _moderate(self) -> None:
         owner, staff = self.owner, "/api/v1/admin"
@@ -152,6 +162,7 @@ class Inhabited:
 
 
 _IDS = (
+    ("/severed_relationships/", "severance"),
     ("/topics/", "topic"),
     ("/admin/rules/", "rule"),
     ("/admin/lists/", "shared_list"),

@@ -168,7 +168,7 @@ async def test_a_post_goes_when_a_filter_hides_what_its_translation_says(
         assert (await frame(listener))[0] == "update"
         await settle(app)
         event, about = await frame(listener)
-        assert (event, str(about)) == ("delete", post_id)
+        assert (event, str(about)) == ("delete", str(post_id))
 
 
 async def test_a_long_post_pushes_its_translation_out_of_no_filters_sight(

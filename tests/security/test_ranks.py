@@ -136,7 +136,8 @@ class Scene:
 
     async def standing(self) -> list[Any]:
         """How everybody stands, and how much was decided: what no refused deed may change."""
-        return [[_values(row) for row in rows] for rows in await self.town.app.db.many(*((one, ()) for one in _STANDING))]
+        found = await self.town.app.db.many(*((one, ()) for one in _STANDING))
+        return [[_values(row) for row in rows] for rows in found]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

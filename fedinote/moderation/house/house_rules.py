@@ -2,7 +2,8 @@
 
 They are kept in the database and edited in the browser, unless the settings file gives `instance.rules`: then those
 hold, numbered by their order, with translations from files (`moderation.house.texts`). While nobody wrote any, it
-is the default rule. Their texts are also laid into the settings (`infra.choices`), so that all processes hear of a change.
+is the default rule. Their texts are also laid into the settings (`infra.choices`), so that all processes hear
+of a change.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """First contact: strangers can be followed and bring little, until they are approved, listed, or known for a while."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ async def test_an_answer_to_somebody_who_does_not_follow_waits_whoever_else_does
     mine = await post(app, alice.account_id, "Hello")
     await follows.request(app, ben.account_id, far)
     await follows.accept(app, ben.account_id, far)
-    answering = {"in_reply_to_id": mine, "in_reply_to_account_id": alice.account_id}
+    answering: dict[str, Any] = {"in_reply_to_id": mine, "in_reply_to_account_id": alice.account_id}
     assert await _arrives(app, far, **answering) is None
     assert await _arrives(app, far, "2", mentions=(_mention(alice, "alice"),)) is None
     assert await _arrives(app, far, "3", mentions=(_mention(ben, "ben"),)) is not None
