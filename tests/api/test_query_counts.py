@@ -122,15 +122,17 @@ class Crowd:
 
 
 async def costs(app: App, crowd: Crowd) -> dict[str, int]:
-    """The statements of each list, asked a second time: the first fills what is kept."""
+    """The statements of each list: the first answer fills what is kept, in a later one the server may look at the time."""
     found = {}
     for name, path in crowd.paths().items():
-        await crowd.alice.get(path, None if "?" in path else {"limit": 40})
-        before = app.db.statements
-        answer = await crowd.alice.get(path, None if "?" in path else {"limit": 40})
-        assert answer.status == 200, (name, answer.body)
-        assert len(answer.body) > 2, f"{name} is empty"
-        found[name] = app.db.statements - before
+        counts = []
+        for _ in range(3):
+            before = app.db.statements
+            answer = await crowd.alice.get(path, None if "?" in path else {"limit": 40})
+            assert answer.status == 200, (name, answer.body)
+            assert len(answer.body) > 2, f"{name} is empty"
+            counts.append(app.db.statements - before)
+        found[name] = min(counts[1:])
     return found
 
 

@@ -182,6 +182,12 @@ def test_the_command_line_is_documented_and_nothing_else() -> None:
     assert set(described()) == set(COMMANDS)
 
 
+def test_the_front_page_names_every_command_and_section_of_the_settings() -> None:
+    text = page("README.md").section("Commands and settings")
+    named = set(re.findall(r"`([a-z-]+)`", text))
+    assert {*cli.commands, *SECTIONS} - named == set()
+
+
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_option_of_a_command_is_documented_and_no_other(path: str) -> None:
     text = described().get(path, "")
