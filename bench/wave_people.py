@@ -26,8 +26,8 @@ _SALES = "great cheap offers shopping winner prize online today friend money luc
 _TALK = "tea coffee garden walk rain sun cat book train music bread river winter letter window lamp boat"
 RULES = (
     Wanted("newcomers", {"days": 7, "doing": "links"}, "hold", "Links of newcomers", origin="remote"),
-    Wanted("repeats", {"times": 3, "minutes": 60}, "hold", "The same again", origin="remote", spare_followed=True),
-    Wanted("words", {"words": ["bonus deal", "casino"]}, "hold", "Sales", origin="remote", spare_followed=True),
+    Wanted("repeats", {"times": 3, "minutes": 60}, "hold", "The same again", origin="remote", spares="followed"),
+    Wanted("words", {"words": ["bonus deal", "casino"]}, "hold", "Sales", origin="remote", spares="followed"),
 )
 
 

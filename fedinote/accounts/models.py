@@ -75,6 +75,7 @@ class Account(Model):
     suspended_by_domain = fields.CharField(255, null=True)
     suspended_by_origin = fields.BooleanField(default=False)
     sensitized_at = TimeField(null=True)
+    vouched_at = TimeField(null=True)
     deleted_at = TimeField(null=True)
 
     class Meta:

@@ -62,6 +62,7 @@ from fedinote.api import (
     translation_preferences,
     translation_suggestions,
     trends,
+    trust,
 )
 
 ROUTES = (
@@ -123,6 +124,7 @@ ROUTES = (
     *topics.ROUTES,
     *traces.ROUTES,
     *translation_suggestions.ROUTES,
+    *trust.ROUTES,
     *translation_accounts.ROUTES,
     *translation_preferences.ROUTES,
     *trends.ROUTES,

@@ -136,7 +136,7 @@ def _wanted(call: Call, present: Row | None) -> Wanted:
         reason=params.text("reason", old.get("reason", ""), max=rules.MAX_TEXT),
         note=params.text("note", old.get("note", ""), max=rules.MAX_TEXT),
         origin=params.text("origin", old.get("origin", "all")),
-        spare_followed=params.flag("spare_followed", bool(old.get("spare_followed"))),
+        spares=params.text("spares", old.get("spares", ""), max=16),
         expires_at=from_ms(kept) if kept is not None else ip_blocks.expiry(call.app, seconds),
     )
 

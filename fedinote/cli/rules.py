@@ -1,4 +1,4 @@
-"""`fedinote rule` and `fedinote held`: what a post must not say or do here, and what waits for a moderator's look."""
+"""`fedinote rule`: what a post must not say or do here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,19 +9,15 @@ from fedinote.cli.context import Setup, pass_setup, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
-from fedinote.moderation import many
 from fedinote.moderation.automatic import rules, trying, undoing
 from fedinote.moderation.automatic.rules import Wanted
 from fedinote.moderation.ip_blocks import expiry
 from fedinote.policy.rules.across import NAMES, WHOSE
-from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS
+from fedinote.policy.rules.book import ACTIONS, KINDS, ORIGINS, SPARES
 from fedinote.policy.rules.pictures import DISTANCE
-from fedinote.posts import holding
-from fedinote.text import html
 from fedinote.timelines.window import Window
 
 _DAY = 86_400
-_SHOWN = 60
 
 
 @click.group()
@@ -42,7 +38,9 @@ def rule() -> None:
 @click.option("--with", "values", multiple=True, help="What it looks for; may be given several times. See below.")
 @click.option("--action", type=click.Choice(ACTIONS), default="note", show_default=True, help="What happens then.")
 @click.option("--origin", type=click.Choice(ORIGINS), default="all", show_default=True, help="Whose posts.")
-@click.option("--spare-followed", is_flag=True, help="Leave those alone whom somebody here follows.")
+@click.option(
+    "--spare", "spares", type=click.Choice(SPARES[1:]), help="From which level of trust on it leaves people alone."
+)
 @click.option("--translations", is_flag=True, help="Look into finished translations too (words, pattern).")
 @click.option("--translate", metavar="TAG", help="Have posts translated into this language to look into them.")
 @click.option("--translate-for", type=click.Choice(WHOSE), default=WHOSE[0], show_default=True, help="Whose posts.")
@@ -68,6 +66,7 @@ def add(setup: Setup, /, title: str, kind: str, values: tuple[str, ...], days: i
       fedinote rule add "No gambling" --kind words --with casino --translate en --action hold
     """
     across = {name: options.pop(name) for name in NAMES}
+    options["spares"] = options["spares"] or ""
 
     async def work(app: App) -> int:
         until = expiry(app, None if days is None else days * _DAY)
@@ -262,93 +261,3 @@ def remove(setup: Setup, number: int) -> None:
     """
     setup.run(lambda app: rules.remove(app, number, by=None))
     click.echo("The rule is gone")
-
-
-@click.group()
-def held() -> None:
-    """Decide about posts that a rule holds back: nobody sees them until they are released.
-
-    \b
-    Examples:
-      fedinote held list
-      fedinote held release 117000000000000000
-      fedinote held drop --all
-    """
-
-
-@held.command(name="list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=40, show_default=True, help="How many.")
-@pass_setup
-def list_held(setup: Setup, limit: int) -> None:
-    """List what is held back, newest first. Private posts are shown without their words.
-
-    \b
-    Example:
-      fedinote held list
-    """
-    found = setup.run(lambda app: holding.waiting(app, Window(limit).sql))
-    if not found:
-        click.echo("Nothing is held back")
-        return
-    click.echo(table([_described(one) for one in found], ["id", "since", "post", "why", "words"]))
-
-
-def _described(row: Row) -> Mapping[str, Any]:
-    new = holding.post_of(row)
-    words = " ".join(html.to_text(new.content).split()) if new.visibility in ("public", "unlisted") else "(private)"
-    return {
-        "id": row["id"],
-        "since": iso(from_ms(row["created_at"])),
-        "post": row["uri"] or "written here",
-        "why": row["reason"],
-        "words": words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…",
-    }
-
-
-@held.command(name="release")
-@click.argument("numbers", metavar="[ID]...", type=click.IntRange(min=1), nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All that is held back.")
-@pass_setup
-def release(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
-    """Publish what is held back under ID, or all of it.
-
-    \b
-    Examples:
-      fedinote held release 117000000000000000
-      fedinote held release --all
-    """
-    _decided(setup, numbers, everything, "release")
-
-
-@held.command(name="drop")
-@click.argument("numbers", metavar="[ID]...", type=click.IntRange(min=1), nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All that is held back.")
-@pass_setup
-def drop(setup: Setup, numbers: tuple[int, ...], everything: bool) -> None:
-    """Throw away what is held back under ID, or all of it: nobody will ever see it.
-
-    \b
-    Examples:
-      fedinote held drop 117000000000000000
-      fedinote held drop --all
-    """
-    _decided(setup, numbers, everything, "drop")
-
-
-def _decided(setup: Setup, numbers: Sequence[int], everything: bool, deed: str) -> None:
-    if bool(numbers) == everything:
-        raise click.UsageError("Name what is meant by its ID, or --all. See: fedinote held list")
-
-    async def work(app: App) -> many.Done | None:
-        rows = await app.db.rows("SELECT id FROM held_posts ORDER BY id LIMIT ?", many.MOST) if everything else []
-        chosen = [row["id"] for row in rows] if everything else list(numbers)
-        return await many.decide_held(app, chosen, deed, by=None) if chosen else None
-
-    done = setup.run(work)
-    click.echo(f"{'Released' if deed == 'release' else 'Dropped'}: {done.done if done else 0}")
-    for number, why in done.failed if done else ():
-        click.echo(f"Not possible: {number}: {why}", err=True)
-    if done is not None and done.done:
-        click.echo(f"To take that back: fedinote undo {done.batch}")
-    if done is not None and not done.done:
-        raise SystemExit(1)

@@ -46,13 +46,13 @@ class DomainAllow(Model):
 class ServerTrust(Model):
     """What was decided about a server that nobody here knew. `state`: known, or stranger (it never ages into one).
 
-    `by_list`: a list vouched for it, which `why` names; otherwise a moderator (`decided_by`) or the command line.
+    `source_id`: the subscribed list that vouches for it; otherwise a moderator (`decided_by`) or the command line.
     """
 
     domain = fields.CharField(255, primary_key=True)
     state = fields.CharField(8)
     why = fields.CharField(200, default="")
-    by_list = fields.BooleanField(default=False, db_default=False)
+    source_id = fields.BigIntField(null=True)
     decided_by = fields.BigIntField(null=True)
     decided_at = TimeField()
 
@@ -133,6 +133,8 @@ class CanonicalEmailBlock(Model):
 class Rule(Model):
     """What a post must not say or do here. `kind` and its `terms` see `policy.rules`; `state`: draft, on, off.
 
+    `spares`: from which level of trust on it leaves people alone (`policy.trust`), "" for nobody.
+
     `title` and `reason` may be shown to everybody, `note` is for moderators. `owner_id` is who answers for it.
     """
 
@@ -141,7 +143,7 @@ class Rule(Model):
     terms = JsonField()
     action = fields.CharField(16)
     origin = fields.CharField(8, default="all")
-    spare_followed = fields.BooleanField(default=False)
+    spares = fields.CharField(16, default="")
     state = fields.CharField(8, default="draft")
     title = fields.CharField(200)
     reason = fields.TextField(default="")

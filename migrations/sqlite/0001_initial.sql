@@ -82,6 +82,7 @@ CREATE TABLE "accounts" (
     "suspended_by_domain" VARCHAR(255),
     "suspended_by_origin" INT NOT NULL,
     "sensitized_at" BIGINT,
+    "vouched_at" BIGINT,
     "deleted_at" BIGINT,
     CONSTRAINT "uid_accounts_usernam_fe3218" UNIQUE ("username_key", "domain")
 );
@@ -153,6 +154,7 @@ CREATE TABLE "users" (
     "account_id" BIGINT NOT NULL UNIQUE REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_users_made_wi_f4ce94" ON "users" ("made_with_id");
+CREATE INDEX "idx_users_invited_9bd3ec" ON "users" ("invited_by_id");
 CREATE TABLE "invites" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "code" VARCHAR(64) NOT NULL UNIQUE,
@@ -163,6 +165,7 @@ CREATE TABLE "invites" (
     "created_at" BIGINT NOT NULL,
     "user_id" BIGINT REFERENCES "users" ("id") ON DELETE CASCADE
 );
+CREATE INDEX "idx_invites_user_id_f665a8" ON "invites" ("user_id");
 CREATE TABLE "oauth_codes" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "code_hash" VARCHAR(64) NOT NULL UNIQUE,
@@ -175,6 +178,7 @@ CREATE TABLE "oauth_codes" (
     "user_id" BIGINT NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_oauth_codes_app_id_8fcb36" ON "oauth_codes" ("app_id");
+CREATE INDEX "idx_oauth_codes_user_id_be3c8b" ON "oauth_codes" ("user_id");
 CREATE TABLE "oauth_tokens" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "token_hash" VARCHAR(64) NOT NULL UNIQUE,
@@ -582,6 +586,7 @@ CREATE TABLE "featured_tags" (
     "tag_id" BIGINT NOT NULL REFERENCES "tags" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_featured_ta_account_7a9fd1" UNIQUE ("account_id", "tag_id")
 );
+CREATE INDEX "idx_featured_ta_tag_id_819e89" ON "featured_tags" ("tag_id");
 CREATE TABLE "post_tags" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "post_id" BIGINT NOT NULL REFERENCES "posts" ("id") ON DELETE CASCADE,
@@ -656,6 +661,8 @@ CREATE TABLE "held_posts" (
     "post_id" BIGINT REFERENCES "posts" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_held_posts_created_6506ac" ON "held_posts" ("created_at");
+CREATE INDEX "idx_held_posts_account_d48c56" ON "held_posts" ("account_id");
+CREATE INDEX "idx_held_posts_post_id_daa788" ON "held_posts" ("post_id");
 CREATE TABLE "unfinished_posts" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "content" TEXT NOT NULL,
@@ -986,6 +993,7 @@ CREATE TABLE "translation_exceptions" (
     "author_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_translation_account_15575b" UNIQUE ("account_id", "author_id")
 );
+CREATE INDEX "idx_translation_author__75fea6" ON "translation_exceptions" ("author_id");
 CREATE TABLE "translation_preferences" (
     "mode" VARCHAR(16) NOT NULL,
     "target" VARCHAR(35) NOT NULL,
@@ -1125,7 +1133,7 @@ CREATE TABLE "rules" (
     "terms" TEXT NOT NULL,
     "action" VARCHAR(16) NOT NULL,
     "origin" VARCHAR(8) NOT NULL,
-    "spare_followed" INT NOT NULL,
+    "spares" VARCHAR(16) NOT NULL,
     "state" VARCHAR(8) NOT NULL,
     "title" VARCHAR(200) NOT NULL,
     "reason" TEXT NOT NULL,
@@ -1174,53 +1182,10 @@ CREATE TABLE "server_trust" (
     "domain" VARCHAR(255) NOT NULL PRIMARY KEY,
     "state" VARCHAR(8) NOT NULL,
     "why" VARCHAR(200) NOT NULL,
-    "by_list" INT NOT NULL DEFAULT 0,
+    "source_id" BIGINT,
     "decided_by" BIGINT,
     "decided_at" BIGINT NOT NULL
 );
-CREATE TABLE "account_remarks" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "author_id" BIGINT,
-    "text" TEXT NOT NULL,
-    "created_at" BIGINT NOT NULL,
-    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
-);
-CREATE INDEX "idx_account_rem_account_86eb8e" ON "account_remarks" ("account_id", "id");
-CREATE TABLE "announcements" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "source" TEXT NOT NULL,
-    "content" TEXT NOT NULL,
-    "mentions" TEXT NOT NULL,
-    "tags" TEXT NOT NULL,
-    "emojis" TEXT NOT NULL,
-    "statuses" TEXT NOT NULL,
-    "starts_at" BIGINT,
-    "ends_at" BIGINT,
-    "all_day" INT NOT NULL,
-    "shown_from" BIGINT,
-    "created_at" BIGINT NOT NULL
-);
-CREATE TABLE "announcement_emojis" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "key" VARCHAR(255) NOT NULL,
-    "name" VARCHAR(255) NOT NULL,
-    "announcement_id" BIGINT NOT NULL REFERENCES "announcements" ("id") ON DELETE CASCADE,
-    CONSTRAINT "uid_announcemen_announc_3cf9e4" UNIQUE ("announcement_id", "key")
-);
-CREATE TABLE "announcement_reactions" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "emoji_id" BIGINT NOT NULL REFERENCES "announcement_emojis" ("id") ON DELETE CASCADE,
-    CONSTRAINT "uid_announcemen_emoji_i_1ef0dc" UNIQUE ("emoji_id", "account_id")
-);
-CREATE INDEX "idx_announcemen_account_3efcdb" ON "announcement_reactions" ("account_id");
-CREATE TABLE "announcement_reads" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "announcement_id" BIGINT NOT NULL REFERENCES "announcements" ("id") ON DELETE CASCADE,
-    CONSTRAINT "uid_announcemen_announc_916072" UNIQUE ("announcement_id", "account_id")
-);
-CREATE INDEX "idx_announcemen_account_7a11e0" ON "announcement_reads" ("account_id");
 CREATE TABLE "audit_log" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "action" VARCHAR(64) NOT NULL,
@@ -1248,90 +1213,15 @@ CREATE TABLE "batch_items" (
 );
 CREATE INDEX "idx_batch_items_created_574d3f" ON "batch_items" ("created_at");
 CREATE INDEX "idx_batch_items_batch_476593" ON "batch_items" ("batch", "id");
-CREATE TABLE "domain_changes" (
+CREATE INDEX "idx_batch_items_account_1bdb96" ON "batch_items" ("account_id");
+CREATE TABLE "account_remarks" (
     "id" BIGINT NOT NULL PRIMARY KEY,
-    "batch" BIGINT NOT NULL,
-    "listing" VARCHAR(8) NOT NULL,
-    "domain" VARCHAR(255) NOT NULL,
-    "before" TEXT,
-    "after" TEXT,
-    "cause" VARCHAR(250) NOT NULL,
-    "actor_id" BIGINT,
-    "created_at" BIGINT NOT NULL,
-    "undone_at" BIGINT
-);
-CREATE INDEX "idx_domain_chan_batch_9326ef" ON "domain_changes" ("batch");
-CREATE INDEX "idx_domain_chan_domain_c0a677" ON "domain_changes" ("domain", "id");
-CREATE INDEX "idx_domain_chan_created_30db55" ON "domain_changes" ("created_at");
-CREATE TABLE "domain_imports" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "listing" VARCHAR(8) NOT NULL,
-    "name" VARCHAR(200) NOT NULL,
-    "actor_id" BIGINT,
-    "working" INT NOT NULL,
-    "created_at" BIGINT NOT NULL
-);
-CREATE INDEX "idx_domain_impo_created_4d4122" ON "domain_imports" ("created_at");
-CREATE TABLE "domain_import_rows" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "line" INT NOT NULL,
-    "domain" VARCHAR(255) NOT NULL,
-    "terms" TEXT,
-    "state" VARCHAR(8) NOT NULL,
-    "problem" TEXT NOT NULL,
+    "author_id" BIGINT,
     "text" TEXT NOT NULL,
-    "of_import_id" BIGINT NOT NULL REFERENCES "domain_imports" ("id") ON DELETE CASCADE
-);
-CREATE INDEX "idx_domain_impo_of_impo_4923d0" ON "domain_import_rows" ("of_import_id", "state", "line");
-CREATE TABLE "first_steps" (
-    "name" VARCHAR(32) NOT NULL PRIMARY KEY,
-    "state" VARCHAR(16) NOT NULL,
-    "at" BIGINT NOT NULL
-);
-CREATE TABLE "house_rules" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "position" INT NOT NULL,
-    "text" TEXT NOT NULL,
-    "hint" TEXT NOT NULL,
-    "translations" TEXT NOT NULL,
-    "removed_at" BIGINT
-);
-CREATE TABLE "list_sources" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "kind" VARCHAR(8) NOT NULL,
-    "url" VARCHAR(2048) NOT NULL UNIQUE,
-    "title" VARCHAR(200) NOT NULL,
-    "ceiling" VARCHAR(16) NOT NULL,
-    "automatic" INT NOT NULL,
-    "days" INT,
-    "cursor" VARCHAR(2048) NOT NULL,
-    "problem" TEXT NOT NULL,
-    "read_at" BIGINT,
-    "created_at" BIGINT NOT NULL
-);
-CREATE TABLE "list_entries" (
-    "id" BIGINT NOT NULL PRIMARY KEY,
-    "domain" VARCHAR(255) NOT NULL,
-    "severity" VARCHAR(16) NOT NULL,
-    "reject_media" INT NOT NULL,
-    "reject_reports" INT NOT NULL,
-    "reason" TEXT NOT NULL,
-    "labels" TEXT NOT NULL,
-    "advisory" INT NOT NULL,
-    "accepted" INT NOT NULL,
-    "key" VARCHAR(2048) NOT NULL,
-    "state" VARCHAR(16) NOT NULL,
-    "block_id" BIGINT,
-    "terms" TEXT,
     "created_at" BIGINT NOT NULL,
-    "seen_at" BIGINT NOT NULL,
-    "expires_at" BIGINT,
-    "source_id" BIGINT NOT NULL REFERENCES "list_sources" ("id") ON DELETE CASCADE,
-    CONSTRAINT "uid_list_entrie_source__f98671" UNIQUE ("source_id", "domain")
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE
 );
-CREATE INDEX "idx_list_entrie_state_c3fcee" ON "list_entries" ("state", "id");
-CREATE INDEX "idx_list_entrie_domain_2ec95b" ON "list_entries" ("domain");
-CREATE INDEX "idx_list_entrie_expires_9170f7" ON "list_entries" ("expires_at");
+CREATE INDEX "idx_account_rem_account_86eb8e" ON "account_remarks" ("account_id", "id");
 CREATE TABLE "reports" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "post_ids" TEXT NOT NULL,
@@ -1351,6 +1241,7 @@ CREATE TABLE "reports" (
 );
 CREATE INDEX "idx_reports_action__c83618" ON "reports" ("action_taken_at", "id");
 CREATE INDEX "idx_reports_target__e8d1e6" ON "reports" ("target_id");
+CREATE INDEX "idx_reports_account_aff772" ON "reports" ("account_id");
 CREATE TABLE "report_notes" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "author_id" BIGINT,
@@ -1405,6 +1296,126 @@ CREATE TABLE "appeal_messages" (
     "author_id" BIGINT REFERENCES "accounts" ("id") ON DELETE SET NULL
 );
 CREATE INDEX "idx_appeal_mess_appeal__16608f" ON "appeal_messages" ("appeal_id", "id");
+CREATE INDEX "idx_appeal_mess_author__7c94f3" ON "appeal_messages" ("author_id");
+CREATE TABLE "announcements" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "source" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
+    "mentions" TEXT NOT NULL,
+    "tags" TEXT NOT NULL,
+    "emojis" TEXT NOT NULL,
+    "statuses" TEXT NOT NULL,
+    "starts_at" BIGINT,
+    "ends_at" BIGINT,
+    "all_day" INT NOT NULL,
+    "shown_from" BIGINT,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "announcement_emojis" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "key" VARCHAR(255) NOT NULL,
+    "name" VARCHAR(255) NOT NULL,
+    "announcement_id" BIGINT NOT NULL REFERENCES "announcements" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_announcemen_announc_3cf9e4" UNIQUE ("announcement_id", "key")
+);
+CREATE TABLE "announcement_reactions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "emoji_id" BIGINT NOT NULL REFERENCES "announcement_emojis" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_announcemen_emoji_i_1ef0dc" UNIQUE ("emoji_id", "account_id")
+);
+CREATE INDEX "idx_announcemen_account_3efcdb" ON "announcement_reactions" ("account_id");
+CREATE TABLE "announcement_reads" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
+    "announcement_id" BIGINT NOT NULL REFERENCES "announcements" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_announcemen_announc_916072" UNIQUE ("announcement_id", "account_id")
+);
+CREATE INDEX "idx_announcemen_account_7a11e0" ON "announcement_reads" ("account_id");
+CREATE TABLE "first_steps" (
+    "name" VARCHAR(32) NOT NULL PRIMARY KEY,
+    "state" VARCHAR(16) NOT NULL,
+    "at" BIGINT NOT NULL
+);
+CREATE TABLE "house_rules" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "position" INT NOT NULL,
+    "text" TEXT NOT NULL,
+    "hint" TEXT NOT NULL,
+    "translations" TEXT NOT NULL,
+    "removed_at" BIGINT
+);
+CREATE TABLE "list_sources" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "kind" VARCHAR(8) NOT NULL,
+    "url" VARCHAR(2048) NOT NULL UNIQUE,
+    "title" VARCHAR(200) NOT NULL,
+    "ceiling" VARCHAR(16) NOT NULL,
+    "automatic" INT NOT NULL,
+    "days" INT,
+    "cursor" VARCHAR(2048) NOT NULL,
+    "problem" TEXT NOT NULL,
+    "read_at" BIGINT,
+    "created_at" BIGINT NOT NULL
+);
+CREATE TABLE "list_entries" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "domain" VARCHAR(255) NOT NULL,
+    "severity" VARCHAR(16) NOT NULL,
+    "reject_media" INT NOT NULL,
+    "reject_reports" INT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "labels" TEXT NOT NULL,
+    "advisory" INT NOT NULL,
+    "accepted" INT NOT NULL,
+    "key" VARCHAR(2048) NOT NULL,
+    "state" VARCHAR(16) NOT NULL,
+    "block_id" BIGINT,
+    "terms" TEXT,
+    "created_at" BIGINT NOT NULL,
+    "seen_at" BIGINT NOT NULL,
+    "expires_at" BIGINT,
+    "source_id" BIGINT NOT NULL REFERENCES "list_sources" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_list_entrie_source__f98671" UNIQUE ("source_id", "domain")
+);
+CREATE INDEX "idx_list_entrie_state_c3fcee" ON "list_entries" ("state", "id");
+CREATE INDEX "idx_list_entrie_domain_2ec95b" ON "list_entries" ("domain");
+CREATE INDEX "idx_list_entrie_expires_9170f7" ON "list_entries" ("expires_at");
+CREATE TABLE "domain_changes" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "batch" BIGINT NOT NULL,
+    "listing" VARCHAR(8) NOT NULL,
+    "domain" VARCHAR(255) NOT NULL,
+    "before" TEXT,
+    "after" TEXT,
+    "cause" VARCHAR(250) NOT NULL,
+    "actor_id" BIGINT,
+    "created_at" BIGINT NOT NULL,
+    "undone_at" BIGINT
+);
+CREATE INDEX "idx_domain_chan_batch_9326ef" ON "domain_changes" ("batch");
+CREATE INDEX "idx_domain_chan_domain_c0a677" ON "domain_changes" ("domain", "id");
+CREATE INDEX "idx_domain_chan_created_30db55" ON "domain_changes" ("created_at");
+CREATE TABLE "domain_imports" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "listing" VARCHAR(8) NOT NULL,
+    "name" VARCHAR(200) NOT NULL,
+    "actor_id" BIGINT,
+    "working" INT NOT NULL,
+    "created_at" BIGINT NOT NULL
+);
+CREATE INDEX "idx_domain_impo_created_4d4122" ON "domain_imports" ("created_at");
+CREATE TABLE "domain_import_rows" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line" INT NOT NULL,
+    "domain" VARCHAR(255) NOT NULL,
+    "terms" TEXT,
+    "state" VARCHAR(8) NOT NULL,
+    "problem" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+    "of_import_id" BIGINT NOT NULL REFERENCES "domain_imports" ("id") ON DELETE CASCADE
+);
+CREATE INDEX "idx_domain_impo_of_impo_4923d0" ON "domain_import_rows" ("of_import_id", "state", "line");
 CREATE TABLE "interaction_approvals" (
     "id" BIGINT NOT NULL PRIMARY KEY,
     "kind" VARCHAR(16) NOT NULL,

@@ -122,7 +122,7 @@ class Crowd:
 
 
 async def costs(app: App, crowd: Crowd) -> dict[str, int]:
-    """The statements of each list: the first answer fills what is kept, in a later one the server may look at the time."""
+    """The statements of each list: the first answer fills what is kept; by the third nothing else is due as well."""
     found = {}
     for name, path in crowd.paths().items():
         counts = []

@@ -22,7 +22,7 @@ SERVERS, EACH = 20, 8
 SPAM = SERVERS * EACH
 RULES = (
     Wanted("newcomers", {"days": 7, "doing": "links"}, "hold", "Links of newcomers", origin="remote"),
-    Wanted("repeats", {"times": 3, "minutes": 60}, "hold", "The same again", origin="remote", spare_followed=True),
+    Wanted("repeats", {"times": 3, "minutes": 60}, "hold", "The same again", origin="remote", spares="followed"),
 )
 _COLUMNS = """content, visibility, sensitive, spoiler_text, language, in_reply_to_id, mentions, tags, emojis,
  media_count, object_type, replies_count, local, conversation_id = id AS alone"""

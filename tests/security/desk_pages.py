@@ -33,6 +33,10 @@ def _staff(path: str) -> Callable[[Any, Any], list[Asked]]:
     return lambda _, viewer: [(path, _status(viewer), [])]
 
 
+def _admins(path: str) -> Callable[[Any, Any], list[Asked]]:
+    return lambda _, viewer: [(path, 403 if viewer.name == "moderator" else _status(viewer), [])]
+
+
 def _nothing(path: str) -> Callable[[Any, Any], list[Asked]]:
     return lambda _, __: [(path, None, [])]
 
@@ -46,7 +50,7 @@ WEB: Mapping[str, Callable[[Any, Any], list[Asked]]] = {
     "/admin/audit.csv": _staff("/admin/audit.csv"),
     "/admin/held": _staff("/admin/held"),
     "/admin/policies": _staff("/admin/policies"),
-    "/admin/policies/rules": _staff("/admin/policies/rules"),
+    "/admin/policies/rules": _admins("/admin/policies/rules"),
     "/admin/policies/rules/new": _nothing("/admin/policies/rules/new"),
     "/admin/policies/rules/{id}": _nothing(f"/admin/policies/rules/{UNKNOWN}"),
     "/admin/policies/rules/{id}/edit": _nothing(f"/admin/policies/rules/{UNKNOWN}/edit"),

@@ -53,6 +53,9 @@ POST   /api/v1/admin/accounts/{id}/enable                           ACCOUNTS    
 POST   /api/v1/admin/accounts/{id}/unsensitive                      ACCOUNTS      + admin:write:accounts
 POST   /api/v1/admin/accounts/{id}/unsilence                        ACCOUNTS      + admin:write:accounts
 POST   /api/v1/admin/accounts/{id}/unsuspend                        ACCOUNTS      + admin:write:accounts
+GET    /api/fedinote/v1/admin/accounts/{id}/trust                   ACCOUNTS      - admin:read:accounts
+POST   /api/fedinote/v1/admin/accounts/{id}/vouch                   ACCOUNTS      + admin:write:accounts
+POST   /api/fedinote/v1/admin/accounts/{id}/unvouch                 ACCOUNTS      + admin:write:accounts
 GET    /api/v1/admin/reports                                        REPORTS       - admin:read:reports
 GET    /api/v1/admin/reports/{id}                                   REPORTS       - admin:read:reports
 PUT    /api/v1/admin/reports/{id}                                   REPORTS       + admin:write:reports
@@ -234,14 +237,14 @@ POST   /admin/accounts/batch                                        ACCOUNTS    
 POST   /admin/reports                                               REPORTS       +
 POST   /admin/desk                                                  REPORTS       ~
 GET    /admin/policies                                              REPORTS       -
-GET    /admin/policies/rules                                        REPORTS       -
+GET    /admin/policies/rules                                        DOMAINS       -
 POST   /admin/policies/rules                                        DOMAINS       +
 GET    /admin/policies/rules/new                                    DOMAINS       -
 GET    /admin/policies/rules/{id}/edit                              DOMAINS       -
 POST   /admin/policies/rules/{id}/edit                              DOMAINS       +
-GET    /admin/policies/rules/{id}/hits                              REPORTS       -
+GET    /admin/policies/rules/{id}/hits                              DOMAINS       -
 POST   /admin/policies/rules/{id}/remove                            DOMAINS       +
-GET    /admin/policies/rules/{id}                                   REPORTS       -
+GET    /admin/policies/rules/{id}                                   DOMAINS       -
 POST   /admin/policies/rules/{id}/try                               DOMAINS       ~
 POST   /admin/policies/rules/{id}/switch                            DOMAINS       +
 GET    /admin/policies/rules/{id}/undo                              DOMAINS       -

@@ -29,7 +29,7 @@ ALL = "read write follow push admin:read admin:write"
 STAFF = ROLES[1:]
 TARGETS = (*ROLES, "oneself", "remote")
 _STANDING = (
-    "SELECT id, suspended_at, silenced_at, sensitized_at, deleted_at FROM accounts ORDER BY id",
+    "SELECT id, suspended_at, silenced_at, sensitized_at, vouched_at, deleted_at FROM accounts ORDER BY id",
     "SELECT id, role, state, email, password_hash FROM users ORDER BY id",
     "SELECT COUNT(*) AS value FROM audit_log",
     "SELECT COUNT(*) AS value FROM statements",
@@ -68,6 +68,8 @@ BY_API = (
     Deed("unsensitive", "accounts.sensitized_at = 1"),
     Deed("unsilence", "accounts.silenced_at = 1"),
     Deed("unsuspend", SUSPENDED),
+    Deed("vouch"),
+    Deed("unvouch", "accounts.vouched_at = 1"),
     Deed("approve", PENDING, local=True),
     Deed("reject", PENDING, local=True),
     Deed("", SUSPENDED, lowest="admin", method="DELETE"),
@@ -79,6 +81,8 @@ BY_PAGE = (
     Deed("unsensitive", "accounts.sensitized_at = 1"),
     Deed("unsilence", "accounts.silenced_at = 1"),
     Deed("unsuspend", SUSPENDED),
+    Deed("vouch"),
+    Deed("unvouch", "accounts.vouched_at = 1"),
     Deed("approve", PENDING, local=True),
     Deed("reject", PENDING, local=True),
     Deed("delete", SUSPENDED, lowest="admin", body={"sure": "1"}),
@@ -163,7 +167,8 @@ def allowed(by: str, target: str, deed: Deed) -> bool:
 
 
 async def _by_api(scene: Scene, by: str, account_id: int, deed: Deed) -> bool:
-    path = f"/api/v1/admin/accounts/{account_id}/{deed.name}".rstrip("/")
+    base = "/api/fedinote/v1" if "vouch" in deed.name else "/api/v1"
+    path = f"{base}/admin/accounts/{account_id}/{deed.name}".rstrip("/")
     answer = await scene.staff[by].send(deed.method, path, json=dict(deed.body))
     assert answer.status in (200, 403, 422), f"{by} {path}: {answer.status}"
     return bool(answer.status == 200)

@@ -13,7 +13,7 @@ SHARED = {
     "@version": "status:text spoiler_text:text poll_options:[text] media_descriptions:{text} machine:text"
     " reviewed:flag",
     "@glossary": "term!:text origin!:text languages:[text] meanings:{text} translations:{text} keep:flag",
-    "@rule": "kind:text terms:RuleTerms action:text title:text reason:text note:text origin:text spare_followed:flag"
+    "@rule": "kind:text terms:RuleTerms action:text title:text reason:text note:text origin:text spares:text"
     " expires_in:number",
     "@profile": "display_name:text note:text avatar:file header:file avatar_description:text header_description:text"
     " locked:flag bot:flag discoverable:flag indexable:flag hide_collections:flag show_media:flag"

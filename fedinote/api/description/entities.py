@@ -48,7 +48,8 @@ Status id:id created_at:moment in_reply_to_id:id? in_reply_to_account_id:id? sen
  media_attachments:[MediaAttachment] mentions:[StatusMention] tags:[StatusTag] emojis:[CustomEmoji] poll:Poll?
  translations:[LanguageVersion] machine_translation:text card:PreviewCard? quote:Quote|ShallowQuote? quotes_count:number
  glossary_notes:[GlossaryNote] stated_language?:text? matched_by?:=text/translation/query matched_language?:text?
- quote_approval:QuoteApproval reactions:[EmojiReaction] pleroma?:object favourited?:flag reblogged?:flag muted?:flag
+ quote_approval:QuoteApproval reply_approval?:QuoteApproval reply_state?:=pending/rejected
+ reactions:[EmojiReaction] pleroma?:object favourited?:flag reblogged?:flag muted?:flag
  bookmarked?:flag pinned?:flag filtered?:[FilterResult] tagged_collections:[Collection] translation?:InTranslation
 DeletedStatus +Status content?:html text:text?
 StatusApplication name:text website:url?
@@ -228,8 +229,9 @@ DomainChange id:id listing:=block/allow cause:text actor_id:id? domains_count:nu
  created_at:moment
 DomainUndone undone_count:number left:[text]
 FollowedAgain asked_count:number failed_count:number
-ModerationRule id:id kind:text terms:object action:text origin:text spare_followed:flag state:=draft/on/off title:text
+ModerationRule id:id kind:text terms:object action:text origin:text spares:text state:=draft/on/off title:text
  reason:text note:text owner_id:id? hits_count:number expires_at:moment? created_at:moment updated_at:moment
+AccountTrust level:=new/settled/followed/vouched vouched_at:moment?
 RuleHit id:id account_id:id acct:text uri:text? action:text why:text created_at:moment
 Accountability since:text rules:[PublicRule] servers:[PublicServer] hidden_servers:number policies:[PublicPolicy]
  automatic:[PublicAutomatic] lists:[PublicList] months:[PublicMonth] decisions:[PublicDecision]? languages:[text]

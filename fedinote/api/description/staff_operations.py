@@ -14,6 +14,9 @@ POST /api/v1/admin/accounts/{id}/enable AdminAccount
 POST /api/v1/admin/accounts/{id}/unsensitive AdminAccount
 POST /api/v1/admin/accounts/{id}/unsilence AdminAccount
 POST /api/v1/admin/accounts/{id}/unsuspend AdminAccount
+GET /api/fedinote/v1/admin/accounts/{id}/trust AccountTrust
+POST /api/fedinote/v1/admin/accounts/{id}/vouch AccountTrust
+POST /api/fedinote/v1/admin/accounts/{id}/unvouch AccountTrust
 GET /api/v1/admin/reports [AdminReport] @page target_origin:text resolved:flag account_id:number
  target_account_id:number
 GET /api/v1/admin/reports/{id} AdminReport

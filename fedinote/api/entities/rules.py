@@ -22,7 +22,7 @@ def rule(row: Row) -> dict[str, Any]:
         "terms": msgspec.json.decode(row["terms"]),
         "action": row["action"],
         "origin": row["origin"],
-        "spare_followed": bool(row["spare_followed"]),
+        "spares": row["spares"],
         "state": row["state"],
         "title": row["title"],
         "reason": row["reason"],

@@ -9,6 +9,7 @@ from fedinote.infra import jobs
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.moderation.automatic import stored
+from fedinote.policy import trust
 from fedinote.policy.rules import book
 from fedinote.policy.rules.book import Compiled
 from fedinote.translation import ahead, consent
@@ -16,8 +17,6 @@ from fedinote.translation.ledger import Purpose
 
 JOB = "moderation.translate"
 _PRIORITY = 7  # after those who wait to read something
-_FOLLOWED = """SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id
- WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1"""
 
 
 async def on_post_published(app: App, event: PostPublished) -> None:
@@ -52,7 +51,12 @@ async def _targets(app: App, row: Row, rules: list[Compiled]) -> list[str]:
     """Return the languages that rules want to read a post in; those about strangers only if it is a stranger's."""
     subject = stored.subject(row)
     rules = [rule for rule in rules if rule.scope.covers(subject)]
-    if any(rule.across.strangers or rule.scope.spare_followed for rule in rules):
-        known = await app.db.row(_FOLLOWED, row["account_id"]) is not None
-        rules = [rule for rule in rules if not known or not (rule.across.strangers or rule.scope.spare_followed)]
+    if any(rule.across.strangers or rule.scope.spares for rule in rules):
+        level = await trust.level(app, row["account_id"])
+        rules = [
+            rule
+            for rule in rules
+            if not trust.spared(rule.scope.spares, level)
+            and not (rule.across.strangers and trust.spared(trust.FOLLOWED, level))
+        ]
     return sorted({rule.across.into for rule in rules if rule.across.into})

@@ -17,7 +17,7 @@ from fedinote.moderation.audit import Window
 from fedinote.moderation.moderator import Moderator, Power, powers
 from fedinote.moderation.pictures import library
 from fedinote.policy.rules import book
-from fedinote.policy.rules.book import ACTIONS, ORIGINS
+from fedinote.policy.rules.book import ACTIONS, ORIGINS, SPARES
 
 STATES = ("draft", "on", "off")
 MAX_TITLE = 200
@@ -44,7 +44,7 @@ class Wanted:
     reason: str = ""
     note: str = ""
     origin: str = "all"
-    spare_followed: bool = False
+    spares: str = ""
     expires_at: datetime | None = None
 
 
@@ -85,9 +85,9 @@ async def create(app: App, wanted: Wanted, *, by: Moderator | None) -> Row:
     now, owner = app.now(), by.account_id if by else None
     async with app.db.transaction():
         made = await app.db.returning(
-            "INSERT INTO rules (id, kind, terms, action, origin, spare_followed, state, title, reason, note, owner_id,"
+            "INSERT INTO rules (id, kind, terms, action, origin, spares, state, title, reason, note, owner_id,"
             " expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?) RETURNING *",
-            app.ids.next(), wanted.kind, _encoded(wanted.terms), wanted.action, wanted.origin, wanted.spare_followed,
+            app.ids.next(), wanted.kind, _encoded(wanted.terms), wanted.action, wanted.origin, wanted.spares,
             wanted.title.strip(), wanted.reason.strip(), wanted.note.strip(), owner, wanted.expires_at, now, now,
         )  # fmt: skip
         await _note(app, "rule.create", made[0], by)
@@ -101,9 +101,9 @@ async def change(app: App, rule_id: int, wanted: Wanted, *, by: Moderator | None
     await library.check(app, wanted.kind, wanted.terms)
     async with app.db.transaction():
         changed = await app.db.returning(
-            "UPDATE rules SET kind = ?, terms = ?, action = ?, origin = ?, spare_followed = ?, title = ?, reason = ?,"
+            "UPDATE rules SET kind = ?, terms = ?, action = ?, origin = ?, spares = ?, title = ?, reason = ?,"
             " note = ?, expires_at = ?, updated_at = ? WHERE id = ? RETURNING *",
-            wanted.kind, _encoded(wanted.terms), wanted.action, wanted.origin, wanted.spare_followed,
+            wanted.kind, _encoded(wanted.terms), wanted.action, wanted.origin, wanted.spares,
             wanted.title.strip(), wanted.reason.strip(), wanted.note.strip(), wanted.expires_at, app.now(), rule_id,
         )  # fmt: skip
         if not changed:
@@ -175,7 +175,9 @@ async def hits(app: App, rule_id: int, window: Window) -> list[Row]:
 async def on_rule_caught(app: App, event: RuleCaught) -> None:
     """Keep what a rule caught, once for each post (it may be offered again and again); suspend whom it suspends."""
     if event.action == "suspend":
-        await actions.suspend_by_rule(app, event.account_id, event.why, event.rule_id)
+        title = await app.db.value("SELECT title AS value FROM rules WHERE id = ?", event.rule_id)
+        facts = f"{title}: {event.why}" if title else event.why
+        await actions.suspend_by_rule(app, event.account_id, facts, event.rule_id)
     if event.uri:
         sql = "SELECT 1 AS value FROM rule_hits WHERE rule_id = ? AND account_id = ? AND uri = ?"
         if await app.db.row(sql, event.rule_id, event.account_id, event.uri) is not None:
@@ -205,6 +207,8 @@ def _check(app: App, wanted: Wanted) -> None:
         raise Invalid(f"Validation failed: The action of a rule is one of {', '.join(ACTIONS)}")
     if wanted.origin not in ORIGINS:
         raise Invalid(f"Validation failed: A rule is about one of {', '.join(ORIGINS)}")
+    if wanted.spares not in SPARES:
+        raise Invalid(f"Validation failed: A rule spares nobody (blank), or from one of {', '.join(SPARES[1:])} on")
     if not 0 < len(wanted.title.strip()) <= MAX_TITLE:
         raise Invalid(f"Validation failed: A rule has a title of up to {MAX_TITLE} characters")
     if max(len(wanted.reason), len(wanted.note)) > MAX_TEXT:

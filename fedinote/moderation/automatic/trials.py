@@ -155,7 +155,7 @@ def _part(row: Row) -> float:
 
 def version(rule: Row) -> str:
     """Return a hash of what a rule (its row) catches: its kind and terms and whose posts, not what it does to them."""
-    what = (rule["kind"], rule["terms"], rule["origin"], bool(rule["spare_followed"]))
+    what = (rule["kind"], rule["terms"], rule["origin"], rule["spares"])
     return hashlib.blake2b(repr(what).encode(), digest_size=16).hexdigest()
 
 

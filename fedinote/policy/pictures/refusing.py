@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from fedinote.events import PolicyApplied, RuleCaught
 from fedinote.infra.app import App
+from fedinote.policy import trust
 from fedinote.policy.base import Subject
 from fedinote.policy.pictures.hashes import Known
-from fedinote.policy.rules import book, judging
+from fedinote.policy.rules import book
+from fedinote.policy.rules.book import Compiled
 from fedinote.policy.rules.pictures import Pictures
 
 NOT_SHOWN = ("sensitive", "hold", "reject", "suspend")
@@ -28,12 +30,16 @@ async def refused(
         if rule.action not in actions or not isinstance(rule.matcher, Pictures) or not rule.scope.covers(owner):
             continue
         why = await rule.matcher.find(app, [file])
-        if why is None or (rule.scope.spare_followed and account_id and await judging.followed(app, account_id)):
+        if why is None or (rule.scope.spares and await _spared(app, rule, account_id)):
             continue
         if account_id is not None and actions == NOT_SHOWN:
             await _tell(app, rule.id, f"{rule.title}: {why}", owner)
         return f"{rule.title}: {why}"
     return None
+
+
+async def _spared(app: App, rule: Compiled, account_id: int | None) -> bool:
+    return account_id is not None and trust.spared(rule.scope.spares, await trust.level(app, account_id))
 
 
 async def _tell(app: App, rule_id: int, why: str, owner: Subject) -> None:

@@ -11,6 +11,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, Unavailable
+from fedinote.policy import trust
 from fedinote.policy.rules import across, pictures
 from fedinote.policy.rules.across import Across
 from fedinote.policy.rules.kinds import Matcher, Scope, Terms
@@ -36,6 +37,7 @@ KINDS: Mapping[str, Callable[[Terms], Matcher]] = {
 ACTIONS = ("note", "warn", "sensitive", "limit", "hold", "reject", "suspend")
 """From the mildest to the strongest."""
 ORIGINS = ("all", "local", "remote")
+SPARES = ("", *trust.LEVELS[1:])
 ACROSS = ("words", "pattern")
 """The kinds that can look into translations."""
 CACHE = "rules"
@@ -75,7 +77,7 @@ def compiled(row: Row) -> Compiled:
         id=row["id"],
         title=row["title"],
         action=row["action"],
-        scope=Scope(row["origin"], bool(row["spare_followed"])),
+        scope=Scope(row["origin"], row["spares"]),
         matcher=matcher(row["kind"], terms),
         ends_ms=row["expires_at"],
         version=row["updated_at"],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fedinote.infra.app import App
+from fedinote.policy import trust
 from fedinote.policy.base import ACCEPT, Catch, Outcome, Stated, Subject, Verdict
 from fedinote.policy.rules import book
 from fedinote.policy.rules.book import ACTIONS, Compiled
@@ -58,15 +59,14 @@ class RulePolicy:
 async def catches(app: App, rules: Sequence[Compiled], judged: Judged) -> list[Catch]:
     """Ask the rules, in their order, about a post."""
     found: list[Catch] = []
-    known_here: bool | None = None
+    level: str | None = None
     for rule in rules:
         why = await rule.matcher.match(app, judged)
         if why is None:
             continue
-        if rule.scope.spare_followed:
-            if known_here is None:
-                known_here = await followed(app, judged.subject.account_id)
-            if known_here:
+        if rule.scope.spares:
+            level = level or await trust.level(app, judged.subject.account_id)
+            if trust.spared(rule.scope.spares, level):
                 continue
         found.append(Catch(rule.id, rule.action, why[:500]))
     return found

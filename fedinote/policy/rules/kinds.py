@@ -114,10 +114,11 @@ class Matcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose posts a rule is about: `local`, `remote` or `all`; followed people may be left alone."""
+    """Whose posts a rule is about: `local`, `remote` or `all`; `spares`: from which level of trust on it leaves people
+    alone (`policy.trust`), "" for nobody."""
 
     origin: str = "all"
-    spare_followed: bool = False
+    spares: str = ""
 
     def covers(self, subject: Subject) -> bool:
         """Tell whether a post is of the origin that is meant."""

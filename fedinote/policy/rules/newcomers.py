@@ -18,7 +18,7 @@ class Newcomers:
 
     For accounts elsewhere it counts from when they were first seen here: anybody can say that they are old. Of a
     server that is known (`policy.acquaintance`, whether or not first contact is careful) the word is taken. Whom
-    somebody here follows is no newcomer.
+    somebody here follows or a moderator vouches for is no newcomer.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -32,12 +32,12 @@ class Newcomers:
         if not self._does(judged):
             return None
         row = await app.db.row(
-            "SELECT a.id, a.domain, a.created_at,"
+            "SELECT a.id, a.domain, a.created_at, a.vouched_at,"
             " EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id"
             " WHERE f.target_id = a.id AND f.accepted AND l.domain = '') AS followed FROM accounts a WHERE a.id = ?",
             judged.subject.account_id,
         )
-        if row is None or row["followed"] or await self._old(app, judged, row):
+        if row is None or row["followed"] or row["vouched_at"] is not None or await self._old(app, judged, row):
             return None
         what = "a post" if self._doing == "anything" else self._doing
         return f"{what} by an account of less than {self._age.days or self._age} days that nobody here follows"

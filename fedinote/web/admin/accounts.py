@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from fedinote.infra.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import actions, queries, roles
+from fedinote.moderation import actions, queries, roles, vouching
 from fedinote.moderation.moderator import Power
 from fedinote.moderation.queries import Wanted
+from fedinote.policy import trust
 from fedinote.timelines.window import Window
 from fedinote.web import pages
 from fedinote.web.admin import guard, people
@@ -133,6 +134,8 @@ DEEDS: dict[str, Callable[[Staff, int, Upload], Awaitable[None]]] = {
     "enable": _plain(actions.enable),
     "unsilence": _plain(actions.unsilence),
     "unsuspend": _plain(actions.unsuspend),
+    "vouch": _plain(vouching.vouch),
+    "unvouch": _plain(vouching.unvouch),
     "approve": _plain(actions.approve),
     "reject": _refuse,
     "delete": _delete,
@@ -155,6 +158,7 @@ async def _show(staff: Staff, account_id: int, *, problem: str = "", reason: str
         reports=await people.reports(staff.app, account_id),
         history=await people.history(staff.app, account_id),
         below=people.reachable(staff.by, account),
+        trust=await trust.level(staff.app, account_id),
         deletes=staff.may(Power.DELETION),
         roles=roles.given_by(staff.by) if account.role else (),
         problems=[problem] if problem else [],

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.moderation.house import announcements
 from fedinote.moderation.house.announcements import Span
-from fedinote.moderation.models import Announcement
+from fedinote.moderation.house.models import Announcement
 from fedinote.moderation.moderator import Power
 from fedinote.web.admin import guard
 from fedinote.web.admin.guard import Staff

@@ -18,8 +18,8 @@ from fedinote.web.cards import Person
 
 _ROWS = """SELECT a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
  a.avatar, a.avatar_remote, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note, a.suspended_at,
- a.suspended_by_domain, a.silenced_by_domain, a.sensitized_at, a.created_at, a.followers_count, a.following_count,
- a.statuses_count, u.id AS user_id, u.role, u.state, u.email, u.reason, u.locale, u.created_at AS joined_at,
+ a.suspended_by_domain, a.silenced_by_domain, a.sensitized_at, a.vouched_at, a.created_at, a.followers_count,
+ a.following_count, a.statuses_count, u.id AS user_id, u.role, u.state, u.email, u.reason, u.locale, u.created_at AS joined_at,
  i.account_id AS inviter_id, ia.username AS inviter,
  (SELECT MAX(d.day) FROM user_days d WHERE d.user_id = u.id) AS last_day
  FROM accounts a LEFT JOIN users u ON u.account_id = a.id LEFT JOIN users i ON i.id = u.invited_by_id
@@ -48,6 +48,7 @@ class Held:
     suspended: bool
     suspended_by: str
     sensitized: bool
+    vouched: bool
     joined: datetime
     last_day: datetime | None
     inviter: str
@@ -106,6 +107,7 @@ def _held(app: App, row: Row) -> Held:
         suspended=row["suspended_at"] is not None,
         suspended_by=row["suspended_by_domain"] or "",
         sensitized=row["sensitized_at"] is not None,
+        vouched=row["vouched_at"] is not None,
         joined=from_ms(row["joined_at"] or row["created_at"]),
         last_day=None if row["last_day"] is None else from_ms(row["last_day"] * _DAY * 1000),
         inviter=row["inviter"] or "",

@@ -58,6 +58,17 @@ def origins(words: Words) -> list[tuple[str, str]]:
     ]
 
 
+def spares(words: Words) -> list[tuple[str, str]]:
+    """Return from which level of trust on a rule may leave people alone."""
+    _ = words.gettext
+    return [
+        ("", _("Nobody")),
+        ("settled", _("Who has been here for a month without trouble")),
+        ("followed", _("Whom somebody here follows")),
+        ("vouched", _("For whom a moderator vouches")),
+    ]
+
+
 def doings(words: Words) -> list[tuple[str, str]]:
     """Return what newcomers may be caught at."""
     _ = words.gettext
@@ -80,7 +91,7 @@ def wanted(form: Upload, kind: str, now: datetime) -> Wanted:
         reason=_text(fields, "reason"),
         note=_text(fields, "note"),
         origin=fields.get("origin", "all"),
-        spare_followed="spare_followed" in fields,
+        spares=fields.get("spares", ""),
         expires_at=_end(fields.get("until", "").strip(), now),
     )
 
@@ -164,13 +175,8 @@ def filled(rule: Row) -> dict[str, Any]:
     known = terms(rule)
     shown = {name: "\n".join(value) if name in ("words", "hosts") else value for name, value in known.items()}
     until = "" if rule["expires_at"] is None else (from_ms(rule["expires_at"]) - _ONE_SECOND).date().isoformat()
-    names = ("action", "origin", "title", "reason", "note", "owner_id")
-    return {
-        **shown,
-        **{name: rule[name] for name in names},
-        "spare_followed": bool(rule["spare_followed"]),
-        "until": until,
-    }
+    names = ("action", "origin", "spares", "title", "reason", "note", "owner_id")
+    return {**shown, **{name: rule[name] for name in names}, "until": until}
 
 
 def typed(form: Upload) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def names(words: Words) -> dict[str, Any]:
         "actions": rule_forms.actions(words),
         "action_names": {value: name for value, name, _ in rule_forms.actions(words)},
         "origins": rule_forms.origins(words),
+        "spares": rule_forms.spares(words),
         "doings": rule_forms.doings(words),
     }
 
@@ -228,11 +229,11 @@ async def remove(staff: Staff, form: Upload) -> Response:
 
 
 ROUTES = (
-    guard.get(PATH, Power.REPORTS, page),
+    guard.get(PATH, Power.DOMAINS, page),
     guard.post(PATH, Power.DOMAINS, create),
     guard.get(f"{PATH}/new", Power.DOMAINS, new),
     guard.get(f"{PATH}/{{id}}/edit", Power.DOMAINS, edit),
     guard.post(f"{PATH}/{{id}}/edit", Power.DOMAINS, change),
-    guard.get(f"{PATH}/{{id}}/hits", Power.REPORTS, caught),
+    guard.get(f"{PATH}/{{id}}/hits", Power.DOMAINS, caught),
     guard.post(f"{PATH}/{{id}}/remove", Power.DOMAINS, remove),
 )

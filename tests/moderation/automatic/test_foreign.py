@@ -74,7 +74,7 @@ async def test_posts_of_people_whom_somebody_follows_are_translated_only_for_rul
     first = await arrives(app, far)
     await settle(app)
     assert (await shown(app, first), engine.sent) == ("public", [])
-    await on(app, "all", spare_followed=True)
+    await on(app, "all", spares="followed")
     await arrives(app, far, number=2)
     await settle(app)
     assert engine.sent == []

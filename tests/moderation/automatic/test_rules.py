@@ -156,7 +156,7 @@ async def test_origin_follow_and_end_limit_a_rule(app: App, far: int, alice: int
     local = await on(app, origin="local")
     assert await publishing.store(app, note(far, created_at=app.now())) is not None
     await rules.remove(app, local, by=None)
-    await on(app, spare_followed=True)
+    await on(app, spares="followed")
     await follows.request(app, alice, far)
     await follows.accept(app, alice, far)
     assert await publishing.store(app, note(far, number=2, created_at=app.now())) is not None

@@ -183,6 +183,18 @@ async def test_a_moderator_does_everything_to_somebody_and_takes_it_back(app: Ap
     assert page.select(".state.bad") == []
 
 
+async def test_a_moderator_vouches_for_somebody_and_takes_that_back(app: App, signed_in: SignedIn) -> None:
+    anna, moderator = await person(app, "anna"), await signed_in("moderator")
+    path = f"/admin/accounts/{anna.account_id}"
+    assert "nothing is known of it here" in (await moderator.get(path)).text
+    assert (await deed(app, moderator, anna, "vouch")).status == 303
+    page = (await moderator.get(path)).text
+    assert "a moderator vouches for it" in page
+    assert "Vouched for" in page
+    assert (await deed(app, moderator, anna, "unvouch")).status == 303
+    assert "nothing is known of it here" in (await moderator.get(path)).text
+
+
 async def test_a_warning_needs_words(app: App, signed_in: SignedIn) -> None:
     anna, moderator = await person(app, "anna"), await signed_in("moderator")
     assert (await deed(app, moderator, anna, "warn", reason="  ")).status == 422
