@@ -52,6 +52,10 @@ MODELS = (
     "fedinote.translation.authoring_models",
     "fedinote.policy.models",
     "fedinote.moderation.models",
+    "fedinote.moderation.cases.models",
+    "fedinote.moderation.house.models",
+    "fedinote.moderation.lists.models",
+    "fedinote.moderation.servers.models",
     "fedinote.federation.models",
     "fedinote.portability.models",
 )

@@ -68,6 +68,15 @@ class SuggestionEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRefused:
+    """The author (`author_id`) of a post did not agree to an answer by somebody here, who alone sees it from now on."""
+
+    post_id: int
+    account_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostDeleted:
     """A post or boost was removed. The row is still there while the reactions run."""
 
@@ -281,6 +290,14 @@ class Unblocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmuted:
+    """`account` sees `target` again: it said so, or the mute was for a time that is over. Nobody is told."""
+
+    account_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileUpdated:
     """A profile changed."""
 
@@ -475,7 +492,8 @@ class AnnouncementReacted:
 class AccountWarned:
     """The staff decided something about a local account, and says so to it.
 
-    `action` is Mastodon's: none, disable, sensitive, silence, suspend, delete_statuses, mark_statuses_as_sensitive.
+    `action` is Mastodon's (none, disable, sensitive, silence, suspend, delete_statuses, mark_statuses_as_sensitive)
+    or ours: hold_statuses, unlist_statuses.
     `text` is what the moderator wrote; `post_ids` are the posts concerned; `statement_id` is the statement of reasons.
     """
 
@@ -552,7 +570,10 @@ class FollowsSevered:
 
 @dataclass(frozen=True, slots=True)
 class PostWithdrawn:
-    """A post is out of sight until a moderator has looked at it. It is still visible while the reactions run."""
+    """A post is out of sight: until a moderator has looked at it, or for all but its author.
+
+    It is still visible while the reactions run.
+    """
 
     post_id: int
     author_id: int

@@ -30,7 +30,7 @@ from fedinote.infra.clock import iso
 from fedinote.infra.errors import BadRequest, Busy, FediNoteError, NotFound, TooLarge
 from fedinote.infra.ratelimit import Allowance
 from fedinote.portability import archive_imports
-from fedinote.web import browser, files, pages
+from fedinote.web import files, pages
 from fedinote.web.data import importing
 from fedinote.web.explore.routes import FEEDS
 from fedinote.web.routes import ROUTES as PAGES
@@ -107,7 +107,8 @@ class Server:
             if answer.started:
                 _log.exception("answer broken off", extra={"request_id": answer.request_id})
                 raise
-            await _refusal(self, error, scope, answer)(scope, receive, answer)
+            refusal = await _refusal(self, error, scope)
+            await refusal(scope, receive, answer)
         finally:
             ticket.give()
 
@@ -275,14 +276,14 @@ def _is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
-def _refusal(server: Server, error: Exception, scope: Scope, answer: _Answer) -> ASGIApp:
+async def _refusal(server: Server, error: Exception, scope: Scope) -> ASGIApp:
     known = _known(error)
     path: str = scope["path"]
     accept = HTTPConnection(scope).headers.get("accept", "")
     for_program = "text/html" not in accept and (cors.is_open(path) or path == "/inbox" or "json" in accept)
     if _is_api(path) or server.api.knows(path) or for_program:
         return errors.response(known, path)
-    page = pages.failure(server.app, known, browser.words_of(Request({**scope, "app": server.state})))
+    page = await pages.refused(Request({**scope, "app": server.state}), known)
     page.headers.update(errors.headers(known))
     return page
 

@@ -66,11 +66,13 @@ from fedinote.translation import (
     ahead,
     budgets,
     cache,
+    forgetting,
     glossary_renewing,
     routing,
     suggestions,
     withdrawing,
 )
+from fedinote.web.desk import sending
 
 PeriodicFunction = Callable[[App], Awaitable[Any]]
 
@@ -104,6 +106,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     ),
     events.PostTranslated: (translated.on_post_translated, live.on_post_translated, rejudging.on_post_translated),
     events.PostWithdrawn: (live.on_post_deleted,),
+    events.AnswerRefused: (notify.on_answer_refused,),
     events.VersionsChanged: (
         index.on_versions_changed,
         outgoing.on_versions_changed,
@@ -122,6 +125,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
         notify.on_post_deleted,
         cards.on_post_deleted,
         remote_files.on_post_deleted,
+        forgetting.on_post_deleted,
     ),
     events.Boosted: (fanout.on_boosted, notify.on_boosted, outgoing.on_boosted, live.on_boosted),
     events.Favourited: (notify.on_favourited, outgoing.on_favourited),
@@ -166,6 +170,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     ),
     events.Blocked: (lists.on_blocked, conversations.on_blocked, outgoing.on_blocked),
     events.Unblocked: (outgoing.on_unblocked,),
+    events.Unmuted: (fanout.on_unmuted,),
     events.ProfileUpdated: (outgoing.on_profile_updated, links.on_profile_updated),
     events.AccountJoined: (assertions.on_account_joined, notify.on_account_joined),
     events.AccountSuspended: (
@@ -197,7 +202,7 @@ EVENTS: Mapping[type, Sequence[Reaction]] = {
     events.PreviewAttached: (live.on_preview_attached,),
     events.CreatorNamed: (crediting.on_creator_named,),
     events.RelationshipsSevered: (severances.on_relationships_severed,),
-    events.AccountWarned: (warnings.on_account_warned, wording.on_account_warned),
+    events.AccountWarned: (warnings.on_account_warned, sending.on_account_warned, wording.on_account_warned),
     events.AppealAnswered: (warnings.on_appeal_answered,),
     events.FollowsSevered: (partings.on_follows_severed,),
     events.AnnouncementPublished: (live.on_announcement_published,),

@@ -27,6 +27,17 @@ WEB = ROOT / "fedinote" / "web"
 TEMPLATES = WEB / "templates"
 SITE = "site"
 LOCALES = ("zh_Hans", "zh_Hant", "es", "ja")
+TAIWAN = {
+    "站台": "伺服器",
+    "自定義": "自訂",
+    "天后": "天後",
+    "最多隻": "最多只",
+    "封停": "停權",
+    "舊帖": "舊貼文",
+    "帖子": "貼文",
+    "質量": "品質",
+}
+"""What OpenCC makes of the words of the pages, and what they are called in Taiwan."""
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _JINJA = {"trimmed": "true", "newstyle_gettext": "true"}
 _APART = ("fedinote/api/", "fedinote/cli/", "fedinote/federation/c2s/")  # doors of their own, in English
@@ -205,8 +216,15 @@ def _given(texts: dict[str, Any], locale: str, chinese: Any) -> Any:
     if locale in texts:
         return texts[locale]
     if locale == "zh_Hant" and (simple := texts.get("zh_Hans")):
-        return [chinese.convert(one) for one in simple] if isinstance(simple, list) else chinese.convert(simple)
+        return [_taiwan(one, chinese) for one in simple] if isinstance(simple, list) else _taiwan(simple, chinese)
     return None
+
+
+def _taiwan(text: str, chinese: Any) -> str:
+    text = chinese.convert(text)
+    for word, other in TAIWAN.items():
+        text = text.replace(word, other)
+    return text
 
 
 def _forms(string: Any, one: Id, fresh: Catalog) -> Any:

@@ -70,6 +70,7 @@ def take(browser: Browser, showcase: Showcase, language: str, size: str, theme: 
     page.goto("/admin/reports")
     keep(page, f"reports-{kind}")
     page.goto(f"/admin/reports/{showcase.cases['report']}")
+    page.locator("section:has(> #posts)").evaluate("part => part.scrollIntoView()")  # the original and its translation
     keep(page, f"report-{kind}")
     context.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.process import ServerProcess
-from tools import cases
+from tools import cases, neighbours
 from tools.scenery import picture
 
 PASSWORD = "a long enough password"  # noqa: S105 of a server that lives for minutes
@@ -50,7 +50,12 @@ class Showcase:
             self.posts.insert(0, self.write(note))
             for reader in list(AUTHORS)[: 1 + number % 5]:
                 self.call(reader, "POST", f"/api/v1/statuses/{self.posts[0]['id']}/favourite")
-        self.cases = cases.make(self, OWNER)
+        pictured = next(one["id"] for one in self.posts if one["media_attachments"])
+        self.cases = {
+            **cases.make(self, OWNER),
+            **neighbours.make(self.server.environment, OWNER, pictured),
+            "pictured": pictured,
+        }
 
     def write(self, note: dict[str, Any]) -> dict[str, Any]:
         """Publish a note with its pictures, versions and answers."""
@@ -114,6 +119,7 @@ ENVIRONMENT = {
     "FEDINOTE_INSTANCE_DESCRIPTION": "A small house where people read each other across languages.",
     "FEDINOTE_INSTANCE_LANGUAGES": "en,zh-Hans,ja,es,zh-Hant",
     "FEDINOTE_REGISTRATIONS_MODE": "approval",
+    "FEDINOTE_FEDERATION_FIRST_CONTACT": "careful",
     "FEDINOTE_TRANSLATION_ENGINE": "phrasebook",
 }
 

@@ -151,12 +151,13 @@ async def refuse_account(call: Call) -> Any:
 
 async def list_reports(call: Call) -> Any:
     """GET /api/v1/admin/reports: the open ones, or with `resolved` the closed ones."""
-    await _acting(call, Power.REPORTS)
+    by = await _acting(call, Power.REPORTS)
     params = call.params
     window = paging(call, _USUAL, _MOST)
     origin = params.text("target_origin", "")
     found = await queries.reports(
         call.app,
+        by,
         window.sql,
         resolved=params.flag("resolved"),
         account_id=params.number("account_id"),
@@ -177,14 +178,14 @@ async def _report(call: Call) -> dict[str, Any]:
 
 async def show_report(call: Call) -> Any:
     """GET /api/v1/admin/reports/:id."""
-    await _acting(call, Power.REPORTS)
+    await reports.shown(call.app, await _acting(call, Power.REPORTS), call.id())
     return await _report(call)
 
 
 async def update_report(call: Call) -> Any:
     """PUT /api/v1/admin/reports/:id: another category, other rules."""
     by = await _acting(call, Power.REPORTS)
-    now = await reports.get(call.app, call.id())
+    now = await reports.shown(call.app, by, call.id())
     category = call.params.text("category", now.category)
     rules = call.params.ints("rule_ids") if "rule_ids" in call.params else now.rule_ids
     rules = rules if category == "violation" or "rule_ids" in call.params else []

@@ -72,8 +72,7 @@ async def decide(call: Call) -> Any:
 
 async def list_notes(call: Call) -> Any:
     """GET /api/fedinote/v1/admin/reports/:id/notes: what moderators wrote to a report, oldest first."""
-    await _acting(call, Power.REPORTS)
-    await filing.get(call.app, call.id())
+    await filing.shown(call.app, await _acting(call, Power.REPORTS), call.id())
     return await entities.notes(call.app, await casework.notes(call.app, call.id()))
 
 

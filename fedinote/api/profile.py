@@ -87,6 +87,8 @@ async def _set_defaults(call: Call) -> None:
         quote_policy=source.text("quote_policy"),
         language_divider=source.flag("language_divider", None),
     )
+    if (answers := source.text("reply_policy")) is not None:
+        await users.set_reply_policy(call.app, call.me.user_id, answers)
     await translation_preferences.from_source(call.app, call.me.account_id, source)
 
 
@@ -120,7 +122,8 @@ async def remove_header(call: Call) -> Any:
 async def preferences(call: Call) -> Any:
     """GET /api/v1/preferences: what new posts begin with; how to show things is left to the client's own default."""
     row = await call.app.db.row(
-        "SELECT default_visibility, default_sensitive, default_language, default_quote_policy FROM users WHERE id = ?",
+        "SELECT default_visibility, default_sensitive, default_language, default_quote_policy, default_reply_policy"
+        " FROM users WHERE id = ?",
         call.me.user_id,
     )
     if row is None:
@@ -130,6 +133,7 @@ async def preferences(call: Call) -> Any:
         "posting:default:sensitive": bool(row["default_sensitive"]),
         "posting:default:language": row["default_language"],
         "posting:default:quote_policy": row["default_quote_policy"],
+        "posting:default:reply_policy": row["default_reply_policy"],
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
     }

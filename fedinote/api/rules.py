@@ -48,15 +48,17 @@ async def show(call: Call) -> Any:
 
 
 async def update(call: Call) -> Any:
-    """PATCH …/admin/rules/:id: what is not given stays; `state` (on, off, draft) switches it."""
-    by = await _acting(call)
-    present = await rules.get(call.app, call.id())
-    if call.params.text("state") is not None and not set(call.params) - {"state"}:
-        return entities.rule(await rules.switch(call.app, present["id"], call.params.need("state"), by=by))
-    changed = await rules.change(call.app, present["id"], _wanted(call, present), by=by)
-    state = call.params.text("state")
-    if state is not None:
-        changed = await rules.switch(call.app, present["id"], state, by=by)
+    """PATCH …/admin/rules/:id: what is not given stays; `state` (on, off, draft) switches, `owner_id` hands over."""
+    by, rule_id = await _acting(call), call.id()
+    changed = await rules.get(call.app, rule_id)
+    state, owner = call.params.text("state"), call.params.number("owner_id")
+    async with call.app.db.transaction():
+        if set(call.params) - {"state", "owner_id"}:
+            changed = await rules.change(call.app, rule_id, _wanted(call, changed), by=by)
+        if owner is not None:
+            changed = await rules.hand_over(call.app, rule_id, owner, by=by)
+        if state is not None:
+            changed = await rules.switch(call.app, rule_id, state, by=by)
     return entities.rule(changed)
 
 
@@ -85,9 +87,9 @@ async def undo(call: Call) -> Any:
 def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the calendar ends with the year 9999
         raise Invalid("Validation failed: This is not a moment") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 async def hits(call: Call) -> Any:

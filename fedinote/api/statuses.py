@@ -54,7 +54,8 @@ async def _draft(call: Call) -> Draft:
     params = call.params
     own = await call.app.db.row(
         "SELECT u.default_visibility, u.default_sensitive, u.default_language, u.default_quote_policy,"
-        " u.language_divider, o.name, o.website FROM users u LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
+        " u.default_reply_policy, u.language_divider, o.name, o.website FROM users u"
+        " LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
         call.me.app_id,
         call.me.user_id,
     )
@@ -72,7 +73,7 @@ async def _draft(call: Call) -> Draft:
         application=None if own["name"] is None else {"name": own["name"], "website": own["website"]},
         quoted_id=quotes.wanted(params),
         quote_policy=params.text("quote_approval_policy") or own["default_quote_policy"],
-        reply_policy=params.text("reply_approval_policy") or "public",
+        reply_policy=params.text("reply_approval_policy") or own["default_reply_policy"],
         translations=language_versions.named(params),
         machine_translation=params.text("machine_translation") or "any",
     )

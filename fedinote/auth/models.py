@@ -28,6 +28,7 @@ class User(Model):
     default_sensitive = fields.BooleanField(default=False)
     default_language = fields.CharField(35, null=True)
     default_quote_policy = fields.CharField(16, default="public")
+    default_reply_policy = fields.CharField(16, default="public")
     language_divider = fields.BooleanField(default=True, db_default=True)
     greyscale = fields.BooleanField(default=True, db_default=True)
     invited_by: fields.ForeignKeyNullableRelation["User"] = fields.ForeignKeyField(
@@ -43,7 +44,7 @@ class User(Model):
 
     class Meta:
         table = "users"
-        indexes = (("made_with",),)
+        indexes = (("made_with",), ("invited_by",))
 
 
 class UserDay(Model):
@@ -153,7 +154,7 @@ class OAuthCode(Model):
 
     class Meta:
         table = "oauth_codes"
-        indexes = (("app",),)
+        indexes = (("app",), ("user",))
 
 
 class Invite(Model):
@@ -173,6 +174,7 @@ class Invite(Model):
 
     class Meta:
         table = "invites"
+        indexes = (("user",),)
 
 
 class SecondFactor(Model):

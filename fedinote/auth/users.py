@@ -14,7 +14,7 @@ _ADDRESS = (25, 300.0)  # attempts, seconds
 _ACCOUNT = (10, 3600.0)
 _MAX_TAG = 35  # characters of a language tag, as long as the columns
 _VISIBILITIES = ("public", "unlisted", "private", "direct")
-_QUOTE_POLICIES = ("public", "followers", "nobody")
+_POLICIES = ("public", "followers", "nobody")
 
 
 class WrongPassword(Unauthorized):
@@ -156,7 +156,7 @@ async def set_defaults(
     `language` "" means none. `Invalid` for a visibility that does not exist or a tag that is too long.
     """
     _check_defaults(visibility, language, locale)
-    if quote_policy is not None and quote_policy not in _QUOTE_POLICIES:
+    if quote_policy is not None and quote_policy not in _POLICIES:
         raise Invalid("Validation failed: Quote policy is not included in the list")
     user = await by_id(app, user_id)
     wanted = {"default_visibility": visibility, "default_sensitive": sensitive, "locale": locale or None}
@@ -168,6 +168,13 @@ async def set_defaults(
         user.update_from_dict(values)
         await user.save(using_db=app.db.orm, update_fields=list(values))
         tokens.forget_user(app, user_id)
+
+
+async def set_reply_policy(app: App, user_id: int, setting: str) -> None:
+    """Say who may answer a person's new posts where the post does not say: public, followers or nobody. `Invalid`."""
+    if setting not in _POLICIES:
+        raise Invalid("Validation failed: Reply policy is not included in the list")
+    await app.db.execute("UPDATE users SET default_reply_policy = ? WHERE id = ?", setting, user_id)
 
 
 def _check_defaults(visibility: str | None, language: str | None, locale: str | None) -> None:

@@ -98,15 +98,15 @@ async def need_user(app: App, name: str) -> User:
 
 def table(rows: Sequence[Row | Mapping[str, Any]], columns: list[str]) -> str:
     """Return rows as text in columns with a head, wide as their widest value."""
-    lines = [columns, *([_cell(row[name]) for name in columns] for row in rows)]
+    lines = [columns, *([plain(row[name]) for name in columns] for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
 
 
-def _cell(value: Any) -> str:
-    # Names and addresses are strangers' words: nothing in them may steer the terminal.
+def plain(value: Any) -> str:
+    """Return a value as text for the terminal ("" for None): what strangers wrote must not steer it."""
     text = "" if value is None else str(value)
     return "".join(char if char.isprintable() else "?" for char in text)
 

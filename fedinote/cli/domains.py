@@ -1,14 +1,15 @@
 """`fedinote domain`: which other servers this one has nothing, or less, to do with."""
 
 import contextlib
-from dataclasses import asdict
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
-from fedinote.cli.context import Setup, pass_setup, table
+from fedinote.cli.context import Setup, pass_setup, plain, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.moderation.servers import domain_changes, domain_undoing, domains, foresight
@@ -42,24 +43,29 @@ def domain() -> None:
 @click.option(
     "--severity",
     type=click.Choice(["suspend", "silence", "noop"]),
-    default="suspend",
-    show_default=True,
-    help="suspend: nothing comes from there or goes there. silence: only followers see its people. noop: neither.",
+    help="suspend: nothing comes from there or goes there. silence: only followers see its people. noop: neither."
+    " For a new block suspend.",
 )
-@click.option("--reject-media", is_flag=True, help="Take no pictures, videos, avatars and emoji from there.")
-@click.option("--reject-reports", is_flag=True, help="Take no reports from there.")
-@click.option("--followers-only", is_flag=True, help="Public posts of there reach followers only.")
-@click.option("--warning", default="", help="What is put as a warning before every post of there.")
-@click.option("--public-comment", default="", help="Why; shown to everybody in the list of blocked servers.")
-@click.option("--private-comment", default="", help="Why; shown to moderators only.")
-@click.option("--obfuscate", is_flag=True, help="Do not give the name in the public list.")
+@click.option(
+    "--reject-media/--accept-media", default=None, help="Take no pictures, videos, avatars and emoji from there."
+)
+@click.option("--reject-reports/--accept-reports", default=None, help="Take no reports from there.")
+@click.option("--followers-only/--not-followers-only", default=None, help="Public posts of there reach followers only.")
+@click.option("--warning", help="What is put as a warning before every post of there.")
+@click.option("--public-comment", help="Why; shown to everybody in the list of blocked servers.")
+@click.option("--private-comment", help="Why; shown to moderators only.")
+@click.option("--obfuscate/--show-name", default=None, help="Do not give the name in the public list.")
 @click.option("--days", type=click.IntRange(1, 3650), help="After how many days the block ends by itself.")
+@click.option("--for-good", is_flag=True, help="It does not end by itself (any more).")
 @pass_setup
-def block(setup: Setup, /, name: str, days: int | None, **terms: Any) -> None:
+def block(setup: Setup, /, name: str, days: int | None, for_good: bool, **options: Any) -> None:
     """Block DOMAIN and its subdomains, or change the block that is there.
 
     Suspending ends all follows between here and there, and drops what waits to be sent there. A running server
     follows within a few seconds. `unblock` restores the accounts, but not the follows.
+
+    Of a block that is there only what is named changes, and what that is gets told; without any option it becomes
+    a full one (suspend), with its other terms as they are.
 
     \b
     Examples:
@@ -68,16 +74,47 @@ def block(setup: Setup, /, name: str, days: int | None, **terms: Any) -> None:
       fedinote domain block loud.example --severity silence --reject-media
       fedinote domain block odd.example --severity noop --reject-reports
     """
-    host = host_of_text(name)
+    if days is not None and for_good:
+        raise click.UsageError("A block ends after --days, or is --for-good")
+    host, named = host_of_text(name), {key: value for key, value in options.items() if value is not None}
 
-    async def work(app: App) -> tuple[str, dict[str, int]]:
-        ends = None if days is None else app.now() + timedelta(days=days)
-        made = await domains.block(app, host, Terms(**terms, expires_at=ends), by=None)
-        return made.block.domain if made.block else host, made.numbers
+    async def work(app: App) -> tuple[str, Terms | None, Terms, dict[str, int]]:
+        ends = {"expires_at": app.now() + timedelta(days=days)} if days else {"expires_at": None} if for_good else {}
+        present = await domains.find(app, host)
+        before = None if present is None else domains.terms_of(present)
+        terms = _changed(before, {**named, **ends})
+        if present is not None and terms == before:
+            return present.domain, before, terms, {}
+        made = await domains.block(app, host, terms, by=None)
+        return made.block.domain if made.block else host, before, terms, made.numbers
 
-    blocked, numbers = setup.run(work)
-    click.echo(f"{blocked} is blocked ({terms['severity']})")
+    blocked, before, terms, numbers = setup.run(work)
+    same = " as before: nothing was changed" if before == terms else ""
+    click.echo(f"{blocked} is blocked ({terms.severity}){same}")
+    for line in _differences(before, terms):
+        click.echo(f"  {line}")
     _tell(numbers)
+
+
+def _changed(before: Terms | None, named: dict[str, Any]) -> Terms:
+    """Return the terms of a block after what was named on the command line."""
+    if before is None:
+        return Terms(**named)
+    return replace(before, **(named or {"severity": "suspend"}))
+
+
+def _differences(before: Terms | None, after: Terms) -> Iterator[str]:
+    """Yield what is different from before, a line for each term; nothing for a new block."""
+    former = asdict(before) if before is not None else {}
+    for name, value in asdict(after).items():
+        if former and former[name] != value:
+            yield f"{name.replace('_', ' ').replace('expires at', 'ends')}: {_said(former[name])} → {_said(value)}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return iso(value) if isinstance(value, datetime) else plain(value or "none")
 
 
 @domain.command()

@@ -1,18 +1,22 @@
-"""`fedinote list` and `fedinote server`: shared lists of servers, and servers at first contact."""
+"""`fedinote list`: shared lists of servers, and files with servers."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from fedinote.cli.context import Setup, pass_setup, table
-from fedinote.cli.domains import host_of_text
+from fedinote.cli.context import Setup, pass_setup, plain, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
+from fedinote.infra.errors import FediNoteError
 from fedinote.moderation.lists import advice, entries, sources
+from fedinote.moderation.lists.advice import Advice
 from fedinote.moderation.lists.sources import CEILINGS, KINDS, Wanted
-from fedinote.moderation.servers import acquaintances, domain_changes, domains
+from fedinote.moderation.servers import domain_changes, domains
+from fedinote.moderation.servers.domain_changes import Batch
 from fedinote.moderation.servers.domains import Terms
 from fedinote.timelines.window import Window
 
@@ -95,12 +99,24 @@ def read(setup: Setup, number: int | None) -> None:
       fedinote list read
     """
 
-    async def work(app: App) -> list[tuple[str, dict[str, int]]]:
-        found = [row for row in await sources.listing(app) if number in (None, row["id"])]
-        return [(row["title"], await sources.refresh(app, row["id"])) for row in found]
+    async def work(app: App) -> bool:
+        found = [await sources.get(app, number)] if number else await sources.listing(app)
+        return all([await _read(app, row) for row in found])
 
-    for title, done in setup.run(work):
-        click.echo(f"{title}: {done['taken']} said, {done['applied']} put into force, {done['retracted']} taken back")
+    if not setup.run(work):
+        raise SystemExit(1)
+
+
+async def _read(app: App, row: Row) -> bool:
+    """Read a list and say what came of it; one that cannot be read stops no other."""
+    title = plain(row["title"])
+    try:
+        done = await sources.refresh(app, row["id"])
+    except FediNoteError as error:
+        click.echo(f"{title}: not read: {plain(error.reason or error.message)}", err=True)
+        return False
+    click.echo(f"{title}: {done['taken']} said, {done['applied']} put into force, {done['retracted']} taken back")
+    return True
 
 
 @list_group.command(name="drafts")
@@ -142,13 +158,15 @@ def apply(setup: Setup, numbers: tuple[int, ...]) -> None:
       fedinote list apply 117000000000000000
     """
 
-    async def work(app: App) -> None:
+    async def work(app: App) -> tuple[int, int]:
         batch = domain_changes.begin(app, "list")
-        for number in numbers:
-            await entries.apply(app, number, by=None, batch=batch)
+        return batch.id, await _each(numbers, lambda one: entries.apply(app, one, by=None, batch=batch))
 
-    setup.run(work)
-    click.echo(f"{len(numbers)} put into force")
+    batch, done = setup.run(work)
+    click.echo(f"{done} put into force")
+    if done:
+        click.echo(f"To take that back: fedinote undo {batch}")
+    _whole(done, numbers)
 
 
 @list_group.command(name="refuse")
@@ -162,12 +180,30 @@ def refuse(setup: Setup, numbers: tuple[int, ...]) -> None:
       fedinote list refuse 117000000000000000
     """
 
-    async def work(app: App) -> None:
-        for number in numbers:
-            await entries.refuse(app, number, by=None)
+    async def work(app: App) -> int:
+        return await _each(numbers, lambda one: entries.refuse(app, one, by=None))
 
-    setup.run(work)
-    click.echo(f"{len(numbers)} put aside")
+    done = setup.run(work)
+    click.echo(f"{done} put aside")
+    _whole(done, numbers)
+
+
+async def _each(numbers: Sequence[int], decide: Callable[[int], Awaitable[None]]) -> int:
+    """Decide about drafts one by one; what is not possible is told and stops no other. Return how many are done."""
+    done = 0
+    for number in numbers:
+        try:
+            await decide(number)
+            done += 1
+        except FediNoteError as error:
+            click.echo(f"Not possible: {number}: {error.message}", err=True)
+    return done
+
+
+def _whole(done: int, numbers: Sequence[int]) -> None:
+    """End with exit code 1 where something was not possible."""
+    if done < len(numbers):
+        raise SystemExit(1)
 
 
 @list_group.command(name="remove")
@@ -204,7 +240,10 @@ def export(setup: Setup, file: Path) -> None:
         return len(blocks), advice.write_csv(blocks)
 
     number, text = setup.run(work)
-    file.write_text(text, encoding="utf-8")
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
     click.echo(f"{number} blocks are in {file}")
 
 
@@ -219,99 +258,49 @@ def import_(setup: Setup, file: Path, ceiling: str) -> None:
     Example:
       fedinote list import blocks.csv --ceiling silence
     """
-    found = advice.read_csv(file.read_bytes())
+    lines = advice.read_lines(file.read_bytes())
+    bad = [f"{_place(one)}: {one.problem}" for one in lines if one.advice is None]
 
-    async def work(app: App) -> int:
+    async def work(app: App) -> tuple[int, Batch]:
         done, batch = 0, domain_changes.begin(app, f"file {file.name}")
-        for one in found.advice:
-            present = await domains.find(app, one.domain)
-            severity = entries.capped(one.severity, ceiling)
-            if present is not None and CEILINGS.index(present.severity) >= CEILINGS.index(severity):
-                continue
-            terms = Terms(
-                severity=severity,
-                reject_media=one.reject_media,
-                reject_reports=one.reject_reports,
-                public_comment=one.reason,
-                obfuscate=one.obfuscate,
-            )
-            await domains.block(app, one.domain, terms, by=None, batch=batch)
-            done += 1
-        return done
+        for one in lines:
+            try:
+                done += one.advice is not None and await _block_more(app, one.advice, ceiling, batch)
+            except FediNoteError as error:
+                bad.append(f"{_place(one)}: {error.message}")
+        return done, batch
 
-    click.echo(f"{setup.run(work)} domains are blocked or blocked more")
-    for problem in found.problems:
-        click.echo(f"  not read: {problem}")
+    done, batch = setup.run(work)
+    click.echo(f"{done} domains are blocked or blocked more")
+    if done:
+        click.echo(f"To take that back: fedinote undo {batch.id}")
+    for problem in bad:
+        click.echo(f"  not read: {plain(problem.replace('Validation failed: ', ''))}")
 
 
-@click.group()
-def server() -> None:
-    """Servers that nobody here knows yet, where `federation.first_contact` is "careful".
-
-    \b
-    Examples:
-      fedinote server strangers
-      fedinote server approve friendly.example
-    """
+def _place(one: advice.Line) -> str:
+    return f"line {one.number} ({one.text.partition(',')[0][:80]})"
 
 
-@server.command(name="strangers")
-@pass_setup
-def strangers(setup: Setup) -> None:
-    """List the servers that are not known yet, those with posts that wait first.
-
-    \b
-    Example:
-      fedinote server strangers
-    """
-    rows = [
-        {
-            "domain": one.domain,
-            "first seen": iso(one.first_seen),
-            "people": one.people,
-            "posts that wait": one.waiting,
-            "kept apart": "yes" if one.kept else "",
-        }
-        for one in setup.run(acquaintances.strangers)
-    ]
-    _shown(rows, "No server is a stranger here")
-
-
-@server.command(name="approve")
-@click.argument("name", metavar="DOMAIN")
-@click.option("--why", default="", help="A note for the audit log.")
-@pass_setup
-def approve(setup: Setup, name: str, why: str) -> None:
-    """Let the server DOMAIN in for good, and publish what waited for that.
-
-    \b
-    Example:
-      fedinote server approve friendly.example
-    """
-
-    async def work(app: App) -> int:
-        return await acquaintances.approve(app, host_of_text(name), by=None, why=why)
-
-    click.echo(f"{name} is known here. Posts that waited: {setup.run(work)}")
-
-
-@server.command(name="keep-apart")
-@click.argument("name", metavar="DOMAIN")
-@click.option("--why", default="", help="A note for the audit log.")
-@pass_setup
-def keep_apart(setup: Setup, name: str, why: str) -> None:
-    """Keep the server DOMAIN a stranger, however long it is here.
-
-    \b
-    Example:
-      fedinote server keep-apart odd.example --why "Nobody moderates there"
-    """
-
-    async def work(app: App) -> None:
-        await acquaintances.keep_apart(app, host_of_text(name), by=None, why=why)
-
-    setup.run(work)
-    click.echo(f"{name} stays a stranger")
+async def _block_more(app: App, said: Advice, ceiling: str, batch: Batch) -> bool:
+    """Block what a line names, or block it more; False where that is so already."""
+    present = await domains.find(app, said.domain)
+    before = None if present is None else domains.terms_of(present)
+    severity = entries.capped(said.severity, ceiling)
+    if before is not None:
+        severity = max(severity, before.severity, key=CEILINGS.index)
+    wanted = Terms(
+        severity=severity,
+        reject_media=said.reject_media,
+        reject_reports=said.reject_reports,
+        public_comment=said.reason,
+        obfuscate=said.obfuscate,
+    )
+    terms = domains.merged(before, wanted)
+    if before is not None and replace(terms, public_comment=before.public_comment) == before:
+        return False
+    await domains.block(app, said.domain, terms, by=None, batch=batch)
+    return True
 
 
 def _shown(rows: list[dict[str, Any]], nothing: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 import fedinote
+from fedinote.cli.accounts import account
 from fedinote.cli.announcements import announcement
 from fedinote.cli.archives import archive, import_posts
 from fedinote.cli.audit import audit
@@ -16,22 +17,25 @@ from fedinote.cli.doctor import doctor
 from fedinote.cli.domains import domain
 from fedinote.cli.emojis import emoji
 from fedinote.cli.glossary import glossary
+from fedinote.cli.held import held
 from fedinote.cli.invites import invite
 from fedinote.cli.leaving import alias, delete, move
-from fedinote.cli.lists import list_group, server
+from fedinote.cli.lists import list_group
 from fedinote.cli.media import media
 from fedinote.cli.pictures import picture
 from fedinote.cli.portability import export, import_, imports_
 from fedinote.cli.relays import relay
-from fedinote.cli.rules import held, rule
+from fedinote.cli.rules import rule
 from fedinote.cli.search import search
 from fedinote.cli.serve import migrate, serve, worker
+from fedinote.cli.servers import server
 from fedinote.cli.settings import setting
 from fedinote.cli.tokens import token
 from fedinote.cli.topics import topic
 from fedinote.cli.translate import translate
 from fedinote.cli.undo import undo
 from fedinote.cli.users import user
+from fedinote.infra.errors import FediNoteError
 
 
 class Commands(click.Group):
@@ -47,6 +51,8 @@ class Commands(click.Group):
             words = error.ctx.command_path.split()
             order = " ".join([words[0], "--config", "FILE", *words[1:]])
             raise click.UsageError(f"--config comes before the command: {order}", ctx=error.ctx) from None
+        except FediNoteError as error:  # of what a command reads before it opens the database
+            raise click.ClickException(error.message) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -78,6 +84,7 @@ for command in (
     worker,
     migrate,
     user,
+    account,
     token,
     invite,
     domain,

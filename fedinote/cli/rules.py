@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fedinote.cli.context import Setup, pass_setup, table
+from fedinote.cli.context import Setup, need_user, pass_setup, plain, table
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, iso
 from fedinote.infra.db import Row
@@ -118,18 +118,24 @@ def list_rules(setup: Setup) -> None:
     Example:
       fedinote rule list
     """
-    found = setup.run(rules.listing)
+
+    async def work(app: App) -> list[tuple[Row, str]]:
+        return [(one, rules.standing(one, app.now())) for one in reversed(await rules.overview(app))]
+
+    found = setup.run(work)
     if not found:
         click.echo("There are no rules")
         return
     rows = [
         {
-            **{name: one[name] for name in ("id", "state", "kind", "action", "origin", "title", "hits")},
+            **{name: one[name] for name in ("id", "kind", "action", "origin", "title", "hits")},
+            "state": state,
+            "owner": one["owner"] or "",
             "until": _end(one),
         }
-        for one in found
+        for one, state in found
     ]
-    click.echo(table(rows, ["id", "state", "kind", "action", "origin", "hits", "until", "title"]))
+    click.echo(table(rows, ["id", "state", "kind", "action", "origin", "hits", "owner", "until", "title"]))
 
 
 def _end(row: Row) -> str:
@@ -219,6 +225,24 @@ def switch_off(setup: Setup, number: int) -> None:
       fedinote rule off 117000000000000000
     """
     _switch(setup, number, "off")
+
+
+@rule.command(name="hand-over")
+@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.argument("name", metavar="NAME")
+@pass_setup
+def hand_over(setup: Setup, number: int, name: str) -> None:
+    """Let NAME, who may write rules, answer for the rule ID.
+
+    \b
+    Example:
+      fedinote rule hand-over 117000000000000000 bert
+    """
+
+    async def work(app: App) -> Row:
+        return await rules.hand_over(app, number, (await need_user(app, name)).account_id, by=None)
+
+    click.echo(f"{plain(name)} answers for {plain(setup.run(work)['title'])}")
 
 
 @rule.command(name="undo")

@@ -18,7 +18,7 @@ from fedinote.federation.queueing import queue_to
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Gone, Malformed, NotFound, Refused
-from fedinote.posts import permissions
+from fedinote.posts import permissions, visibility
 from fedinote.posts.permissions import Kind
 
 CONTEXT = [ACTIVITYSTREAMS, "https://gotosocial.org/ns"]
@@ -135,6 +135,14 @@ async def settle(app: App, approval: Row, *, authorization: str | None) -> bool:
     return bool(changed)
 
 
+async def note_refused(app: App, done: Interaction) -> bool:
+    """Note that an author elsewhere does not want an answer of ours for which nobody was asked; whether it is news."""
+    known = await find(app, "interaction_uri", done.uri)
+    if known is None:
+        await _store(app, done, "rejected")
+    return known is None
+
+
 # -- agreeing ---------------------------------------------------------------------------------------------------------
 
 
@@ -149,6 +157,24 @@ async def agree(app: App, done: Interaction, request_uri: str) -> None:
         if row is None or row["account_id"] != done.account_id or row["post_id"] != done.post_id:
             raise Refused(reason="the interaction is another one's")
         await _answer(app, row, request_uri, agreed=True)
+
+
+async def turn_away(app: App, signer_id: int, answer_uri: str, parent_uri: str) -> None:
+    """Tell somebody elsewhere that their answer to a post of ours is not taken: Reject of the answer itself.
+
+    Only where who may answer is why, and only those who may see the post. Their server may not know its rules (yet).
+    """
+    target = await app.db.row("SELECT * FROM posts WHERE uri = ? AND local = TRUE", parent_uri)
+    if target is None or await permissions.verdict(app, signer_id, target, "reply") == "free":
+        return
+    await visibility.sees(app, signer_id, target["id"])
+    sides = await app.db.rows("SELECT id, uri FROM accounts WHERE id IN_INTS(?)", [signer_id, target["account_id"]])
+    uris = {row["id"]: row["uri"] for row in sides}
+    author, asker = uris[target["account_id"]], uris[signer_id]
+    reject_id = f"{author}#rejects/interactions/{app.ids.next()}"
+    body = {"@context": CONTEXT, "id": reject_id, "type": "Reject", "actor": author, "to": asker, "object": answer_uri}
+    async with app.db.transaction():
+        await queue_to(app, target["account_id"], body, [signer_id], answer_uri)
 
 
 async def refuse(app: App, done: Interaction, request_uri: str) -> None:

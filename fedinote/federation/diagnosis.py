@@ -3,8 +3,10 @@
 Unlike `tracing`, which reads what was remembered, this asks the other server, as a follow or a delivery would.
 """
 
+import re
 from dataclasses import dataclass
 
+from fedinote.accounts import names
 from fedinote.activitypub.discovery import Handle
 from fedinote.federation import actors, backlog, fetching, hosts
 from fedinote.federation.fetching import Budget
@@ -19,11 +21,21 @@ _RELATIONS = """SELECT (SELECT COUNT(*) FROM follows f JOIN accounts o ON o.id =
  JOIN accounts o ON o.id = f.target_id WHERE f.follower_id = ? AND f.accepted AND o.domain = '') AS there,
  (SELECT COUNT(*) FROM account_keys k WHERE k.account_id = ?) AS keys"""
 
+_LOCAL = """SELECT a.id, a.username, a.suspended_at, u.state FROM accounts a LEFT JOIN users u ON u.account_id = a.id
+ WHERE a.username_key = ? AND a.domain = '' AND a.deleted_at IS NULL"""
+_FAR_RELATIONS = """SELECT (SELECT COUNT(*) FROM follows f JOIN accounts o ON o.id = f.follower_id
+ WHERE f.target_id = ? AND f.accepted AND o.domain <> '') AS here, (SELECT COUNT(*) FROM follows f
+ JOIN accounts o ON o.id = f.target_id WHERE f.follower_id = ? AND f.accepted AND o.domain <> '') AS there,
+ (SELECT COUNT(*) FROM deliveries d JOIN outgoing_activities a ON a.id = d.outgoing_id
+ WHERE a.account_id = ? AND d.dead_at IS NULL) AS unsent"""
+_NAME = re.compile(r"\w{1,64}")
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """One step; `ok` None: neither good nor bad. `name`: block, nodeinfo, webfinger, actor, key, followers_here,
-    follows_here, waiting. `detail` is what was found, in the words of protocols (addresses, statuses, versions).
+    follows_here, waiting; for people of this server local, followers_elsewhere, follows_elsewhere, unsent. `detail` is
+    what was found, in the words of protocols (addresses, statuses, versions).
     """
 
     name: str
@@ -41,6 +53,38 @@ class Diagnosis:
     account_id: int | None = None
     server: Server | None = None
     diary: tuple[tuple[object, str, str], ...] = ()
+
+
+async def of(app: App, text: str) -> Diagnosis:
+    """Look at whatever is named: a handle, a server, or by a name alone somebody of this server. `Invalid`."""
+    name = text.strip().removeprefix("@")
+    if "@" in name:
+        return await of_handle(app, name)
+    if not _NAME.fullmatch(name):
+        return await of_host(app, name)
+    found = await _of_local(app, name)
+    if found is None and await app.db.row("SELECT 1 AS value FROM hosts WHERE host = ?", name.lower()) is not None:
+        return await of_host(app, name)
+    if found is None:
+        raise Invalid("Nobody here has this name. Give the handle with its server, a domain, or an address")
+    return found
+
+
+async def _of_local(app: App, name: str) -> Diagnosis | None:
+    """Look at somebody of this server; nobody else is asked. None where there is no such account."""
+    row = await app.db.row(_LOCAL, names.key(name))
+    if row is None:
+        return None
+    wrong = "suspended" if row["suspended_at"] is not None else "" if row["state"] in (None, "active") else row["state"]
+    counted = await app.db.row(_FAR_RELATIONS, row["id"], row["id"], row["id"])
+    assert counted is not None
+    looks = (
+        Look("local", not wrong, wrong),
+        Look("followers_elsewhere", None, number=int(counted["here"])),
+        Look("follows_elsewhere", None, number=int(counted["there"])),
+        Look("unsent", None, number=int(counted["unsent"])),
+    )
+    return Diagnosis(f"@{row['username']}@{app.settings.handle_host}", looks, int(row["id"]))
 
 
 async def of_host(app: App, text: str) -> Diagnosis:
@@ -62,7 +106,10 @@ async def of_handle(app: App, text: str) -> Diagnosis:
     except FediNoteError as error:
         raise Invalid("This is neither a handle, nor a domain, nor an address") from error
     if handle.host in app.settings.own_hosts:
-        raise Invalid("This is the address of this server itself")
+        found = await _of_local(app, handle.username)
+        if found is None:
+            raise Invalid("Nobody here has this name. Give the handle with its server, a domain, or an address")
+        return found
     looks = [await _block(app, handle.host)]
     account_id = None
     if looks[0].ok:

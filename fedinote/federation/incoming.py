@@ -22,6 +22,9 @@ MAX_MENTIONS = 100
 MAX_TAGS = 100
 MAX_EMOJIS = 200
 UNKNOWN_MENTIONS = 5  # accounts that we never heard of and fetch for one post
+# Who answers a boost answers what it boosts, and by the rules of that.
+_ANSWERED = """SELECT o.id, o.account_id, o.conversation_id FROM posts p
+ JOIN posts o ON o.id = COALESCE(p.reblog_of_id, p.id) WHERE p.uri = ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _tags(post: vocab.Post) -> tuple[tuple[str, str], ...]:
 async def _parent(app: App, uri: str | None) -> _Parent:
     if uri is None:
         return _Parent(None, None, None)
-    row = await app.db.row("SELECT id, account_id, conversation_id FROM posts WHERE uri = ?", uri)
+    row = await app.db.row(_ANSWERED, uri)
     return _Parent(row["id"], row["account_id"], row["conversation_id"]) if row else _Parent(None, None, None)
 
 

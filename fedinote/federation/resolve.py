@@ -14,7 +14,7 @@ from fedinote.infra.answers import Response
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import FediNoteError, Forbidden, Malformed, NotFound, Refused
-from fedinote.posts import publishing
+from fedinote.posts import belongings, publishing
 from fedinote.text import compose
 
 ANCESTOR_JOB = "federation.fetch_ancestor"
@@ -127,7 +127,7 @@ async def fetch_ancestor(app: App, uri: str, depth: int, *, budget: Budget | Non
     author_id = await app.db.value("SELECT account_id AS value FROM posts WHERE id = ?", post_id)
     if author_id is not None:  # it may have come by another way while its answers were stored
         held = ("UPDATE posts SET replies_count = replies_count WHERE id = ?", (post_id,))
-        await app.db.atomic(held, *publishing.adoption(uri, author_id, post_id))
+        await app.db.atomic(held, *belongings.adoption(uri, author_id, post_id))
 
 
 async def url(app: App, text: str) -> tuple[str, int] | None:

@@ -20,9 +20,15 @@ KEEP_MS = 60_000
 MOST = 5_000
 CACHE = "standing"
 # Ids tell when an account was first seen here. Of a server that is not old there are few accounts to look at.
-_KNOWN = """SELECT 1 AS value WHERE EXISTS (SELECT 1 FROM accounts a WHERE a.domain = ? AND a.id <= ?)
- OR EXISTS (SELECT 1 FROM server_trust t WHERE t.domain = ? AND t.state = 'known')
- OR EXISTS (SELECT 1 FROM accounts a JOIN follows f ON f.target_id = a.id WHERE a.domain = ?)"""
+# Whoever means ill can wait for a week: what is held of a server, or decided against it, makes it a new one again.
+_KNOWN = """SELECT 1 AS value WHERE EXISTS (SELECT 1 FROM server_trust t WHERE t.domain = ? AND t.state = 'known')
+ OR EXISTS (SELECT 1 FROM accounts a JOIN follows f ON f.target_id = a.id WHERE a.domain = ?)
+ OR (EXISTS (SELECT 1 FROM accounts a WHERE a.domain = ? AND a.id <= ?)
+  AND NOT EXISTS (SELECT 1 FROM server_trust t WHERE t.domain = ? AND t.state = 'stranger')
+  AND NOT EXISTS (SELECT 1 FROM rule_hits h JOIN accounts a ON a.id = h.account_id
+   WHERE a.domain = ? AND h.action IN ('hold', 'reject', 'suspend') AND h.created_at >= ?)
+  AND NOT EXISTS (SELECT 1 FROM statements s JOIN accounts a ON a.id = s.account_id
+   WHERE a.domain = ? AND s.lifted_at IS NULL AND s.created_at >= ?))"""
 
 
 async def priority(app: App, signer_id: int, signer_uri: str) -> int:
@@ -44,6 +50,7 @@ async def _is_known(app: App, host: str, signer_id: int) -> bool:
     if len(kept) >= MOST:
         kept.clear()
     domain = await app.db.value("SELECT domain AS value FROM accounts WHERE id = ?", signer_id) or host
-    row = await app.db.row(_KNOWN, domain, to_ms(app.now() - AGE) << 16, domain, domain)
+    since = app.now() - AGE
+    row = await app.db.row(_KNOWN, domain, domain, domain, to_ms(since) << 16, domain, domain, since, domain, since)
     kept[host] = (now, row is not None)
     return row is not None

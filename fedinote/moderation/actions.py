@@ -1,48 +1,60 @@
-"""What moderators decide about accounts and posts. Each verb is audited, and repeating it changes nothing."""
+"""What moderators decide about accounts and posts. Each verb is audited, and repeating it changes nothing.
+
+Where `by` may be None, that is the command line: it acts on everybody but owners, and a person decides there too.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from fedinote.accounts import deletion
-from fedinote.accounts.models import Account
 from fedinote.auth import registrations, users
-from fedinote.events import AccountSuspended, Loss, PostEdited, RelationshipsSevered
+from fedinote.events import AccountSuspended, PostEdited
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from fedinote.moderation import audit, email_blocks
+from fedinote.moderation import audit, email_blocks, parting
+from fedinote.moderation.automatic import reasons
 from fedinote.moderation.cases import reports, statements
 from fedinote.moderation.cases.statements import Basis, Decision
-from fedinote.moderation.moderator import Moderator, Power, Subordinate, anybody, subordinate
+from fedinote.moderation.moderator import Moderator, Power, Subordinate, anybody, below_operator, subordinate
 from fedinote.policy import domains
 from fedinote.policy.domains import Blocked
 from fedinote.posts import publishing
-from fedinote.relations import follows
 
 MAX_REASON = 5000
 UNSTATED = Basis()
+Decider: TypeAlias = Moderator | None
 
 
-async def _target(app: App, by: Moderator, account_id: int, reason: str = "") -> Subordinate:
-    if not by.may(Power.ACCOUNTS):
+async def _target(app: App, by: Decider, account_id: int, reason: str = "") -> Subordinate:
+    if by is not None and not by.may(Power.ACCOUNTS):
         raise Forbidden
     if len(reason) > MAX_REASON:
         raise Invalid(f"Validation failed: Text is too long (maximum is {MAX_REASON} characters)")
-    return await subordinate(app, by, account_id)
+    return await (subordinate(app, by, account_id) if by else below_operator(app, account_id))
 
 
 async def _note(
-    app: App, by: Moderator | None, action: str, target: Subordinate, *, reason: str = "", basis: Basis = UNSTATED
+    app: App,
+    by: Decider,
+    action: str,
+    target: Subordinate,
+    *,
+    reason: str = "",
+    basis: Basis = UNSTATED,
+    rule: bool = False,
 ) -> None:
-    """Note a decision in the audit log, and write its statement of reasons."""
-    actor = by.account_id if by else None
-    detail = {"uri": target.uri, "via": "" if by else "rule", "reason": reason, "rules": list(basis.rules)}
+    """Note a decision in the audit log, and write its statement of reasons. `rule`: no person decided."""
+    actor, basis = by.account_id if by else None, basis if rule else replace(basis, by_hand=True)
+    via = "" if by else "rule" if rule else "command line"
+    detail = {"uri": target.uri, "via": via, "reason": reason, "rules": list(basis.rules)}
     await audit.record(app, actor_id=actor, action=action, target_type="account", target=target.id, detail=detail)
-    await statements.note(app, Decision(action, target.id, target.is_local, actor, reason), basis)
+    said = reasons.of_rule(app, reason) if rule and reason else reason
+    await statements.note(app, Decision(action, target.id, target.is_local, actor, said), basis)
 
 
-async def suspend(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
+async def suspend(app: App, by: Decider, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Suspend an account: nobody sees it or its posts, and it can do nothing. It can be undone.
 
     A local account's sessions and tokens end at once. A remote one's follows of our people end (their server is
@@ -57,21 +69,23 @@ async def suspend_by_rule(app: App, account_id: int, reason: str, rule_id: int |
     async with app.db.transaction():
         target = await anybody(app, account_id)
         if target is not None and not target.suspended:
-            await _suspend(app, None, target, reason, Basis(rule_id=rule_id))
+            await _suspend(app, None, target, reason, Basis(rule_id=rule_id, language=reasons.LANGUAGE), rule=True)
 
 
-async def _suspend(app: App, by: Moderator | None, target: Subordinate, reason: str, basis: Basis) -> None:
+async def _suspend(
+    app: App, by: Decider, target: Subordinate, reason: str, basis: Basis, *, rule: bool = False
+) -> None:
     if target.suspended and target.suspended_by_domain is None and not await _by_origin(app, target.id):
         return
     if not target.is_local:
-        await _end_follows_of_ours(app, target.id)
+        await parting.end_follows_of_ours(app, target.id)
     await app.db.execute(
         "UPDATE accounts SET suspended_at = COALESCE(suspended_at, ?), suspended_by_domain = NULL,"
         " suspended_by_origin = FALSE WHERE id = ?",
         app.now(),
         target.id,
     )
-    await _note(app, by, "account.suspend", target, reason=reason, basis=basis)
+    await _note(app, by, "account.suspend", target, reason=reason, basis=basis, rule=rule)
     await email_blocks.block_address_of(app, target)
     if not target.suspended:
         await app.emit(AccountSuspended(target.id, target.is_local, suspended=True))
@@ -83,26 +97,7 @@ async def _by_origin(app: App, account_id: int) -> bool:
     return await app.db.row(sql, account_id) is not None
 
 
-async def _end_follows_of_ours(app: App, account_id: int) -> None:
-    rows = await app.db.rows(
-        "SELECT f.target_id, f.accepted FROM follows f JOIN accounts a ON a.id = f.target_id"
-        " WHERE f.follower_id = ? AND a.domain = ''",
-        account_id,
-    )
-    for row in rows:
-        await follows.reject(app, account_id, row["target_id"])
-    await _say_severed(app, account_id, [row["target_id"] for row in rows if row["accepted"]])
-
-
-async def _say_severed(app: App, account_id: int, people: list[int]) -> None:
-    """Let those know whom the account followed; follows the other way stay, and are no loss yet."""
-    if people:
-        target = await Account.get(id=account_id, using_db=app.db.orm)
-        losses = tuple(Loss(one, account_id, "follower") for one in sorted(people))
-        await app.emit(RelationshipsSevered("account_suspension", target.acct, losses))
-
-
-async def unsuspend(app: App, by: Moderator, account_id: int) -> None:
+async def unsuspend(app: App, by: Decider, account_id: int) -> None:
     """End a suspension. `Conflict` while the account's domain is suspended; `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         await _unsuspend(app, by, await _target(app, by, account_id))
@@ -113,17 +108,17 @@ async def unsuspend_by_rule(app: App, account_id: int) -> None:
     async with app.db.transaction():
         target = await anybody(app, account_id)
         if target is not None:
-            await _unsuspend(app, None, target)
+            await _unsuspend(app, None, target, rule=True)
 
 
-async def _unsuspend(app: App, by: Moderator | None, target: Subordinate) -> None:
+async def _unsuspend(app: App, by: Decider, target: Subordinate, *, rule: bool = False) -> None:
     if not target.suspended:
         return
     block = await _block(app, target)
     if block is not None and block.severity == "suspend":
         raise Conflict(f"The domain {block.domain} is suspended: change its block first")
     await app.db.execute("UPDATE accounts SET suspended_at = NULL, suspended_by_domain = NULL WHERE id = ?", target.id)
-    await _note(app, by, "account.unsuspend", target)
+    await _note(app, by, "account.unsuspend", target, rule=rule)
     await email_blocks.release_address_of(app, target)
     await app.emit(AccountSuspended(target.id, target.is_local, suspended=False))
 
@@ -144,7 +139,7 @@ async def delete(app: App, by: Moderator, account_id: int) -> None:
         await deletion.delete(app, account_id)
 
 
-async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
+async def silence(app: App, by: Decider, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Limit an account: only its followers see its posts, and it must ask before it follows.
 
     `NotFound`, `Forbidden`.
@@ -161,7 +156,7 @@ async def silence(app: App, by: Moderator, account_id: int, *, reason: str = "",
         await _note(app, by, "account.silence", target, reason=reason, basis=basis)
 
 
-async def unsilence(app: App, by: Moderator, account_id: int) -> None:
+async def unsilence(app: App, by: Decider, account_id: int) -> None:
     """End the limits of an account. `Conflict` while its domain is limited; `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id)
@@ -182,7 +177,7 @@ async def _block(app: App, target: Subordinate) -> Blocked | None:
     return domains.nearest(await domains.load(app), target.domain, domains.host_of(target.uri))
 
 
-async def sensitize(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
+async def sensitize(app: App, by: Decider, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Mark all media as sensitive that an account posts from now on. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id, reason)
@@ -192,7 +187,7 @@ async def sensitize(app: App, by: Moderator, account_id: int, *, reason: str = "
         await _note(app, by, "account.sensitize", target, reason=reason, basis=basis)
 
 
-async def unsensitize(app: App, by: Moderator, account_id: int) -> None:
+async def unsensitize(app: App, by: Decider, account_id: int) -> None:
     """Leave it to the account again whether its media is sensitive. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id)
@@ -201,7 +196,7 @@ async def unsensitize(app: App, by: Moderator, account_id: int) -> None:
             await _note(app, by, "account.unsensitize", target)
 
 
-async def disable(app: App, by: Moderator, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
+async def disable(app: App, by: Decider, account_id: int, *, reason: str = "", basis: Basis = UNSTATED) -> None:
     """Take the right to log in from a local account; sessions and tokens end at once. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id, reason)
@@ -210,7 +205,7 @@ async def disable(app: App, by: Moderator, account_id: int, *, reason: str = "",
             await _note(app, by, "account.disable", target, reason=reason, basis=basis)
 
 
-async def enable(app: App, by: Moderator, account_id: int) -> None:
+async def enable(app: App, by: Decider, account_id: int) -> None:
     """Give the right to log in back. `NotFound`, `Forbidden`."""
     async with app.db.transaction():
         target = await _target(app, by, account_id)

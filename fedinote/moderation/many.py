@@ -115,9 +115,9 @@ async def _release(app: App, batch: int, held_id: int, by: Moderator | None) -> 
 
 async def _drop(app: App, batch: int, held_id: int, by: Moderator | None) -> bool:
     row = await holding.find(app, held_id)
-    await held.drop(app, held_id, by=by)
+    told = await held.drop(app, held_id, by=by)
     content = msgspec.json.encode({name: row[name] for name in _KEPT}).decode()
-    await _note(app, batch, replace(_held(row, "drop"), content=content))
+    await _note(app, batch, replace(_held(row, "drop"), content=content, statement_id=told))
     return True
 
 
@@ -169,21 +169,22 @@ async def _back(app: App, row: Row, by: Moderator | None) -> None:
     if row["what"] == "account":
         await _restored(app, row, by)
     elif row["deed"] == "release":
-        await _hold_again(app, row)
+        await _hold_again(app, row, by)
     else:
-        await _undrop(app, row)
+        await _undrop(app, row, by)
 
 
-async def _hold_again(app: App, row: Row) -> None:
+async def _hold_again(app: App, row: Row, by: Moderator | None) -> None:
     post = await app.db.row(f"SELECT * FROM posts WHERE id = ?{app.db.lock}", row["post_id"] or 0)  # noqa: S608
     if post is None:
         raise NotFound("The post is not there any more")
+    await held.below(app, by, post["account_id"])
     await app.db.execute("UPDATE posts SET cleared_at = NULL WHERE id = ?", post["id"])
     if not await withdrawn.take(app, post, "taken back: it was released by mistake"):
         raise Conflict("The post waits already")
 
 
-async def _undrop(app: App, row: Row) -> None:
+async def _undrop(app: App, row: Row, by: Moderator | None) -> None:
     if not row["content"]:
         raise NotFound("What it said was kept for a day")
     kept = msgspec.json.decode(row["content"])
@@ -195,6 +196,8 @@ async def _undrop(app: App, row: Row) -> None:
         f"INSERT INTO held_posts ({', '.join(_KEPT)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608
         *(bool(kept[name]) if name == "present" else kept[name] for name in _KEPT),
     )
+    if row["statement_id"] is not None:
+        await statements.lift(app, row["statement_id"], by.account_id if by else None, "undone")
 
 
 async def _restored(app: App, row: Row, by: Moderator | None) -> None:

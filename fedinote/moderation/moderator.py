@@ -37,6 +37,10 @@ class Power(Flag):
 _MODERATOR = Power.REPORTS | Power.ACCOUNTS | Power.AUDIT | Power.TRENDS | Power.DASHBOARD | Power.PROPOSALS
 _ADMIN = _MODERATOR | Power.DOMAINS | Power.DELETION | Power.BLOCKS | Power.GLOSSARY
 _ADMIN |= Power.SETTINGS | Power.INVITES | Power.EMOJI | Power.ANNOUNCEMENTS
+ANOTHER = """SELECT 1 AS value FROM users u JOIN accounts a ON a.id = u.account_id
+ WHERE u.role <> 'member' AND u.state = 'active' AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+ AND u.account_id <> ? LIMIT 1"""
+"""SQL: somebody else who moderates here; its parameter is who does already."""
 _POWERS = {"moderator": _MODERATOR, "admin": _ADMIN, "owner": _ADMIN | Power.ENGINES}
 
 
@@ -107,12 +111,41 @@ async def subordinate(app: App, by: Moderator, account_id: int) -> Subordinate:
     return _subordinate(row)
 
 
+async def standing(app: App, account_id: int) -> Subordinate | None:
+    """Return an account as it stands for moderators, whoever it is; None when there is none (any more)."""
+    row = await _row(app, account_id)
+    return None if row is None else _subordinate(row)
+
+
+async def below_operator(app: App, account_id: int) -> Subordinate:
+    """Return the account that the command line acts on, held likewise. `NotFound`; `Forbidden` for owners.
+
+    Who keeps the last key to the server is not shut out by mistake: owners get another role first.
+    """
+    row = await _row(app, account_id)
+    if row is None:
+        raise NotFound
+    if row["domain"] == "" and row["role"] in (None, "owner"):
+        raise Forbidden("An owner cannot be acted on: give them another role first")
+    return _subordinate(row)
+
+
 async def anybody(app: App, account_id: int) -> Subordinate | None:
     """Return the account that a rule acts on, held likewise; None for staff, for the server's own actor, for nobody."""
     row = await _row(app, account_id)
     if row is None or (row["domain"] == "" and row["role"] != "member"):
         return None
     return _subordinate(row)
+
+
+async def alone(app: App, by: Moderator) -> bool:
+    """Tell whether nobody else moderates here at present, so that some things are decided by whom they concern."""
+    return await app.db.row(ANOTHER, by.account_id) is None
+
+
+async def concerned(app: App, by: Moderator, account_id: int) -> bool:
+    """Tell whether something is about `by`, so that somebody else decides about it: there is somebody else."""
+    return by.account_id == account_id and not await alone(app, by)
 
 
 async def _row(app: App, account_id: int) -> Row | None:

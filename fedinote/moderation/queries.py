@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
+from fedinote.moderation.cases.queue import OF_OTHERS
+from fedinote.moderation.moderator import Moderator
 from fedinote.policy import domains
 
 Window = Callable[[str], tuple[str, Sequence[int], str]]
@@ -87,6 +89,7 @@ def _beginning(text: str) -> str:
 
 async def reports(
     app: App,
+    by: Moderator,
     window: Window,
     *,
     resolved: bool = False,
@@ -94,10 +97,13 @@ async def reports(
     target_id: int | None = None,
     target_origin: Literal["", "local", "remote"] = "",
 ) -> list[int]:
-    """Return a page of ids of reports: open or `resolved` ones, by a reporter, about an account, or about an origin."""
+    """Return a page of ids of reports: open or `resolved` ones, by a reporter, about an account, or about an origin.
+
+    Those about `by` are for others, if there are others.
+    """
     where, params, order = window("r.id")
-    conditions = [where, f"r.action_taken_at IS {'NOT ' if resolved else ''}NULL", _ORIGINS[target_origin]]
-    values: list[Any] = list(params)
+    conditions = [OF_OTHERS, where, f"r.action_taken_at IS {'NOT ' if resolved else ''}NULL", _ORIGINS[target_origin]]
+    values: list[Any] = [by.account_id, by.account_id, *params]
     for column, value in (("r.account_id", account_id), ("r.target_id", target_id)):
         if value is not None:
             conditions.append(f"{column} = ?")

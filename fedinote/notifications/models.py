@@ -185,7 +185,7 @@ class SeveredFollow(Model):
 
 
 class AccountWarning(Model):
-    """What the staff decided about a local account, as it is told; `action` is Mastodon's, `post_ids` may be gone."""
+    """What was decided about a local account, as it is told; `action` as in its statement, `post_ids` may be gone."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("fedinote.Account", related_name="warnings")

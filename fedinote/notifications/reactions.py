@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from fedinote.events import (
     AccountJoined,
+    AnswerRefused,
     Boosted,
     Favourited,
     FollowAccepted,
@@ -178,6 +179,11 @@ async def on_suggestion_ended(app: App, event: SuggestionEnded) -> None:
     await _forget(app, ("translation_suggestion",), event.account_id, event.author_id, str(event.suggestion_id))
 
 
+async def on_answer_refused(app: App, event: AnswerRefused) -> None:
+    """Tell somebody whose answer the author of the other post did not want (`answer_refused`)."""
+    await tell(app, News("answer_refused", event.author_id, event.post_id), [event.account_id])
+
+
 async def on_poll_closed(app: App, event: PollClosed) -> None:
     """Tell those who voted, and the author, that a poll has ended (`poll`)."""
     rows = await app.db.rows("SELECT DISTINCT account_id FROM poll_votes WHERE poll_id = ?", event.poll_id)
@@ -186,10 +192,15 @@ async def on_poll_closed(app: App, event: PollClosed) -> None:
 
 
 async def on_report_filed(app: App, event: ReportFiled) -> None:
-    """Tell the moderators of a report (`admin.report`); its id is the notification's subject."""
-    reporter = await app.db.value("SELECT account_id AS value FROM reports WHERE id = ?", event.report_id)
-    if reporter is not None:
-        await tell(app, News("admin.report", reporter, subject=str(event.report_id)), await _moderators(app))
+    """Tell the moderators of a report (`admin.report`); its id is the notification's subject.
+
+    Whom it is about is told where nobody else moderates: otherwise it names who complained to whom it is about.
+    """
+    row = await app.db.row("SELECT account_id, target_id FROM reports WHERE id = ?", event.report_id)
+    if row is not None:
+        everybody = await _moderators(app)
+        others = [one for one in everybody if one != row["target_id"]]
+        await tell(app, News("admin.report", row["account_id"], subject=str(event.report_id)), others or everybody)
 
 
 async def on_account_joined(app: App, event: AccountJoined) -> None:

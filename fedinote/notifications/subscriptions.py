@@ -29,8 +29,8 @@ PUSH_PRIORITY = 6  # after what comes in: a message may be late, and push servic
 POLICIES = ("all", "followed", "follower", "none")
 ALERTS = (
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "reaction", "pleroma:emoji_reaction",
-    "poll", "update", "quote", "quoted_update", "translation_suggestion", "severed_relationships", "moderation_warning",
-    "admin.sign_up", "admin.report",
+    "poll", "update", "quote", "quoted_update", "translation_suggestion", "answer_refused",
+    "severed_relationships", "moderation_warning", "admin.sign_up", "admin.report",
 )  # fmt: skip
 MAX_ENDPOINT = 2048
 _REACTION = ("reaction", "pleroma:emoji_reaction", "favourite")

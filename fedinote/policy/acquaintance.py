@@ -28,7 +28,7 @@ _HITS = """SELECT 1 AS value FROM rule_hits h JOIN accounts a ON a.id = h.accoun
 _UNASKED = """SELECT 1 AS value FROM accounts a WHERE a.id IN_INTS(?) AND a.domain = '' AND NOT EXISTS
  (SELECT 1 FROM follows f WHERE f.follower_id = a.id AND f.target_id = ? AND f.accepted) LIMIT 1"""
 _FOLLOWED = """SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id
- WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1"""
+ WHERE f.target_id = ? AND f.accepted AND a.domain = '' AND a.suspended_at IS NULL AND a.silenced_at IS NULL LIMIT 1"""
 
 
 async def is_known(app: App, domain: str) -> bool:

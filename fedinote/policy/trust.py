@@ -12,13 +12,14 @@ from fedinote.infra.ids import time_of
 NEW, SETTLED, FOLLOWED, VOUCHED = "new", "settled", "followed", "vouched"
 LEVELS = (NEW, SETTLED, FOLLOWED, VOUCHED)
 """From the least to the most. Settled: here for AGE with POSTS, and no rule caught it since; followed: by somebody
-here; vouched: a moderator vouches for it, or it is staff."""
+here who is not limited; vouched: a moderator vouches for it, or it is staff."""
 AGE, POSTS = timedelta(days=30), 5
 _STANDING = """SELECT a.id, a.vouched_at,
  a.silenced_at IS NOT NULL OR a.suspended_at IS NOT NULL OR a.sensitized_at IS NOT NULL AS measured,
  EXISTS (SELECT 1 FROM users u WHERE u.account_id = a.id AND u.role <> 'member') AS staff,
  EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id
-  WHERE f.target_id = a.id AND f.accepted AND l.domain = '') AS followed
+  WHERE f.target_id = a.id AND f.accepted AND l.domain = '' AND l.suspended_at IS NULL AND l.silenced_at IS NULL)
+  AS followed
  FROM accounts a WHERE a.id = ?"""
 _CAUGHT = "SELECT 1 AS value FROM rule_hits WHERE account_id = ? AND action <> 'note' AND created_at >= ?"
 _POSTS = "SELECT id FROM posts WHERE account_id = ? AND visibility IN ('public', 'unlisted') LIMIT ?"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from fedinote.federation import resolve
 from fedinote.federation.fetching import Budget
 from fedinote.infra.app import App
+from fedinote.infra.clock import from_iso
 from fedinote.infra.errors import Conflict, FediNoteError, NotFound, TooMany, Unavailable
 from fedinote.portability import formats
 from fedinote.posts import interactions
@@ -52,8 +53,21 @@ async def _block(app: App, me: int, cells: Sequence[str]) -> Done:
 
 
 async def _mute(app: App, me: int, cells: Sequence[str]) -> Done:
+    """Mute somebody; a third cell, which an archive has, says until when. One that is there is not made longer."""
     target = await _account(app, cells[0])
-    return lambda: blocks.mute(app, me, target, hide_notifications=formats.flag(cells[1], True))
+    end = from_iso(cells[2]) if len(cells) > 2 else None
+
+    async def mute() -> None:
+        left = 0 if end is None else max(1, int((end - app.now()).total_seconds()))
+        if not left or not await _muted(app, me, target):
+            await blocks.mute(app, me, target, hide_notifications=formats.flag(cells[1], True), duration=left)
+
+    return mute
+
+
+async def _muted(app: App, me: int, target: int) -> bool:
+    sql = "SELECT 1 AS value FROM mutes WHERE account_id = ? AND target_id = ?"
+    return await app.db.row(sql, me, target) is not None
 
 
 async def _list(app: App, me: int, cells: Sequence[str]) -> Done:

@@ -1,4 +1,4 @@
-"""What is in an archive: the documents that Mastodon's has, under the same names, our CSV files, and `fedinote.json`.
+"""What is in an archive: the documents that Mastodon's has, under the same names, our CSV files, and two of our own.
 
 Addresses of own files are made paths inside the archive, like in Mastodon's.
 """
@@ -18,7 +18,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import iso
 from fedinote.infra.db import Row
 from fedinote.infra.errors import NotFound
-from fedinote.portability import exports
+from fedinote.portability import archive_records, exports
 from fedinote.portability.packing import Entry
 
 FILES = "media_attachments/files/"
@@ -71,7 +71,7 @@ def _inside(app: App, value: Any) -> Any:
 
 
 async def before(app: App, account: Row, now: datetime) -> list[Entry]:
-    """Return the files that come first: profile and pictures, the likes and bookmarks, the CSV files and ours."""
+    """Return the files that come first: profile and pictures, likes and bookmarks, the CSV files and our own two."""
     found = [await _actor(app, account, now)]
     for name in ("avatar", "header"):
         key = account[name]
@@ -82,6 +82,7 @@ async def before(app: App, account: Row, now: datetime) -> list[Entry]:
         parts[name] = [part async for part in _collection(app, account["id"], name)]
     for kind, name in CSV_NAMES.items():
         parts[name] = [(await exports.export(app, account["id"], kind)).encode()]
+    parts["account.json"] = [msgspec.json.encode(await archive_records.of(app, account["id"]))]
     parts["fedinote.json"] = [msgspec.json.encode(await _ours(app, account, now))]
     return [*found, *(Entry(name, content, now) for name, content in parts.items())]
 

@@ -25,7 +25,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Conflict, FediNoteError, Invalid, NotFound, TooLarge, Unavailable
 from fedinote.media import uploads
-from fedinote.portability import archive_boards, archive_reading, archives, old_posts
+from fedinote.portability import archive_boards, archive_lists, archive_reading, archives, old_posts
 from fedinote.portability.old_posts import OldFile, OldPost, Owner
 from fedinote.posts import history
 from fedinote.posts.drafts import NewPost
@@ -47,8 +47,7 @@ class _Work:
     id: int
     account_id: int
     owner: Owner
-    proven: bool
-    private: str
+    options: Mapping[str, Any]
     files: Mapping[str, str]
     place: Path
 
@@ -63,11 +62,12 @@ def incoming(app: App) -> Path:
     return archives.folder(app) / f"{secrets.token_hex(16)}.incoming"
 
 
-async def start(app: App, account_id: int, source: Path, *, private: str = "keep") -> int:
+async def start(app: App, account_id: int, source: Path, *, private: str = "keep", also_lists: bool = False) -> int:
     """Take an archive over, which goes from where it lies, and have it imported; the id of the import.
 
-    `private`: whether what was not for everybody is kept for the author alone, or skipped. Raises `Invalid`,
-    `TooLarge` and `Conflict` while another one is being imported.
+    `private`: whether what was not for everybody is kept for the author alone, or skipped. `also_lists`: follows,
+    lists, bookmarks, blocks, mutes and filters too (`archive_lists`). Raises `Invalid`, `TooLarge` and `Conflict` while
+    another one is being imported.
     """
     if private not in PRIVATE:
         raise Invalid(f"Validation failed: Private must be one of {', '.join(PRIVATE)}")
@@ -77,7 +77,7 @@ async def start(app: App, account_id: int, source: Path, *, private: str = "keep
     place = _folder(app, import_id)
     try:
         await asyncio.to_thread(_take, source, place)
-        await _store(app, account_id, import_id, private)
+        await _store(app, account_id, import_id, {"private": private, "lists": also_lists, "skipped": {}})
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
         raise
@@ -91,7 +91,7 @@ def _take(source: Path, place: Path) -> None:
     shutil.move(source, place / "archive")
 
 
-async def _store(app: App, account_id: int, import_id: int, private: str) -> None:
+async def _store(app: App, account_id: int, import_id: int, options: Mapping[str, Any]) -> None:
     async with app.db.transaction():
         await app.db.rows(f"SELECT id FROM accounts WHERE id = ?{app.db.lock}", account_id)  # noqa: S608
         busy = "SELECT id FROM imports WHERE account_id = ? AND kind = ? AND finished_at IS NULL"
@@ -104,7 +104,7 @@ async def _store(app: App, account_id: int, import_id: int, private: str) -> Non
             account_id,
             KIND,
             app.now(),
-            _encoded({"private": private, "skipped": {}}),
+            _encoded(options),
         )
         await jobs.enqueue(app, JOB, {"import_id": import_id}, key=f"old-posts-{import_id}", priority=8)
 
@@ -143,6 +143,8 @@ async def work(app: App, import_id: int) -> None:
                 await _again(app, import_id)
                 return
     await archive_boards.restore(app, current.account_id, current.place / "fedinote.json")
+    if current.options.get("lists"):
+        await archive_lists.restore(app, current.account_id, current.place)
     await _end(app, import_id)
 
 
@@ -209,7 +211,7 @@ async def _current(app: App, import_id: int) -> _Work:
     with contextlib.suppress(OSError):
         table = msgspec.json.decode(await asyncio.to_thread((place / "table.json").read_bytes))
     by = Owner(**options["owner"])
-    return _Work(row["id"], row["account_id"], by, options["proven"], options["private"], table, place)
+    return _Work(row["id"], row["account_id"], by, options, table, place)
 
 
 async def _apply(app: App, of: _Work, row: Row) -> None:
@@ -222,7 +224,7 @@ async def _apply(app: App, of: _Work, row: Row) -> None:
         if old is None:
             await _skip(app, of, row, "others")
             return
-        if of.private == "skip" and history.here(old.original.visibility) == history.ALONE:
+        if of.options["private"] == "skip" and history.here(old.original.visibility) == history.ALONE:
             await _skip(app, of, row, "private")
         elif await history.known(app, of.account_id, old.original.uri) is not None:
             await _skip(app, of, row, "here")
@@ -243,7 +245,7 @@ def _name(activity: Any) -> str:
 async def _keep(app: App, of: _Work, row: Row, old: OldPost) -> None:
     media, lost = await _files(app, of, old)
     new = await _new(app, of, old, media)
-    original = replace(old.original, proven=of.proven)
+    original = replace(old.original, proven=of.options["proven"])
     async with app.db.transaction():
         if not await app.db.execute("DELETE FROM import_rows WHERE id = ?", row["id"]):
             return  # another worker was first, or the import was taken back

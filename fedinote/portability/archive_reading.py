@@ -15,6 +15,7 @@ import msgspec
 from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
 from fedinote.portability import old_posts, unpacking
+from fedinote.portability.archive_contents import CSV_NAMES
 from fedinote.portability.old_posts import Owner
 
 MAX_POSTS = 50_000
@@ -23,6 +24,7 @@ MAX_ACTIVITY = 200_000
 _OUTBOX, _SMALL = 256_000_000, 8_000_000
 _MEDIA = ("jpg", "jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mov", "m4v", "mp3", "m4a", "ogg", "oga", "opus",
           "flac", "wav")  # fmt: skip
+_DOCUMENTS = frozenset({"outbox.json", "actor.json", "fedinote.json", "account.json", *CSV_NAMES.values()})
 NO_POSTS = "The archive has no readable file outbox.json"
 NO_ACTOR = "The archive has no readable file actor.json"
 _BATCH = 500
@@ -33,7 +35,7 @@ def _wanted(app: App, name: str) -> int:
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
     if not parts or parts[0] == "__MACOSX":
         return 0
-    if len(parts) <= 2 and parts[-1] in ("outbox.json", "actor.json", "fedinote.json"):
+    if len(parts) <= 2 and parts[-1] in _DOCUMENTS:
         return _OUTBOX if parts[-1] == "outbox.json" else _SMALL
     if parts[-1].rpartition(".")[2].lower() in _MEDIA and len(name) < 1000:
         return max(app.settings.media.max_image_bytes, app.settings.media.max_video_bytes)
@@ -49,7 +51,7 @@ def opened(app: App, place: Path) -> Owner:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(mode=0o700)
     found = unpacking.unpack(place / "archive", out, lambda name: _wanted(app, name))
-    documents = {name.rpartition("/")[2]: path for name, path in found.files.items() if name.endswith(".json")}
+    documents = {name.rpartition("/")[2]: path for name, path in found.files.items() if _is_document(name)}
     if "outbox.json" not in documents:
         raise Invalid("The file outbox.json is too large" if _outbox_among(found.too_large) else NO_POSTS)
     if "actor.json" not in documents:
@@ -61,9 +63,13 @@ def opened(app: App, place: Path) -> Owner:
     _split(documents["outbox.json"])  # says at once when it cannot be read
     for name, path in documents.items():
         path.replace(place / name)
-    table = {normal(name): path.name for name, path in found.files.items() if not name.endswith(".json")}
+    table = {normal(name): path.name for name, path in found.files.items() if not _is_document(name)}
     (place / "table.json").write_bytes(msgspec.json.encode(table))
     return by
+
+
+def _is_document(name: str) -> bool:
+    return name.endswith((".json", ".csv"))
 
 
 def _outbox_among(names: list[str]) -> bool:

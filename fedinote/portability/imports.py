@@ -46,7 +46,11 @@ async def start(app: App, account_id: int, kind: str, data: bytes, *, overwrite:
     `overwrite`: what the person has of that kind and the file has not, goes. Raises Invalid (unknown kind, no CSV, too
     long) and Conflict while an import of that kind is going on.
     """
-    rows = formats.read(kind, data)
+    return await begin(app, account_id, kind, formats.read(kind, data), overwrite=overwrite)
+
+
+async def begin(app: App, account_id: int, kind: str, rows: Sequence[Sequence[str]], *, overwrite: bool = False) -> int:
+    """Have rows of a kind imported, like `start`. Raises Conflict while an import of that kind is going on."""
     import_id = app.ids.next()
     async with app.db.transaction():
         await app.db.rows(f"SELECT id FROM accounts WHERE id = ?{app.db.lock}", account_id)  # noqa: S608

@@ -17,7 +17,7 @@ from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
-from fedinote.posts import languages, publishing, tag_rules
+from fedinote.posts import belongings, languages, tag_rules
 from fedinote.posts.drafts import Mention, encoded, mention, to_html
 from fedinote.posts.languages import MAX_VERSIONS, Frame, VersionDraft, Versions, decoded
 from fedinote.text import compose, language
@@ -177,7 +177,7 @@ async def _found_in(app: App, row: Row, made: Mapping[str, Mapping[str, Any]]) -
             "DELETE FROM post_tags WHERE post_id = ? AND tag_id IN (SELECT id FROM tags WHERE name IN_TEXTS(?))",
             (row["id"], sorted(gone)),
         ),
-        *publishing.tag_links(app, row["id"], tuple(tags.items())),
+        *belongings.tag_links(app, row["id"], tuple(tags.items())),
     ]
 
 

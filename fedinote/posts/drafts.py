@@ -186,7 +186,7 @@ async def prepare(app: App, author_id: int, draft: Draft, *, post_id: int | None
     Invalid says what is wrong, also with a file of somebody else or in another post; NotFound: there is no parent.
     """
     _check_text(app, draft)
-    parent = await visibility.sees(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
+    parent = await visibility.original(app, author_id, draft.in_reply_to_id) if draft.in_reply_to_id else None
     if parent is not None:
         await permissions.check(app, author_id, parent, "reply")
     mentions = draft.rich.mentions if draft.rich else await mentioned(app, draft.words)

@@ -11,7 +11,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, NotFound
 from fedinote.policy import pipeline
-from fedinote.posts import publishing, shown_languages
+from fedinote.posts import belongings, publishing, shown_languages
 from fedinote.posts.drafts import NewPost
 
 ALONE = "direct"
@@ -57,7 +57,7 @@ async def keep(app: App, new: NewPost, original: Original) -> int | None:
     """Store an old post of an author who lives here; its id, or None where it is here already.
 
     Mentions are left out, a poll is over. Emits PostImported, which nobody is told of. Raises `Forbidden` where the
-    rules of this server refuse it (or would hold it back), and like `publishing.attach`.
+    rules of this server refuse it (or would hold it back), and like `belongings.attach`.
     """
     author = await app.db.row("SELECT id, username, uri, domain FROM accounts WHERE id = ?", new.author_id)
     if author is None or author["domain"]:
@@ -76,7 +76,7 @@ async def keep(app: App, new: NewPost, original: Original) -> int | None:
         if not await publishing.insert(app, replace(new, poll=None), author, post_id):
             return None
         if new.poll is not None:
-            await publishing.store_poll(app, new.poll, post_id, over=True)
+            await belongings.store_poll(app, new.poll, post_id, over=True)
         await _mark(app, new.author_id, post_id, original)
         await _adopt(app, new.author_id, post_id, original)
         await app.emit(PostImported(post_id, new.author_id, new.visibility))

@@ -14,6 +14,8 @@ Window = Callable[[str], tuple[str, Sequence[int], str]]
 KEEP = timedelta(days=30)
 HELD = "held"
 """The visibility of a post that is out of sight until a moderator has looked."""
+OLD = "FROM held_posts h JOIN accounts a ON a.id = h.account_id WHERE h.created_at < ?"
+"""What is held since before a moment: `h`, and its author `a`."""
 
 
 async def keep(app: App, new: NewPost, reason: str, *, post_id: int | None = None) -> None:
@@ -66,6 +68,12 @@ async def find(app: App, held_id: int) -> Row:
     return row
 
 
+async def still(app: App, ids: Sequence[int]) -> set[int]:
+    """Return those of some that are held at present."""
+    rows = await app.db.rows("SELECT id FROM held_posts WHERE id IN_INTS(?)", list(ids)) if ids else []
+    return {row["id"] for row in rows}
+
+
 def post_of(row: Row) -> NewPost:
     """Return the post as it was when it came."""
     return msgspec.json.decode(row["content"], type=NewPost)
@@ -88,8 +96,12 @@ async def forget(app: App, uri: str, account_id: int) -> None:
 
 
 async def tidy(app: App) -> None:
-    """Drop what nobody looked at for thirty days (every so often). Posts that were there need more to end."""
-    await app.db.execute("DELETE FROM held_posts WHERE created_at < ? AND former = ''", app.now() - KEEP)
+    """Drop what nobody looked at for thirty days (every so often).
+
+    Posts that were there, and what people here wrote, need more to end.
+    """
+    old = f"SELECT h.id {OLD} AND h.former = '' AND a.domain <> ''"
+    await app.db.execute(f"DELETE FROM held_posts WHERE id IN ({old})", app.now() - KEEP)  # noqa: S608  texts of ours
 
 
 async def visibility_of(app: App, row: Row) -> str:

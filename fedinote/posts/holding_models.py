@@ -32,3 +32,4 @@ class HeldPost(Model):
 
     class Meta:  # noqa: D106  the ORM's, not ours to document
         table = "held_posts"
+        indexes = (("account",), ("post",))

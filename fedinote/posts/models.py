@@ -394,6 +394,7 @@ class FeaturedTag(Model):
     class Meta:
         table = "featured_tags"
         unique_together = (("account", "tag"),)
+        indexes = (("tag",),)
 
 
 class ScheduledPost(Model):

@@ -9,7 +9,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Query, Row
 from fedinote.policy import pipeline
-from fedinote.posts import publishing
+from fedinote.posts import belongings, publishing
 from fedinote.posts.drafts import NewPost, encoded
 
 
@@ -62,7 +62,7 @@ def _written(app: App, row: Row, new: NewPost, moment: datetime) -> list[Query]:
             (*maps, tags, emojis, moment, post_id),
         ),
         ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),
-        *publishing.tag_links(app, post_id, new.tags),
+        *belongings.tag_links(app, post_id, new.tags),
     ]
     if new.poll is not None:
         translated = encoded(new.poll.translations or None)

@@ -12,7 +12,7 @@ from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, NotFound
 from fedinote.policy import pipeline
 from fedinote.policy.base import ACCEPT
-from fedinote.posts import holding, publishing, shown_languages
+from fedinote.posts import belongings, holding, publishing, shown_languages
 from fedinote.posts.drafts import Draft, NewPoll, NewPost, encoded, prepare
 
 NEWER = "a new version of a post that waits"
@@ -119,7 +119,7 @@ async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> Non
             ),
         ),
         ("DELETE FROM post_tags WHERE post_id = ?", (post_id,)),
-        *publishing.tag_links(app, post_id, new.tags),
+        *belongings.tag_links(app, post_id, new.tags),
         *(
             (
                 "INSERT INTO post_mentions (post_id, account_id, silent, blind) VALUES (?, ?, ?, ?)"
@@ -135,7 +135,7 @@ async def _rewrite(app: App, row: Row, new: NewPost, edited_at: datetime) -> Non
 
 async def _rewrite_media(app: App, row: Row, new: NewPost) -> None:
     await app.db.execute("UPDATE media SET post_id = NULL WHERE post_id = ?", row["id"])
-    await publishing.attach(app, replace(new, poll=None), row["id"])
+    await belongings.attach(app, replace(new, poll=None), row["id"])
     await app.db.execute(
         "UPDATE posts SET media_count = (SELECT COUNT(*) FROM media m WHERE m.post_id = posts.id) WHERE id = ?",
         row["id"],
@@ -155,4 +155,4 @@ async def _rewrite_poll(app: App, post_id: int, poll: NewPoll | None) -> None:
     if old is not None:
         await app.db.execute("DELETE FROM polls WHERE id = ?", old["id"])
     if poll is not None:
-        await publishing.store_poll(app, poll, post_id)
+        await belongings.store_poll(app, poll, post_id)

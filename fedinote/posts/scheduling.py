@@ -1,11 +1,11 @@
-"""Posts that are published later: planned, moved, taken back, and published by a job when they are due.
+"""Posts that are published later: planned, moved, reworded, taken back, and published by a job when they are due.
 
 The job carries the time for which it was planned. Where the post has been moved or taken back since, it does nothing.
 """
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,10 +197,37 @@ async def move(app: App, author_id: int, scheduled_id: int, due: datetime) -> Sc
         await _hold(app, author_id)
         before = await show(app, author_id, scheduled_id)
         await _check_room(app, author_id, due, but=scheduled_id)
-        if due != before.due:
-            await app.db.execute("UPDATE scheduled_posts SET due = ? WHERE id = ?", due, scheduled_id)
-            await jobs.take_back(app, _key(scheduled_id, before.due))
-            await _plan(app, scheduled_id, due)
+        await _moved(app, before, due)
+        return await show(app, author_id, scheduled_id)
+
+
+async def _moved(app: App, before: Scheduled, due: datetime) -> None:
+    if due != before.due:
+        await app.db.execute("UPDATE scheduled_posts SET due = ? WHERE id = ?", due, before.id)
+        await jobs.take_back(app, _key(before.id, before.due))
+        await _plan(app, before.id, due)
+
+
+async def reword(app: App, author_id: int, scheduled_id: int, draft: Draft, due: datetime | None = None) -> Scheduled:
+    """Plan another draft in the place of one; at the time of that one where `due` is None or its very minute.
+
+    Checked as by `schedule`; a plan that is overdue needs another time. Raises Invalid and NotFound, and leaves the
+    plan as it was.
+    """
+    await prepare(app, author_id, draft)
+    async with app.db.transaction():
+        await _hold(app, author_id)
+        try:
+            before = await show(app, author_id, scheduled_id)
+        except NotFound as error:
+            raise NotFound("This post is not planned any more: it was published or taken back") from error
+        same = due is None or due == before.due.replace(second=0, microsecond=0)
+        if not same or before.due <= app.now():
+            due = _checked(app, before.due if due is None else due)
+            await _check_room(app, author_id, due, but=scheduled_id)
+            await _moved(app, before, due)
+        params = encoded(_params(replace(draft, application=before.draft.application)))
+        await app.db.execute("UPDATE scheduled_posts SET params = ? WHERE id = ?", params, scheduled_id)
         return await show(app, author_id, scheduled_id)
 
 

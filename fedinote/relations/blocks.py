@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fedinote.events import Blocked, Unblocked
+from fedinote.events import Blocked, Unblocked, Unmuted
 from fedinote.infra.app import App
 from fedinote.infra.db import Query
 from fedinote.infra.errors import Conflict, Forbidden, Invalid
@@ -109,14 +109,35 @@ async def mute(
 
 
 async def unmute(app: App, account_id: int, target_id: int) -> bool:
-    """Show `target` to `account` again; False when it was not muted."""
-    gone = await app.db.execute("DELETE FROM mutes WHERE account_id = ? AND target_id = ?", account_id, target_id)
-    return gone > 0
+    """Show `target` to `account` again; False when it was not muted. Emits Unmuted."""
+    async with app.db.transaction():
+        gone = await app.db.execute("DELETE FROM mutes WHERE account_id = ? AND target_id = ?", account_id, target_id)
+        if not gone:
+            return False
+        await app.emit(Unmuted(account_id, target_id))
+        return True
 
 
 async def forget_expired_mutes(app: App) -> int:
-    """Delete mutes that are over (every reader ignores them already); the number deleted. For a periodic job."""
-    return await app.db.execute("DELETE FROM mutes WHERE expires_at <= ?", app.now())
+    """Delete mutes that are over (every reader ignores them already); the number deleted. For a periodic job.
+
+    Emits Unmuted for each.
+    """
+    over = await app.db.rows("SELECT id FROM mutes WHERE expires_at <= ? ORDER BY id", app.now())
+    ended = 0
+    for row in over:
+        ended += await _end_mute(app, row["id"])
+    return ended
+
+
+async def _end_mute(app: App, mute_id: int) -> bool:
+    async with app.db.transaction():
+        gone = await app.db.returning(
+            "DELETE FROM mutes WHERE id = ? AND expires_at <= ? RETURNING account_id, target_id", mute_id, app.now()
+        )
+        for row in gone:
+            await app.emit(Unmuted(row["account_id"], row["target_id"]))
+        return bool(gone)
 
 
 async def write_note(app: App, account_id: int, target_id: int, comment: str) -> None:

@@ -5,7 +5,7 @@ tags, or a topic with one of them; all only as far as they live here. Direct pos
 conversations.
 """
 
-from fedinote.events import Boosted, FollowAccepted, FollowRejected, PostPublished, Unfollowed
+from fedinote.events import Boosted, FollowAccepted, FollowRejected, PostPublished, Unfollowed, Unmuted
 from fedinote.infra.app import App
 from fedinote.timelines import live
 from fedinote.translation import ahead
@@ -108,6 +108,11 @@ ON CONFLICT DO NOTHING
 async def on_follow_accepted(app: App, event: FollowAccepted) -> None:
     """Fill the home of a follower who lives here with the newest posts of whom it follows now."""
     await fill(app, event.follower_id, event.target_id)
+
+
+async def on_unmuted(app: App, event: Unmuted) -> None:
+    """Put the newest posts of somebody who was muted back into the home of a follower: it got none meanwhile."""
+    await fill(app, event.account_id, event.target_id)
 
 
 async def fill(app: App, follower_id: int, target_id: int) -> None:

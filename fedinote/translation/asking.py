@@ -177,8 +177,9 @@ async def _ask_one(app: App, asking: _Asking, engine: Engine) -> Answer:
         await ledger.failed(app, engine)
         raise
     kept = cache.Kept(engine, tuple(routed.texts), routed.detected or question.source or "")
-    if question.public and engine.kind is not Kind.CONVERSION:
-        await cache.keep(app, asking.key(engine), kept, question.target)
+    # What a profile says is kept with the account, with which it goes, and nowhere else.
+    if question.public and engine.kind is not Kind.CONVERSION and question.purpose is not Purpose.PROFILE:
+        await cache.keep(app, asking.key(engine), kept, question.target, question.texts)
     return Answer(kept.texts, routed.detected, engine.name, engine.location, engine.kind)
 
 

@@ -48,13 +48,24 @@ async def find(app: App, keys: Mapping[str, Engine], *, count: bool = True) -> K
     return Kept(keys[key], tuple(msgspec.json.decode(row["texts"])), row["source"])
 
 
-async def keep(app: App, key: str, kept: Kept, target: str) -> None:
-    """Keep an answer. The caller answers for its texts being public."""
+def origin_of(texts: Sequence[str]) -> str:
+    """Return the SHA-256 of texts, whatever is made of them."""
+    return hashlib.sha256(msgspec.json.encode(list(texts))).hexdigest()
+
+
+async def keep(app: App, key: str, kept: Kept, target: str, origin: Sequence[str]) -> None:
+    """Keep an answer, and of what (`origin`). The caller answers for its texts being public."""
     await app.db.execute(
-        "INSERT INTO translations (key, engine, source, target, texts, created_at, used_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        key, kept.engine.name, kept.source, target, msgspec.json.encode(kept.texts).decode(), app.now(), app.now(),
+        "INSERT INTO translations (key, origin, engine, source, target, texts, created_at, used_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        key, origin_of(origin), kept.engine.name, kept.source, target, msgspec.json.encode(kept.texts).decode(),
+        app.now(), app.now(),
     )  # fmt: skip
+
+
+async def forget(app: App, texts: Sequence[str]) -> None:
+    """Forget what was made of texts, in all languages and by all engines."""
+    await app.db.execute("DELETE FROM translations WHERE origin = ?", origin_of(texts))
 
 
 async def tidy(app: App) -> int:

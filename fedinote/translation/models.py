@@ -11,10 +11,12 @@ from fedinote.posts.models import Post
 class Translation(Model):
     """Translated text runs. `key` is the SHA-256 of the texts, both languages, the engine and the glossary's version.
 
-    `hits` counts the answers that needed no engine, `used_at` is the last of them.
+    `origin` is the SHA-256 of the texts alone, by which all that was made of them is forgotten. `hits` counts the
+    answers that needed no engine, `used_at` is the last of them.
     """
 
     key = fields.CharField(64, primary_key=True)
+    origin = fields.CharField(64, default="", db_default="")
     engine = fields.CharField(255)
     source = fields.CharField(35)
     target = fields.CharField(35)
@@ -25,7 +27,7 @@ class Translation(Model):
 
     class Meta:
         table = "translations"
-        indexes = (("used_at",),)
+        indexes = (("used_at",), ("origin",))
 
 
 class TranslationRecord(Model):
@@ -130,6 +132,7 @@ class TranslationException(Model):
     class Meta:
         table = "translation_exceptions"
         unique_together = (("account", "author"),)
+        indexes = (("author",),)
 
 
 class PostTranslation(Model):

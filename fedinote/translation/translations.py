@@ -295,7 +295,7 @@ def _by_author(version: dict[str, Any], source: str) -> Made:
 
 async def _made(app: App, row: Row, target: str, *, payer: int | None, purpose: Purpose) -> Made:
     """Have an engine translate a post. Raises what `asking.ask` does; a post without words is NOTHING."""
-    parts = await _cut(app, row)
+    parts = await cut(app, row)
     source = source_of(html.to_text(row["content"]), row["language"], target)
     if not parts.runs:
         return Made(NOTHING, source or "")
@@ -308,7 +308,8 @@ async def _made(app: App, row: Row, target: str, *, payer: int | None, purpose: 
     return _rebuilt(parts, answer, shown)
 
 
-async def _cut(app: App, row: Row) -> _Parts:
+async def cut(app: App, row: Row) -> _Parts:
+    """Return what of a post (its row) is translated: words, warning, options of its poll, descriptions of its files."""
     media, polls = await _belongings(app, row["id"])
     described = [m for m in media if m["description"]]
     options = tuple(o["title"] for o in msgspec.json.decode(polls[0]["options"])) if polls else ()

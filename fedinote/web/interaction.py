@@ -10,6 +10,7 @@ from starlette.routing import Route
 from fedinote.auth import limits
 from fedinote.auth.limits import Limit
 from fedinote.federation import homeward, resolve
+from fedinote.federation.homeward import Way
 from fedinote.infra.app import App
 from fedinote.infra.errors import BadRequest, FediNoteError, Invalid, NotFound, TooMany
 from fedinote.relations import follows, lookup
@@ -114,9 +115,17 @@ async def ask_home(request: Request) -> Response:
 
 
 async def _home(
-    request: Request, here: Visit, uri: str, *, typed: str = "", error: FediNoteError | None = None
+    request: Request,
+    here: Visit,
+    uri: str,
+    *,
+    typed: str = "",
+    error: FediNoteError | None = None,
+    silent: Way | None = None,
 ) -> Response:
-    """Show the form. Its answer leads away from here, which Chromium's `form-action` would forbid."""
+    """Show the form; `silent` is the way to a server that does not answer, which can be gone nevertheless.
+
+    Its answer leads away from here, which Chromium's `form-action` would forbid."""
     return await shell.show(
         request,
         here,
@@ -127,20 +136,25 @@ async def _home(
         shown=safe_url(uri) or "",
         typed=typed,
         error="" if error is None else here.words.error(error.message),
+        silent=silent,
     )
 
 
 async def go_home(request: Request) -> Response:
-    """POST /interact: on to the server that was named (`home`: a handle, a server or a profile's address)."""
+    """POST /interact: on to the server that was named (`home`: a handle, a server or a profile's address).
+
+    Where that does not answer, the page says so, with a link to go on anyway.
+    """
     here = await browser.visit(request)
     values = await form(request)
     browser.check_form(request, here, values)
     uri, typed = _uri(values), values.get("home", "")
     try:
         limits.attempt(here.app, f"interact:address:{address(request)}", _HOMEWARD)
-        return redirect(await homeward.address(here.app, typed, uri))
+        way = await homeward.way(here.app, typed, uri)
     except (Invalid, TooMany) as error:
         return await _home(request, here, uri, typed=typed, error=error)
+    return redirect(way.url) if way.answers else await _home(request, here, uri, typed=typed, silent=way)
 
 
 ROUTES = (

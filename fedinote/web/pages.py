@@ -1,5 +1,7 @@
 """HTML pages: errors as pages, and reading what a browser sends. `shell` renders them in their frame."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -11,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from fedinote.infra.app import App
-from fedinote.infra.errors import BadRequest, FediNoteError, NotFound, TooLarge, TooMany, UnsupportedType
+from fedinote.infra.errors import BadRequest, Busy, FediNoteError, NotFound, TooLarge, TooMany, UnsupportedType
 from fedinote.infra.ratelimit import counted, whole_address
 from fedinote.web import browser, shell, templating
 from fedinote.web.words import Words, choose
@@ -25,7 +27,9 @@ _BARE = (NotFound.message, "Not Found")  # what programs read
 _MAX_FORM = 262_144
 _MAX_FIELDS = 200
 _MAX_FILES = 40
+_PATIENCE = 2.0  # seconds that the frame of an error's page may take
 PART = "x-part"
+_log = logging.getLogger(__name__)
 
 
 def app_of(request: Request) -> App:
@@ -93,13 +97,31 @@ def _said(error: FediNoteError, words: Words) -> tuple[str, str]:
     return titles.get(error.status, ours), words.error(NOTHING if error.message in _BARE else error.message)
 
 
-async def _failed(request: Request, error: FediNoteError) -> Response:
-    """Return the page of an error: a member keeps their language and their way about; floods cost no query."""
+async def refused(request: Request, error: FediNoteError) -> Response:
+    """Return the page of an error: a member keeps their language and their way about.
+
+    It costs no query but for a browser with a session that asks for a page: pictures, programs and floods get the bare
+    one, and so does everybody when the database cannot be asked.
+    """
     app = app_of(request)
-    signed_in = browser.cookie_name(app, browser.SESSION) in request.cookies and not isinstance(error, TooMany)
-    here = await browser.visit(request) if signed_in else None
-    if here is None or here.person is None:
-        return failure(app, error, browser.words_of(request), theme=browser.theme(request))
+    asks = browser.cookie_name(app, browser.SESSION) in request.cookies and not isinstance(error, TooMany | Busy)
+    if asks and (request.method == "POST" or "text/html" in request.headers.get("accept", "")):
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                found = await _at_home(request, error)
+        except Exception:  # noqa: BLE001 what went wrong may be the database itself
+            _log.warning("an error's page without its frame", exc_info=True)
+        else:
+            if found is not None:
+                return found
+    return failure(app, error, browser.words_of(request), theme=browser.theme(request))
+
+
+async def _at_home(request: Request, error: FediNoteError) -> Response | None:
+    """Return the page of an error in the frame of the member who is signed in, None where nobody is."""
+    here = await browser.visit(request)
+    if here.person is None:
+        return None
     title, text = _said(error, here.words)
     onward = ("/", here.words.gettext("To the front page"))
     return await shell.say(request, here, title, text, status=error.status, link=onward)
@@ -123,7 +145,7 @@ def page(handler: Handler) -> Handler:
             if wants_part(request):
                 words = browser.words_of(request)
                 return Response(words.error(error.message), error.status, shell.HEADERS, "text/plain; charset=utf-8")
-            return await _failed(request, error)
+            return await refused(request, error)
 
     return wrapped
 

@@ -145,6 +145,7 @@ CREATE TABLE "users" (
     "default_sensitive" INT NOT NULL,
     "default_language" VARCHAR(35),
     "default_quote_policy" VARCHAR(16) NOT NULL,
+    "default_reply_policy" VARCHAR(16) NOT NULL,
     "language_divider" INT NOT NULL DEFAULT 1,
     "greyscale" INT NOT NULL DEFAULT 1,
     "created_at" BIGINT NOT NULL,
@@ -891,8 +892,8 @@ CREATE TABLE "push_subscriptions" (
     "retry_at" BIGINT,
     "created_at" BIGINT NOT NULL,
     "account_id" BIGINT NOT NULL REFERENCES "accounts" ("id") ON DELETE CASCADE,
-    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE,
-    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE
+    "session_id" VARCHAR(64) UNIQUE REFERENCES "sessions" ("token_hash") ON DELETE CASCADE,
+    "token_id" BIGINT UNIQUE REFERENCES "oauth_tokens" ("id") ON DELETE CASCADE
 );
 CREATE INDEX "idx_push_subscr_account_0cea52" ON "push_subscriptions" ("account_id");
 CREATE TABLE "severances" (
@@ -957,6 +958,7 @@ CREATE TABLE "post_translations" (
 CREATE INDEX "idx_post_transl_made_at_d4f7fd" ON "post_translations" ("made_at");
 CREATE TABLE "translations" (
     "key" VARCHAR(64) NOT NULL PRIMARY KEY,
+    "origin" VARCHAR(64) NOT NULL DEFAULT '',
     "engine" VARCHAR(255) NOT NULL,
     "source" VARCHAR(35) NOT NULL,
     "target" VARCHAR(35) NOT NULL,
@@ -966,6 +968,7 @@ CREATE TABLE "translations" (
     "used_at" BIGINT
 );
 CREATE INDEX "idx_translation_used_at_3353b0" ON "translations" ("used_at");
+CREATE INDEX "idx_translation_origin_3d883f" ON "translations" ("origin");
 CREATE TABLE "translation_allowances" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "day" INT NOT NULL,

@@ -10,7 +10,7 @@ const value = (one, name) => (one.fields.find(([each]) => each === name) || ["",
 function address(slot) {
   const [place, beside] = slot.split("~");
   const [kind, id] = place.split(":");
-  const page = kind === "edit" ? `/posts/${id}/edit` : kind === "new" ? "/publish" : `/publish?${kind}=${id}`;
+  const page = kind === "edit" ? `/posts/${id}/edit` : kind === "plan" ? `/scheduled/${id}/edit` : kind === "new" ? "/publish" : `/publish?${kind}=${id}`;
   return beside ? `${page}#~${beside}` : page;
 }
 

@@ -11,7 +11,8 @@ export function clock(field) {
   const keep = () => { offset.value = field.value ? String(-new Date(field.value).getTimezoneOffset()) : ""; };
   if (field.dataset.utc) field.value = local(new Date(field.dataset.utc));
   else if (field.value && offset.value === "") field.value = local(new Date(`${field.value}Z`));
-  field.min = local(new Date(Date.now() + 6 * 60000));
+  const soonest = local(new Date(Date.now() + 6 * 60000));
+  field.min = field.value > local(new Date()) && field.value < soonest ? field.value : soonest; // a plan's own time may stay
   field.addEventListener("input", keep);
   keep();
 }

@@ -21,6 +21,7 @@ for (const one of document.querySelectorAll("#compose-waiting, form[data-compose
 
 const slot = (() => {
   if (field("edit").value) return `edit:${field("edit").value}`;
+  if (field("plan").value) return `plan:${field("plan").value}`;
   if (field("draft").value) return `draft:${field("draft").value}`;
   if (field("reply").value) return `reply:${field("reply").value}`;
   if (field("quote").value) return `quote:${field("quote").value}`;
@@ -33,8 +34,8 @@ const alone = (name) => navigator.locks ? new Promise((done) => navigator.locks.
 })) : true;
 let key = `${account}:${slot}${location.hash.startsWith("#~") ? location.hash.slice(1) : ""}`;
 if (!(await alone(key))) key = `${account}:${slot}~${crypto.randomUUID()}`;
-const begun = snapshot();
-let saving = 0, gone = false;
+let begun = snapshot();
+let saving = 0, gone = false, touched = false;
 
 function snapshot() {
   return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !PER_FILE.test(name));
@@ -51,6 +52,7 @@ async function save() {
 }
 
 function changed() {
+  touched = true;
   clearTimeout(saving);
   saving = setTimeout(() => save().catch(() => {}), PAUSE);
   count();
@@ -78,6 +80,7 @@ async function restore() {
   const asked = new URLSearchParams(location.search);
   const elsewhere = ["text", "title", "url"].some((name) => asked.has(name)) || part("[role=alert], .notice");
   if (!kept || elsewhere) return;
+  touched = true;
   put(kept.fields);
   for (const one of form.querySelectorAll("details.panel, details.second")) {
     const filled = [...one.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), textarea")].some((each) => each.value.trim());
@@ -208,7 +211,7 @@ async function publish(button) {
 }
 
 async function wait(fields) {
-  if (field("edit").value) {
+  if (field("edit").value || field("plan").value) {
     await save();
     say(document.body.dataset.wordOffline);
     return;
@@ -266,7 +269,8 @@ form.addEventListener("change", (event) => {
 });
 addEventListener("pagehide", () => save().catch(() => {}));
 part("[data-second]").addEventListener("toggle", refresh);
-const clock = () => import("./compose-times.js").catch(() => {});
+// The time of a plan turns into one of this browser's clock, which is no change by its author.
+const clock = () => import("./compose-times.js").then(() => { if (!touched) begun = snapshot(); }).catch(() => {});
 if (part("[data-panel=later]")?.open) clock();
 part("[data-panel=later]")?.addEventListener("toggle", clock);
 for (const [name, button] of [["draft", part("[data-draft]")], ["preview", part("[data-show-preview]")]]) {

@@ -6,7 +6,7 @@ from fedinote import worker
 from fedinote.infra.app import App
 from fedinote.moderation import actions
 from fedinote.moderation.cases import statements
-from fedinote.moderation.cases.statements import Basis
+from fedinote.moderation.cases.statements import Basis, Decision
 from fedinote.moderation.moderator import Moderator
 from fedinote.notifications import warnings
 from fedinote.translation.engine import Location
@@ -113,6 +113,18 @@ async def test_a_warning_is_told_in_the_language_of_the_member_and_the_original_
     await alice.post(f"{DECISIONS}/{decision}/appeal", {"text": "Por favor"})
     (notice,) = (await alice.get("/api/v1/notifications")).json
     assert notice["moderation_warning"]["appeal"] == {"text": "Por favor", "state": "pending"}
+
+
+async def test_what_apps_have_no_name_for_is_a_warning_to_them_and_has_its_own_name_here(
+    app: App, alice: Person
+) -> None:
+    async with app.db.transaction():
+        decision = Decision("post.hold", alice.account_id, True, None, "Held: the word “tea”")
+        await statements.note(app, decision, Basis(language="en"))
+    (notice,) = (await alice.get("/api/v1/notifications")).json
+    assert notice["moderation_warning"]["action"] == "none"
+    (own,) = (await alice.get(DECISIONS)).json
+    assert (own["action"], own["automated"]) == ("hold_statuses", True)
 
 
 async def test_without_an_engine_on_this_machine_the_original_is_told_and_nothing_is_sent_out(

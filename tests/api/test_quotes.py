@@ -108,6 +108,19 @@ async def test_new_posts_begin_with_the_policy_of_ones_settings(alice):
     assert wrong.status == 422
 
 
+async def test_new_posts_begin_with_who_may_answer_by_ones_settings(alice, bob):
+    answer = await alice.patch("/api/v1/accounts/update_credentials", {"source": {"reply_policy": "nobody"}})
+    assert answer.json["source"]["reply_policy"] == "nobody"
+    assert (await alice.get("/api/v1/preferences")).json["posting:default:reply_policy"] == "nobody"
+    post = await write(alice)
+    assert post["reply_approval"] == {"automatic": [], "manual": [], "current_user": "automatic"}
+    assert (await seen(bob, post))["reply_approval"]["current_user"] == "denied"
+    assert (await bob.post("/api/v1/statuses", {"status": "but", "in_reply_to_id": post["id"]})).status == 403
+    assert "reply_approval" not in await write(alice, reply_approval_policy="public")
+    wrong = await alice.patch("/api/v1/accounts/update_credentials", {"source": {"reply_policy": "friends"}})
+    assert wrong.status == 422
+
+
 async def test_what_is_not_public_can_be_quoted_by_its_author_only_and_direct_posts_by_nobody(alice, bob):
     await follow(bob, alice)
     private = await write(alice, "hush", visibility="private", quote_approval_policy="public")

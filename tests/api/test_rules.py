@@ -39,7 +39,8 @@ async def test_a_rule_is_undone_of_all_times_or_since_a_moment(admin: Person, al
     assert (await alice.post("/api/v1/statuses", {"status": "my casino"})).status == 403
     path = f"{RULES}/{made['id']}/undo"
     assert (await alice.post(path, {})).status == 403
-    assert (await admin.post(path, {"since": "soon"})).status == 422
+    for beyond in ("soon", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00"):
+        assert (await admin.post(path, {"since": beyond})).status == 422
     assert (await admin.post(path, {"since": "2999-01-01T00:00:00Z"})).json["released_count"] == 0
     assert (await admin.get(f"{RULES}/{made['id']}")).json["state"] == "off"
     done = (await admin.post(path, {})).json
@@ -113,3 +114,27 @@ async def test_a_rule_says_which_other_languages_count(admin: Person) -> None:
     for wrong in ({"translate": "no language"}, {"translate_for": "nobody"}):
         refused = await admin.post(RULES, CASINO | {"terms": terms | wrong})
         assert refused.status == 422, refused.body
+
+
+async def test_a_rule_is_handed_over_to_somebody_who_may_write_rules(admin: Person, alice: Person, town: Town) -> None:
+    other = await town.person("ben", role="admin", scopes=SCOPES)
+    path = f"{RULES}/{(await admin.post(RULES, CASINO)).json['id']}"
+    assert (await admin.patch(path, {"owner_id": str(alice.account_id)})).status == 422
+    handed = (await admin.patch(path, {"owner_id": str(other.account_id)})).json
+    assert (handed["owner_id"], handed["title"], handed["state"]) == (str(other.account_id), "No gambling", "draft")
+
+
+async def test_a_rule_that_has_ended_does_nothing_and_is_not_switched_on_again(
+    town: Town, admin: Person, alice: Person
+) -> None:
+    path = f"{RULES}/{(await admin.post(RULES, {**CASINO, 'expires_in': 3600})).json['id']}"
+    assert (await admin.patch(path, {"state": "on"})).status == 200
+    town.app.clock.shift(3660)
+    assert (await alice.post("/api/v1/statuses", {"status": "my casino"})).status == 200
+    for state in ("off", "draft"):
+        assert (await admin.patch(path, {"state": state})).status == 200
+        refused = await admin.patch(path, {"state": "on"})
+        assert (refused.status, "in the future" in refused.json["error"]) == (422, True)
+    assert (await admin.get(path)).json["state"] == "draft"
+    assert (await admin.patch(path, {"state": "on", "expires_in": 3600})).json["state"] == "on"
+    assert (await alice.post("/api/v1/statuses", {"status": "my casino"})).status == 403

@@ -28,7 +28,7 @@ def test_a_rule_is_written_tried_and_switched_on_with_the_keyboard_or_without_sc
     page.get_by_role("link", name="Words", exact=False).first.press("Enter")
     page.get_by_label("Words or phrases").fill("tea\n茶")
     page.get_by_label("Title").fill(title)
-    page.get_by_label("Note", exact=True).check()
+    page.get_by_label("Only note it").check()
     page.get_by_role("button", name="Write it down and try it").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.locator(".verdict")).to_be_visible()

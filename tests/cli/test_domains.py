@@ -29,11 +29,37 @@ def test_blocking_listing_and_unblocking(run) -> None:
     assert "spam.example" in listed
     assert "Wave of spam" in listed
     changed = run("domain", "block", "spam.example", "--severity", "silence")
-    assert changed.output == "spam.example is blocked (silence)\n"
+    assert changed.output == "spam.example is blocked (silence)\n  severity: suspend → silence\n"
     assert run("domain", "list").output.count("spam.example") == 1
     gone = run("domain", "unblock", "SPAM.example")
     assert gone.exit_code == 0
     assert "No domain is blocked" in run("domain", "list").output
+
+
+def test_of_a_block_that_is_there_only_what_is_named_changes_and_is_told(run) -> None:
+    first = ("--severity", "silence", "--reject-media", "--obfuscate", "--private-comment", "Loud", "--days", "9")
+    run("domain", "block", "loud.example", *first)
+    more = run("domain", "block", "loud.example", "--reject-reports", "--accept-media", "--public-comment", "\x1bLoud")
+    assert more.output.splitlines() == [
+        "loud.example is blocked (silence)",
+        "  reject media: yes → no",
+        "  reject reports: no → yes",
+        "  public comment: none → ?Loud",
+    ]
+    listed = run("domain", "list").output
+    assert "silence" in listed
+    assert "rejected" in listed
+    again = run("domain", "block", "loud.example", "--reject-reports")
+    assert again.output == "loud.example is blocked (silence) as before: nothing was changed\n"
+    assert run("domain", "changes").output.count("loud.example") == 2
+    full = run("domain", "block", "loud.example")
+    assert full.output == "loud.example is blocked (suspend)\n  severity: silence → suspend\n"
+    ends = run("domain", "block", "loud.example", "--for-good")
+    assert ends.output.splitlines()[0] == "loud.example is blocked (suspend)"
+    assert ends.output.splitlines()[1].startswith("  ends: 20")
+    assert ends.output.endswith(" → none\n")
+    wrong = run("domain", "block", "loud.example", "--for-good", "--days", "3")
+    assert (wrong.exit_code, "--for-good" in wrong.output) == (2, True)
 
 
 def test_a_pasted_address_blocks_its_host(run) -> None:

@@ -31,6 +31,7 @@ def test_blocks_are_imported_below_a_ceiling_and_exported_again(run: Call, tmp_p
     done = run("list", "import", str(file), "--ceiling", "silence")
     assert (done.exit_code, "1 domains are blocked" in done.output) == (0, True), done.output
     assert "not a domain" in done.output
+    assert "line 3 (not a domain): Domain is not" in done.output
     assert "0 domains" in run("list", "import", str(file), "--ceiling", "silence").output
     assert "1 blocks" in run("list", "export", str(out)).output
     assert out.read_text() == f"{HEAD}bad.example,silence,true,false,spam,false\n"
@@ -60,3 +61,41 @@ def test_a_rule_is_undone(run: Call) -> None:
     assert run("rule", "on", number).exit_code == 0
     done = run("rule", "undo", number)
     assert (done.exit_code, "published: 0" in done.output) == (0, True), done.output
+
+
+def test_an_import_takes_nothing_off_a_block_and_is_taken_back_by_a_number(run: Call, tmp_path: Path) -> None:
+    run("domain", "block", "loud.example", "--severity", "silence", "--reject-media", "--private-comment", "ours")
+    run("domain", "block", "bad.example", "--private-comment", "ours")
+    file = tmp_path / "in.csv"
+    file.write_text(
+        f"{HEAD}loud.example,suspend,false,true,spam,false\nbad.example,silence,,,,\nodd.example,sometimes,,,,\n"
+    )
+    done = run("list", "import", str(file))
+    assert "1 domains are blocked" in done.output
+    assert "line 4 (odd.example): Severity is not included in the list" in done.output
+    rows = {line.split()[0]: line for line in run("domain", "list").output.splitlines()[1:]}
+    assert set(rows) == {"loud.example", "bad.example"}
+    assert rows["loud.example"].split()[1:4] == ["suspend", "rejected", "rejected"]
+    assert "ours" in rows["loud.example"]
+    number = done.output.partition("fedinote undo ")[2].split()[0]
+    assert run("undo", number).exit_code == 0
+    rows = {line.split()[0]: line for line in run("domain", "list").output.splitlines()[1:]}
+    assert rows["loud.example"].split()[1:3] == ["silence", "rejected"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"a,b\n1,2\n", b'"open'])
+def test_a_file_that_is_no_list_is_refused_in_a_line(run: Call, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "in.csv"
+    file.write_bytes(content)
+    done = run("list", "import", str(file))
+    assert (done.exit_code, done.output.count("\n")) == (1, 1), done.output
+    assert done.output.startswith("Error: ")
+
+
+def test_what_cannot_be_written_or_is_not_there_is_said_in_a_line(run: Call, tmp_path: Path) -> None:
+    wrong = run("list", "export", str(tmp_path / "nowhere" / "out.csv"))
+    assert (wrong.exit_code, "cannot be written" in wrong.output) == (1, True)
+    assert run("list", "read", "5").exit_code == 1
+    gone = run("list", "apply", "5", "6")
+    assert (gone.exit_code, gone.output.count("Not possible"), "0 put into force" in gone.output) == (1, 2, True)
+    assert run("list", "refuse", "5").exit_code == 1

@@ -131,3 +131,15 @@ def test_the_options_about_languages_become_terms() -> None:
     assert rules._across({"translations": False, "translate": None, "translate_for": "strangers"}) == {}
     given = {"translations": True, "translate": "en", "translate_for": "all"}
     assert rules._across(given) == given
+
+
+def test_a_rule_is_handed_over_and_its_owner_is_listed(run: Call) -> None:
+    made = run("rule", "add", "No gambling", "--kind", "words", "--with", "casino")
+    for name, role in (("bert", "admin"), ("alice", "member")):
+        run("user", "create", name, "--email", f"{name}@example.org", "--password", "Long enough 7", "--role", role)
+    done = run("rule", "hand-over", number_in(made.output), "bert")
+    assert (done.exit_code, done.output) == (0, "bert answers for No gambling\n")
+    assert "bert" in run("rule", "list").output
+    for name in ("alice", "nobody"):
+        refused = run("rule", "hand-over", number_in(made.output), name)
+        assert (refused.exit_code, refused.output.count("\n")) == (1, 1)

@@ -86,6 +86,19 @@ async def test_the_author_opens_and_closes_answers_later(scene: Scene) -> None:
     assert await answers(scene, posted["id"]) == 2
 
 
+async def test_an_answer_to_a_boost_is_one_to_what_it_boosts(scene: Scene) -> None:
+    await scene.known(scene.mal)
+    posted = await write(scene, "closed", reply_approval_policy="nobody")
+    boost = await scene.carol.call("POST", f"/api/v1/statuses/{posted['id']}/reblog")
+    await answer(scene, scene.mal, boost["uri"])
+    assert await scene.count("posts", "content LIKE '%an answer%'") == 0
+    await scene.alice.call(
+        "PUT", f"/api/v1/statuses/{posted['id']}/interaction_policy", json={"reply_approval_policy": "public"}
+    )
+    await answer(scene, scene.mal, boost["uri"])
+    assert await answers(scene, posted["id"]) == 1
+
+
 @pytest.mark.parametrize("setting", ["everybody", "FOLLOWERS", "x" * 5000])
 async def test_what_is_no_such_setting_is_refused(scene: Scene, setting: str) -> None:
     body = {"status": "hello", "reply_approval_policy": setting}
@@ -98,3 +111,23 @@ async def test_a_planned_post_keeps_who_may_answer_it(scene: Scene) -> None:
     soon = {**body, "scheduled_at": scene.app.now().replace(year=scene.app.now().year + 1).isoformat()}
     made = await scene.alice.call("POST", "/api/v1/statuses", json=soon)
     assert made["params"]["reply_approval_policy"] == "followers"
+
+
+async def test_whose_answer_is_not_taken_is_told_so(scene: Scene) -> None:
+    await scene.known(scene.bob, scene.mal)
+    posted = await write(scene, "among us", reply_approval_policy="followers")
+    note = scene.mal.note("an answer", inReplyTo=posted["uri"])
+    await scene.send(scene.mal, scene.mal.create(note))
+    await scene.settle()
+    (refusal,) = received(scene.mal, "Reject")
+    assert (refusal["actor"], refusal["object"], refusal["to"]) == (scene.uri(scene.alice), note["id"], scene.mal.id)
+    open_ = await write(scene, "to all")
+    await answer(scene, scene.mal, open_["uri"])
+    assert len(received(scene.mal, "Reject")) == 1
+
+
+async def test_who_cannot_see_a_post_learns_nothing_by_answering_it(scene: Scene) -> None:
+    await scene.known(scene.mal)
+    posted = await write(scene, "hush", visibility="private", reply_approval_policy="nobody")
+    await answer(scene, scene.mal, posted["uri"], to=[scene.uri(scene.alice)])
+    assert received(scene.mal, "Reject") == []

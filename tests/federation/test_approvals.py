@@ -26,9 +26,9 @@ async def found(scene: Scene, note: Mapping[str, Any]) -> str:
     return str(result["statuses"][0]["id"])
 
 
-async def act(scene: Scene, kind: str, status_id: str, *, status: int = 200) -> Any:
+async def act(scene: Scene, kind: str, status_id: str, *, status: int = 200, text: str = "an answer") -> Any:
     if kind == "reply":
-        body = {"status": "an answer", "in_reply_to_id": status_id}
+        body = {"status": text, "in_reply_to_id": status_id}
         made = await scene.alice.call("POST", "/api/v1/statuses", json=body, status=status)
     else:
         verb = "favourite" if kind == "like" else "reblog"
@@ -288,3 +288,55 @@ async def test_a_boost_that_the_author_did_not_agree_to_is_dropped(scene: Scene)
     proof = authorization(scene.bob, "Announce", boost["id"], note["id"])
     await scene.done(scene.mal, {**boost, "announceAuthorization": proof})
     assert await scene.count("posts", "reblog_of_id IS NOT NULL") == 1
+
+
+async def test_a_refused_answer_is_for_nobody_but_its_author_who_is_told(scene: Scene) -> None:
+    note = scene.bob.note("be polite", **policy("reply", ASKING))
+    status_id = await found(scene, note)
+    made = await act(scene, "reply", status_id, text="@carol look at this")
+    (asked,) = received(scene.bob, REQUEST["reply"])
+    own = await scene.alice.call("GET", f"/api/v1/statuses/{made['id']}")
+    assert own["reply_state"] == "pending"
+    await scene.done(scene.bob, scene.bob.activity("Reject", asked["id"]))
+    own = await scene.alice.call("GET", f"/api/v1/statuses/{made['id']}")
+    assert (own["reply_state"], own["visibility"], own["content"] != "") == ("rejected", "direct", True)
+    for ask in (scene.carol.call, scene.home.call):
+        await ask("GET", f"/api/v1/statuses/{made['id']}", status=404)
+        assert (await ask("GET", f"/api/v1/statuses/{status_id}/context"))["descendants"] == []
+    (told,) = [
+        one for one in await scene.alice.call("GET", "/api/v1/notifications") if one["type"] == "answer_refused"
+    ]
+    assert told["account"]["acct"] == scene.bob.handle
+    assert told["status"]["id"] == made["id"]
+    await scene.done(scene.bob, {**scene.bob.activity("Reject", asked["id"]), "id": scene.bob.url("rejects/again")})
+    assert await scene.count("notifications", "kind = 'answer_refused'") == 1
+
+
+async def test_an_answer_that_was_refused_unasked_is_taken_back_everywhere(scene: Scene) -> None:
+    await scene.follows(scene.mal, scene.alice)
+    status_id = await found(scene, scene.bob.note("hello"))  # its rules came later, and were not told here
+    made = await act(scene, "reply", status_id)
+    assert len(received(scene.mal, "Create")) == 1
+    refusal = scene.bob.activity("Reject", made["uri"])
+    await scene.done(scene.bob, refusal)
+    (gone,) = received(scene.mal, "Delete")
+    assert gone["object"]["id"] == made["uri"]
+    own = await scene.alice.call("GET", f"/api/v1/statuses/{made['id']}")
+    assert (own["reply_state"], own["visibility"]) == ("rejected", "direct")
+    await scene.carol.call("GET", f"/api/v1/statuses/{made['id']}", status=404)
+    assert await scene.count("notifications", "kind = 'answer_refused'") == 1
+    await scene.alice.call("PUT", f"/api/v1/statuses/{made['id']}", json={"status": "edited"})
+    await scene.settle()
+    assert received(scene.mal, "Update") == []
+
+
+async def test_nobody_else_refuses_an_answer(scene: Scene) -> None:
+    await scene.known(scene.mal, scene.mallory)
+    status_id = await found(scene, scene.bob.note("hello"))
+    made = await act(scene, "reply", status_id)
+    for stranger in (scene.mal, scene.mallory):
+        await scene.send(stranger, stranger.activity("Reject", made["uri"]))
+    await scene.settle()
+    shown = await scene.carol.call("GET", f"/api/v1/statuses/{made['id']}")
+    assert shown["visibility"] == "public"
+    assert await scene.count("interaction_approvals") == 0

@@ -250,6 +250,17 @@ async def test_a_quote_and_who_may_quote_are_taken_from_the_note(alice: Person, 
     assert stored == "Look"
 
 
+async def test_who_may_answer_is_taken_from_the_note_or_from_ones_settings(alice: Person, bao: Person) -> None:
+    nobody = {"canReply": {"automaticApproval": uri(alice)}}
+    await alice.call("PATCH", "/api/v1/accounts/update_credentials", json={"source": {"reply_policy": "followers"}})
+    for policy, wanted in (({"interactionPolicy": nobody}, [uri(alice)]), ({}, [f"{uri(alice)}/followers"])):
+        location = await send(alice, note("Look", to=[PUBLIC], **policy))
+        made = (await read(alice, location))["object"]
+        assert made["interactionPolicy"]["canReply"]["automaticApproval"] == wanted
+        answer = {"status": "but", "in_reply_to_id": made["id"].rpartition("/")[2]}
+        await bao.call("POST", "/api/v1/statuses", json=answer, status=403)
+
+
 async def test_one_allowance_is_for_all_doors(home: Instance, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     home.app.settings = msgspec.structs.replace(home.app.settings, limits=Limits(enabled=True))
     monkeypatch.setitem(limits.LIMITS, "statuses", limits.Limit(2, 3600))

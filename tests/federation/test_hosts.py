@@ -153,6 +153,30 @@ async def test_the_doctor_says_at_which_step_it_ends(scene: Scene) -> None:
     assert len(scene.evil.requests) == asked
 
 
+@pytest.mark.parametrize("text", ["alice", "@Alice", "alice@{host}"])
+async def test_the_doctor_takes_a_name_alone_for_somebody_of_this_server(scene: Scene, text: str) -> None:
+    found = await diagnosis.of(scene.app, text.format(host=scene.home.host))
+    looks = {look.name: (look.ok, look.number) for look in found.looks}
+    assert found.subject == f"@alice@{scene.app.settings.handle_host}"
+    assert looks == {
+        "local": (True, 0), "followers_elsewhere": (None, 0), "follows_elsewhere": (None, 0), "unsent": (None, 0)
+    }  # fmt: skip
+    assert found.account_id is not None
+    assert not scene.victim.requests  # nobody else is asked
+
+
+async def test_the_doctor_says_that_an_account_here_is_not_in_use(scene: Scene) -> None:
+    await scene.app.db.execute("UPDATE users SET state = 'disabled'")
+    found = await diagnosis.of(scene.app, "alice")
+    assert (found.looks[0].ok, found.looks[0].detail) == (False, "disabled")
+
+
+async def test_a_name_alone_that_nobody_here_has_is_no_server(scene: Scene) -> None:
+    for text in ("nobody", "@nobody", f"nobody@{scene.home.host}"):
+        with pytest.raises(Invalid, match="Nobody here has this name"):
+            await diagnosis.of(scene.app, text)
+
+
 @pytest.mark.parametrize("text", ["", "a b", "@", "//", "@bob@", "http:"])
 async def test_the_doctor_takes_handles_and_domains_only(scene: Scene, text: str) -> None:
     with pytest.raises(Invalid):

@@ -3,9 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from fedinote.federation import standing, throttling
 from fedinote.infra import jobs
 from fedinote.infra.app import App
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.cases import statements
+from fedinote.moderation.cases.statements import Basis, Decision
+from fedinote.moderation.servers import acquaintances
 from fedinote.relations import follows
 from tests.federation.scene import Scene
 from tests.relations.people import person
@@ -48,6 +55,29 @@ async def test_a_server_is_known_by_its_age_by_a_decision_and_by_a_follow(app: A
         for name, who in {"new": new, "old": old, "list": listed, "f": liked}.items()
     }
     assert found == {"new": standing.NEW, "old": standing.KNOWN, "list": standing.KNOWN, "f": standing.KNOWN}
+
+
+@pytest.mark.parametrize("against", ["held", "decided", "kept apart"])
+async def test_a_server_that_waited_for_a_week_and_then_sent_spam_is_a_new_one_again(app: App, against: str) -> None:
+    ours = await person(app, "ours")
+    spammer = await person(app, "spammer", "old.example")
+    app.clock.shift((standing.AGE + timedelta(minutes=1)).total_seconds())
+    if against == "held":
+        made = await rules.create(app, Wanted("words", {"words": ["casino"]}, "hold", "No casino"), by=None)
+        await app.db.execute(
+            "INSERT INTO rule_hits (id, rule_id, account_id, uri, action, why, created_at)"
+            " VALUES (1, ?, ?, '', 'hold', '', ?)",
+            *(made["id"], spammer, app.now()),
+        )
+    elif against == "decided":
+        await statements.note(app, Decision("account.warn", spammer, False, None, "spam"), Basis())
+    else:
+        await acquaintances.keep_apart(app, "old.example", by=None)
+    uri = "https://old.example/users/spammer"
+    assert await standing.priority(app, spammer, uri) == standing.NEW
+    await follows.request(app, ours, spammer)
+    app.clock.shift(standing.KEEP_MS / 1000 + 1)
+    assert await standing.priority(app, spammer, uri) == standing.KNOWN
 
 
 async def test_what_somebody_new_sent_before_they_were_followed_still_comes_before_what_they_sent_after(

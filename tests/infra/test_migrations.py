@@ -37,6 +37,43 @@ async def test_the_migrated_schema_is_that_of_the_models(app: App, databases: Da
         assert found[table] == columns, table
 
 
+async def test_every_row_that_goes_with_another_is_found_by_an_index(app: App) -> None:
+    """A deletion looks into each table that refers to the row; without an index it reads all of it."""
+    assert not await _references(app.db) - await _indexed(app.db)
+
+
+async def _references(db: Any) -> set[tuple[str, str]]:
+    """Each column that refers to another table."""
+    if db.dialect == "sqlite":
+        rows = await db.rows(
+            'SELECT m.name AS t, f."from" AS c FROM sqlite_master m, pragma_foreign_key_list(m.name) f'
+            " WHERE m.type = 'table'"
+        )
+    else:
+        rows = await db.rows(
+            "SELECT k.conrelid::regclass::text AS t, a.attname AS c FROM pg_constraint k JOIN pg_attribute a"
+            " ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] WHERE k.contype = 'f'"
+        )
+    return {(row["t"].strip('"'), row["c"]) for row in rows}
+
+
+async def _indexed(db: Any) -> set[tuple[str, str]]:
+    """The first column of each index that holds all rows, primary keys too."""
+    if db.dialect == "sqlite":
+        rows = await db.rows(
+            "SELECT m.name AS t, c.name AS c FROM sqlite_master m, pragma_index_list(m.name) i,"
+            " pragma_index_info(i.name) c WHERE m.type = 'table' AND c.seqno = 0 AND NOT i.partial"
+            " UNION SELECT m.name, k.name FROM sqlite_master m, pragma_table_info(m.name) k"
+            " WHERE m.type = 'table' AND k.pk = 1"
+        )
+    else:
+        rows = await db.rows(
+            "SELECT i.indrelid::regclass::text AS t, a.attname AS c FROM pg_index i JOIN pg_attribute a"
+            " ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indpred IS NULL"
+        )
+    return {(row["t"].strip('"'), row["c"]) for row in rows}
+
+
 async def _schema(db: Any) -> dict[str, Any]:
     """Tables with their columns (name, type, nullability), keys and indexes (columns, uniqueness)."""
     if db.dialect == "sqlite":

@@ -11,12 +11,14 @@ from fedinote.moderation import vouching
 from fedinote.moderation.automatic import rules
 from fedinote.moderation.automatic.rules import Wanted
 from fedinote.policy import trust
+from fedinote.policy.acquaintance import AcquaintancePolicy
 from fedinote.policy.base import Subject
-from fedinote.policy.rules import book
+from fedinote.policy.rules import book, judging
 from fedinote.policy.rules.judging import RulePolicy
 from fedinote.policy.rules.kinds import Judged
 from tests.moderation.staff import log, staff, user
 from tests.relations.people import change
+from tests.support.people import configure
 from tests.timelines.world import World
 
 CASINO = {"words": ["casino"]}
@@ -83,6 +85,24 @@ async def test_a_follower_here_counts_and_one_elsewhere_does_not(app: App) -> No
     assert await trust.level(app, account) == trust.NEW
     await world.follow((await user(app, "alice")).account_id, account)
     assert await trust.level(app, account) == trust.FOLLOWED
+
+
+@pytest.mark.parametrize("measure", ["silenced_at", "suspended_at"])
+async def test_who_is_followed_by_none_but_those_whom_moderators_limited_is_not_trusted_for_it(
+    app: App, measure: str
+) -> None:
+    account, puppet = await known(app, days=1), (await user(app, "puppet")).account_id
+    await World(app).follow(puppet, account)
+    newcomer = book.matcher("newcomers", {"days": 3})
+    subject = Subject(kind="post", account_id=account, domain="far.example", answers=True, addressed=(puppet,))
+    configure(app, "federation", first_contact="careful")
+    assert (await trust.level(app, account), await judging.followed(app, account)) == (trust.FOLLOWED, True)
+    assert await newcomer.match(app, Judged(subject, app.now())) is None
+    assert (await AcquaintancePolicy().judge(app, subject)).outcome != "hold"
+    await change(app, puppet, **{measure: app.now()})
+    assert (await trust.level(app, account), await judging.followed(app, account)) == (trust.NEW, False)
+    assert await newcomer.match(app, Judged(subject, app.now())) is not None
+    assert (await AcquaintancePolicy().judge(app, subject)).outcome == "hold"
 
 
 async def test_staff_and_those_for_whom_they_vouch_are_trusted_most(app: App) -> None:

@@ -82,7 +82,7 @@ def tarred(members: Mapping[str, bytes], form: int = tarfile.PAX_FORMAT) -> byte
     return out.getvalue()
 
 
-async def handed_in(app: App, me: int, data: bytes, **options: str) -> Any:
+async def handed_in(app: App, me: int, data: bytes, **options: Any) -> Any:
     place = archive_imports.incoming(app)
     place.write_bytes(data)
     import_id = await archive_imports.start(app, me, place, **options)

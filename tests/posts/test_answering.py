@@ -4,7 +4,7 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.posts import answering, publishing
+from fedinote.posts import answering, interactions, publishing
 from fedinote.posts.drafts import Draft
 from fedinote.relations import follows
 from tests.relations.people import person
@@ -30,6 +30,16 @@ async def test_followers_and_those_whom_it_names_answer_and_nobody_else(app: App
         await _answer(app, stranger, half)
     await answering.set_policy(app, author, half, "public")
     assert await _answer(app, stranger, half)
+
+
+async def test_a_boost_is_no_way_round_who_may_answer(app: App) -> None:
+    author, stranger = await person(app, "ann"), await person(app, "ben")
+    closed = await publishing.publish(app, author, Draft("hello", reply_policy="nobody"))
+    boost = await interactions.boost(app, stranger, closed)
+    with pytest.raises(Forbidden):
+        await _answer(app, stranger, boost)
+    mine = await _answer(app, author, boost)
+    assert await app.db.value("SELECT in_reply_to_id AS value FROM posts WHERE id = ?", mine) == closed
 
 
 async def test_who_asked_to_follow_and_waits_is_no_follower(app: App) -> None:

@@ -145,7 +145,8 @@ def _answering(stage: Stage, viewer: Viewer) -> list[Asked]:
     for post in stage.posts:
         status = 303 if not viewer.somebody else 200 if viewer.sees(post) else 404
         shown = [post] if status == 200 else []
-        asked += [(f"/publish?{name}={post.id}", status, shown) for name in ("reply", "quote")]
+        asked.append((f"/publish?reply={post.id}", status, shown))
+        asked.append((f"/publish?quote={post.id}", status if status != 200 else None, shown))  # 403: no quotes wanted
     return asked
 
 
@@ -177,6 +178,7 @@ WEB: Mapping[str, Callable[[Stage, Viewer], list[Asked]]] = {
     "/compose/media/{media_id}": _nothing("/compose/media/1"),
     "/compose/suggest": _nothing("/compose/suggest?q=%23te"),
     "/scheduled": _nothing("/scheduled"),
+    "/scheduled/{plan_id}/edit": _nothing("/scheduled/1/edit"),
     "/drafts": _nothing("/drafts"),
     "/settings/push": _nothing("/settings/push"),
     "/manifest.webmanifest": _nothing("/manifest.webmanifest"),

@@ -25,7 +25,7 @@ FOR_MODERATORS = (
     "/api/v1/admin/accounts", "/api/v2/admin/accounts", "/api/v1/admin/reports", "/api/v1/admin/trends",
     "/api/v1/admin/tags", "/api/v1/admin/measures", "/api/v1/admin/dimensions", "/api/v1/admin/retention",
     "/api/fedinote/v1/admin/topics", "/api/fedinote/v1/admin/held",
-    "/api/fedinote/v1/admin/appeals", "/api/fedinote/v1/admin/reports",
+    "/api/fedinote/v1/admin/appeals", "/api/fedinote/v1/admin/reports", "/api/fedinote/v1/admin/accounts",
 )  # fmt: skip
 EITHER = ("/api/fedinote/v1/admin/trace", "/api/fedinote/v1/admin/translation", "/api/fedinote/v1/admin/glossary")
 ADMINS_ALONE = {"DELETE /api/v1/admin/accounts/{id}"}
@@ -73,6 +73,7 @@ async def test_nobody_acts_on_the_same_rank_or_above(town: Town, staff: dict[str
         for rank, role in enumerate(RANKS):
             asked = [(f"{base}/action", {"type": one, "text": "why"}) for one in ACTIONS]
             asked += [(f"{base}/{one}", {}) for one in ("enable", "unsensitive", "unsilence", "unsuspend")]
+            asked += [(f"/api/fedinote/v1/admin/accounts/{target.account_id}/{one}", {}) for one in ("vouch", "unvouch")]
             for path, body in asked:
                 allowed = rank > number and role != "member"
                 if not allowed and before is None:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from fedinote.posts import publishing
-from fedinote.relations import follows
+from fedinote.relations import blocks, follows
 from fedinote.timelines import fanout, queries, tags
 from fedinote.timelines.window import Window
 from tests.timelines.world import World
@@ -242,3 +242,28 @@ async def test_trimming_keeps_the_newest_entries(world: World) -> None:
     kept = await world.app.db.rows("SELECT post_id FROM home_entries WHERE account_id = ? ORDER BY post_id", ann)
     assert [row["post_id"] for row in kept] == [*range(fanout.SLACK + 6, many), post]
     assert await world.app.db.value("SELECT COUNT(*) AS value FROM home_entries WHERE account_id = ?", ben) == 10
+
+
+async def test_what_somebody_wrote_while_muted_is_in_home_once_the_mute_is_over(world: World) -> None:
+    ann, ben, eve = [await world.person(name) for name in ("ann", "ben", "eve")]
+    await world.follow(ben, ann)
+    await blocks.mute(world.app, ben, ann)
+    await blocks.mute(world.app, eve, ann)
+    post = await world.post(ann)
+    assert await home(world, ben) == []
+    await blocks.unmute(world.app, ben, ann)
+    await blocks.unmute(world.app, eve, ann)
+    assert await home(world, ben) == [post]
+    assert await home(world, eve) == [], "who does not follow gets nothing by that"
+
+
+async def test_a_mute_for_a_time_gives_back_what_it_kept_away(world: World) -> None:
+    ann, ben = await world.person("ann"), await world.person("ben")
+    await world.follow(ben, ann)
+    await blocks.mute(world.app, ben, ann, duration=60)
+    post = await world.post(ann)
+    assert await blocks.forget_expired_mutes(world.app) == 0
+    assert await home(world, ben) == []
+    world.app.clock.shift(61)
+    assert await blocks.forget_expired_mutes(world.app) == 1
+    assert await home(world, ben) == [post]

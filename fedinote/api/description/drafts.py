@@ -5,7 +5,7 @@ from fedinote.api.description import kinds
 _TABLE = """
 PollDraft options!:[text] expires_in!:number multiple:flag hide_totals:flag
 FieldDraft name:text value:text
-SourceDraft privacy:text sensitive:flag language:text quote_policy:text language_divider:flag
+SourceDraft privacy:text sensitive:flag language:text quote_policy:text reply_policy:text language_divider:flag
  translation:TranslationChoice
 TranslationChoice mode:text target:text understood:[text] languages:{text}
 About id:number domain:text

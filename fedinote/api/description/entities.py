@@ -21,7 +21,8 @@ Field name:text value:html verified_at:moment?
 PartialAccount id:id acct:text locked:flag bot:flag url:url avatar:url avatar_static:url avatar_description?:text
 CustomEmoji shortcode:text url:url static_url:url visible_in_picker:flag category?:text?
 CredentialAccount +Account source:AccountSource role:Role
-AccountSource privacy:text sensitive:flag language:text? quote_policy?:text follow_requests_count:number note:text
+AccountSource privacy:text sensitive:flag language:text? quote_policy?:text reply_policy?:text
+ follow_requests_count:number note:text
  language_divider:flag fields:[Field] hide_collections:flag? discoverable:flag? indexable:flag?
  attribution_domains:[text] machine_translation:text also_known_as?:[text] translation:TranslationPreferences
 TranslationPreferences mode:=button/append/replace target:text understood:[text] languages:{text} accounts:{text}
@@ -189,7 +190,8 @@ OEmbed type:text version:text title:text author_name:text author_url:url provide
  cache_age:number html:html width:number height:number? thumbnail_url?:url thumbnail_width?:number
  thumbnail_height?:number
 Preferences "posting:default:visibility":text "posting:default:sensitive":flag "posting:default:language":text?
- "posting:default:quote_policy":text "reading:expand:media":text "reading:expand:spoilers":flag
+ "posting:default:quote_policy":text "posting:default:reply_policy":text
+ "reading:expand:media":text "reading:expand:spoilers":flag
 Report id:id action_taken:flag action_taken_at:moment? category:text comment:text forwarded:flag created_at:moment
  status_ids:[id] rule_ids:[id] collection_ids?:[id] target_account:Account?
 """

@@ -116,7 +116,7 @@ DELETE /api/fedinote/v1/severed_relationships/{id} -
 GET /api/fedinote/v1/admin/rules [ModerationRule]
 POST /api/fedinote/v1/admin/rules ModerationRule @rule
 GET /api/fedinote/v1/admin/rules/{id} ModerationRule
-PATCH /api/fedinote/v1/admin/rules/{id} ModerationRule state:text @rule
+PATCH /api/fedinote/v1/admin/rules/{id} ModerationRule state:text owner_id:id @rule
 DELETE /api/fedinote/v1/admin/rules/{id} -
 GET /api/fedinote/v1/admin/rules/{id}/trial RuleTrial days:number
 GET /api/fedinote/v1/admin/rules/{id}/hits [RuleHit] @page

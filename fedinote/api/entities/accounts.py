@@ -32,7 +32,7 @@ _FROM = f"SELECT {_COLUMNS} FROM accounts a LEFT JOIN users u ON u.account_id = 
 _BY_ID = f"{_FROM} AND a.id IN_INTS(?)"
 _BY_URI = f"{_FROM} AND a.uri IN_TEXTS(?)"
 _OWN = """SELECT u.role, u.default_visibility, u.default_sensitive, u.default_language,
- u.default_quote_policy, u.language_divider, a.note_source, a.fields,
+ u.default_quote_policy, u.default_reply_policy, u.language_divider, a.note_source, a.fields,
  a.hide_collections, a.discoverable, a.indexable, a.also_known_as, a.attribution_domains, a.machine_translation,
  (SELECT COUNT(*) FROM follows f WHERE f.target_id = a.id AND NOT f.accepted) AS waiting
  FROM users u JOIN accounts a ON a.id = u.account_id WHERE u.account_id = ?"""
@@ -193,6 +193,7 @@ async def credential_account(app: App, viewer: Viewer) -> dict[str, Any]:
         "sensitive": bool(row["default_sensitive"]),
         "language": row["default_language"],
         "quote_policy": row["default_quote_policy"],
+        "reply_policy": row["default_reply_policy"],
         "language_divider": bool(row["language_divider"]),
         "translation": preferences.entity(await preferences.of(app, viewer.account_id)),
         "note": row["note_source"],

@@ -13,6 +13,7 @@ from fedinote.api.entities.values import listed, moment, moment_or_none
 from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.moderation.cases import appeals
+from fedinote.moderation.cases.statements import OUR_OWN
 from fedinote.notifications import groups, queries, severances, warnings
 from fedinote.notifications.queries import Notice
 from fedinote.notifications.requests import Request
@@ -132,7 +133,7 @@ def _warning(one: warnings.Warned, target: dict[str, Any], appeal: tuple[str, st
     """
     return {
         "id": str(one.id),
-        "action": one.action,
+        "action": "none" if one.action in OUR_OWN else one.action,
         "text": warnings.told(one),
         "language": one.language,
         "original_text": one.text,

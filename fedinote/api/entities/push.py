@@ -30,6 +30,7 @@ _TITLES = {
     "quoted_update": "{name} edited a post that you quoted",
     "reaction": "{name} reacted to your post",
     "translation_suggestion": "{name} suggests a translation of your post",
+    "answer_refused": "{name} did not agree to your answer",
     "severed_relationships": "Some of your follow relationships ended",
     "moderation_warning": "You have received a moderation warning",
     "admin.sign_up": "{name} signed up",

@@ -11,7 +11,8 @@ from typing import Any
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.posts import approvals, quoted, visibility
+from fedinote.posts import answerable, approvals, quoted, visibility
+from fedinote.posts.answerable import NOBODY, Answering
 from fedinote.posts.approvals import Decision, Relation
 from fedinote.text.quotes import without_fallback
 
@@ -32,6 +33,7 @@ class Quotes:
     entities: dict[int, dict[str, Any]] = field(default_factory=dict)
     shown: set[int] = field(default_factory=set)
     relations: Mapping[int, Relation] = field(default_factory=dict)
+    answering: Answering = NOBODY
 
     def fields(self, row: Row) -> dict[str, Any]:
         """Return what a Status (a row of posts) says about quotes."""
@@ -39,7 +41,18 @@ class Quotes:
             "quote": self.entities.get(row["id"]) if row["is_quote"] else None,
             "quotes_count": row["quotes_count"],
             "quote_approval": _approval(row["quote_policy"] or 0, self._decision(row)),
+            **self._answers(row["id"]),
         }
+
+    def _answers(self, post_id: int) -> dict[str, Any]:
+        """Return who may answer where not all may, and whether the author of the other post agreed to an own answer."""
+        value: dict[str, Any] = {}
+        if (limit := self.answering.limits.get(post_id)) is not None:
+            decision = {"automatic": limit.automatic, "manual": limit.manual, "current_user": limit.decision}
+            value["reply_approval"] = decision
+        if (state := self.answering.states.get(post_id)) is not None:
+            value["reply_state"] = state
+        return value
 
     def content(self, row: Row) -> str:
         """Return the text of a post, without the "RE: <link>" where the quoted post is shown."""
@@ -72,12 +85,13 @@ async def of_posts(app: App, rows: Iterable[Row], viewer_id: int | None, render:
     """Read what belongs to the quotes of a page. `render` makes Status entities of the quoted posts that the viewer
     may see; without it (a quote within a quote) only their ids are given.
 
-    No query without quotes and policies for followers; otherwise a fixed number.
+    Who may answer is read with it. No query without quotes, limits and own answers; otherwise a fixed number.
     """
     page = list(rows)
     found = Quotes(viewer_id)
     if viewer_id is not None:
         found.relations = await relations(app, viewer_id, ((row["account_id"], row["quote_policy"]) for row in page))
+    found.answering = await answerable.of_posts(app, viewer_id, page)
     quoting = [row["id"] for row in page if row["is_quote"]]
     if quoting:
         await _fill(app, found, await _quotes(app, quoting), render)

@@ -23,18 +23,19 @@ from fedinote.auth.viewer import Viewer
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import NotFound
-from fedinote.posts import reactions, visibility
+from fedinote.posts import answerable, reactions, visibility
 from fedinote.timelines import filters
 from fedinote.translation import glossary
 from fedinote.translation.glossary import EMPTY, Glossary
 
-_COLUMNS = """p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
+_COLUMNS = f"""{answerable.STATE},
+ p.id, p.account_id, p.uri, p.url, p.visibility, p.content, p.spoiler_text, p.sensitive, p.language,
  p.shown_language, p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.reblog_of_id, p.mentions, p.tags,
  p.emojis, p.translations, p.machine_translation, p.application,
  p.replies_count + COALESCE(p.replies_elsewhere, 0) AS replies_count,
  p.reblogs_count + COALESCE(p.reblogs_elsewhere, 0) AS reblogs_count,
  p.favourites_count + COALESCE(p.favourites_elsewhere, 0) AS favourites_count, p.reactions_count, p.created_at,
- p.is_quote, p.quotes_count, p.quote_policy, p.card_id,
+ p.is_quote, p.quotes_count, p.quote_policy, p.interaction_rules, p.card_id,
  p.edited_at, p.translated_at, p.source, p.imported_from"""
 _POSTS = f"""SELECT {_COLUMNS} FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)

@@ -61,8 +61,8 @@ async def draft(app: App, viewer: Viewer, account: Row, document: Mapping[str, A
 async def _own(app: App, viewer: Viewer, post: vocab.Post) -> dict[str, Any]:
     """Give what else a draft has: the app that it was written with, and the author's defaults."""
     row = await app.db.row(
-        "SELECT u.default_language, u.default_sensitive, u.default_quote_policy, o.name, o.website FROM users u"
-        " LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
+        "SELECT u.default_language, u.default_sensitive, u.default_quote_policy, u.default_reply_policy, o.name,"
+        " o.website FROM users u LEFT JOIN oauth_apps o ON o.id = ? WHERE u.id = ?",
         viewer.app_id,
         viewer.user_id,
     )
@@ -71,14 +71,14 @@ async def _own(app: App, viewer: Viewer, post: vocab.Post) -> dict[str, Any]:
         "language": post.language or row["default_language"],
         "application": None if row["name"] is None else {"name": row["name"], "website": row["website"]},
         "sensitive": post.sensitive or bool(row["default_sensitive"]),
-        "quote_policy": _quote_policy(post) or row["default_quote_policy"],
+        "quote_policy": _setting(post.policy.can_quote if post.policy else None) or row["default_quote_policy"],
+        "reply_policy": _setting(post.policy.can_reply if post.policy else None) or row["default_reply_policy"],
         "machine_translation": post.machine_translation,
     }
 
 
-def _quote_policy(post: vocab.Post) -> str | None:
-    """Return who may quote the post by its `interactionPolicy`; None where that says nothing."""
-    rule = post.policy.can_quote if post.policy else None
+def _setting(rule: vocab.Rule | None) -> str | None:
+    """Return who may quote or answer a post by a rule of its `interactionPolicy`; None where that says nothing."""
     if rule is None:
         return None
     if any(audience.is_public(uri) for uri in rule.automatic):

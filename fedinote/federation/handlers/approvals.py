@@ -2,7 +2,7 @@
 
 from fedinote.activitypub import vocab
 from fedinote.activitypub.quirks import same_id, same_origin
-from fedinote.events import Boosted, Favourited, PostPublished
+from fedinote.events import Boosted, Favourited, PostDeleted, PostPublished
 from fedinote.federation import approving, fetching, incoming, outgoing, relays, resolve
 from fedinote.federation.approving import Interaction
 from fedinote.federation.fetching import Budget
@@ -10,9 +10,11 @@ from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Malformed, NotFound, Refused
-from fedinote.posts import interactions, publishing, visibility
+from fedinote.posts import interactions, publishing, refused_answers, visibility
 from fedinote.posts.permissions import Kind
 
+_ANSWER = """SELECT p.id, p.uri, p.account_id, p.visibility, o.id AS parent_id FROM posts p
+ JOIN posts o ON o.id = p.in_reply_to_id WHERE p.uri = ? AND p.local = TRUE AND o.account_id = ?"""
 _KINDS: dict[str, Kind] = {"LikeRequest": "like", "ReplyRequest": "reply", "AnnounceRequest": "announce"}
 
 
@@ -79,11 +81,11 @@ async def answered(app: App, verified: VerifiedActivity, *, agreed: bool) -> boo
     """Take the answer to a request of ours; False when it is about no such request.
 
     What was agreed to goes to everybody it is for now, with the proof. A like or boost that was refused ends; a refused
-    answer stays with its author.
+    answer is for nobody but its author any more, who is told.
     """
     row = await _requested(app, verified)
     if row is None:
-        return False
+        return not agreed and await _unasked(app, verified)
     if row["account_domain"] or row["author_id"] != verified.signer_id:
         raise Refused(reason="an answer about a post of somebody else")
     proof = verified.activity.result or verified.activity.id
@@ -93,6 +95,24 @@ async def answered(app: App, verified: VerifiedActivity, *, agreed: bool) -> boo
         if await approving.settle(app, row, authorization=proof if agreed else None):
             await (_distribute if agreed else _end)(app, row)
     return True
+
+
+async def _unasked(app: App, verified: VerifiedActivity) -> bool:
+    """Take the refusal of an answer of ours to the signer, who was not asked as the rules were not known here."""
+    row = await app.db.row(_ANSWER, verified.activity.object_id or "", verified.signer_id)
+    if row is None:
+        return False
+    async with app.db.transaction():
+        if await approving.note_refused(app, Interaction("reply", row["uri"], row["parent_id"], row["account_id"])):
+            await _take_back(app, row, verified.signer_id)
+    return True
+
+
+async def _take_back(app: App, row: Row, author_id: int) -> None:
+    """Let others delete an answer that they got, and keep it for whoever wrote it."""
+    gone = PostDeleted(row["id"], row["account_id"], True, row["uri"], row["visibility"], None)
+    await outgoing.on_post_deleted(app, gone)
+    await refused_answers.keep(app, row["id"], author_id)
 
 
 async def _requested(app: App, verified: VerifiedActivity) -> Row | None:
@@ -127,7 +147,13 @@ async def _distribute(app: App, row: Row) -> None:
 
 
 async def _end(app: App, row: Row) -> None:
-    if row["kind"] == "like":
+    if row["kind"] == "reply":
+        answer = await app.db.row(_ANSWER, row["interaction_uri"], row["author_id"])
+        if answer is not None and row["state"] == "accepted":
+            await _take_back(app, answer, row["author_id"])
+        elif answer is not None:
+            await refused_answers.keep(app, answer["id"], row["author_id"])
+    elif row["kind"] == "like":
         await interactions.unfavourite(app, row["account_id"], row["post_id"])
     elif row["kind"] == "announce":
         boost_id = await app.db.value("SELECT id AS value FROM posts WHERE uri = ?", row["interaction_uri"])

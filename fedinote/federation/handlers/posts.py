@@ -9,7 +9,7 @@ from fedinote.activitypub import vocab
 from fedinote.activitypub.audience import narrower
 from fedinote.activitypub.quirks import same_origin
 from fedinote.events import PostEdited
-from fedinote.federation import actors, contents, fetching, incoming, quoting, resolve, surroundings
+from fedinote.federation import actors, approving, contents, fetching, incoming, quoting, resolve, surroundings
 from fedinote.federation.fetching import Budget
 from fedinote.federation.handlers import quotes
 from fedinote.federation.handlers.targets import remember_undone
@@ -17,7 +17,7 @@ from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms, to_ms
 from fedinote.infra.db import Row
-from fedinote.infra.errors import Gone, Malformed, NotFound, Refused
+from fedinote.infra.errors import Forbidden, Gone, Malformed, NotFound, Refused
 from fedinote.posts import holding, polls, publishing, renewed, revising, wishes
 from fedinote.posts.drafts import encoded
 from fedinote.posts.languages import decoded
@@ -51,7 +51,12 @@ async def _store(app: App, verified: VerifiedActivity, post: vocab.Post, budget:
         return
     if not await incoming.is_wanted(app, post, author):
         raise Refused(reason="it concerns nobody here")
-    await resolve.store_post(app, post, author, budget)
+    try:
+        await resolve.store_post(app, post, author, budget)
+    except Forbidden:
+        if post.in_reply_to:
+            await approving.turn_away(app, verified.signer_id, post.id, post.in_reply_to)
+        raise
 
 
 def _as_narrow_as(activity: vocab.Activity, post: vocab.Post, author: Row) -> vocab.Post:

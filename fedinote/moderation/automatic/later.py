@@ -12,7 +12,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import to_ms
 from fedinote.infra.db import Row
 from fedinote.moderation import audit
-from fedinote.moderation.automatic import held
+from fedinote.moderation.automatic import held, reasons
 from fedinote.moderation.cases import statements
 from fedinote.moderation.cases.statements import Basis, Decision
 from fedinote.moderation.moderator import Moderator
@@ -22,8 +22,6 @@ from fedinote.policy.rules.book import ACTIONS, Compiled
 from fedinote.posts import publishing, withdrawn
 from fedinote.posts.holding import HELD
 
-HELD_WORDS = "Nobody sees the post until a moderator of this server has looked at it."
-LIMITED_WORDS = "The post is not in public timelines any more."
 _CHANGEABLE = ("spoiler_text", "sensitive", "visibility")
 _LOCKED = "SELECT * FROM posts WHERE id = ?"
 _MEASURE = """INSERT INTO rule_measures (id, rule_id, post_id, version, action, former, created_at)
@@ -40,8 +38,8 @@ _FIELDS = {"warn": ("spoiler_text", "sensitive"), "sensitive": ("sensitive",), "
 _STATEMENTS = {
     "warn": "post.sensitive",
     "sensitive": "post.sensitive",
-    "limit": "account.warn",
-    "hold": "account.warn",
+    "limit": "post.limit",
+    "hold": "post.hold",
     "reject": "post.delete",
 }
 
@@ -165,10 +163,9 @@ async def _state(app: App, row: Row, rule: Compiled, catch: Catch) -> None:
     action = _STATEMENTS.get(catch.action)
     if action is None:
         return
-    more = {"hold": HELD_WORDS, "limit": LIMITED_WORDS}.get(catch.action, "")
-    text = "\n".join(filter(None, (f"{rule.title}: {catch.why}", more)))
+    text = reasons.of_rule(app, f"{rule.title}: {catch.why}", reasons.meant(catch.action))
     decision = Decision(action, row["account_id"], row["domain"] == "", None, text, (row["id"],))
-    await statements.note(app, decision, Basis(rule_id=rule.id))
+    await statements.note(app, decision, Basis(rule_id=rule.id, language=reasons.LANGUAGE))
 
 
 async def undo(app: App, rule_id: int, since: datetime) -> Undone:
@@ -225,7 +222,8 @@ async def _lift(app: App, rule_id: int, since: datetime) -> int:
     """End the statements of what a rule did to posts; return how many posts are gone."""
     rows = await app.db.rows(
         "SELECT id, action FROM statements WHERE rule_id = ? AND automated = TRUE AND lifted_at IS NULL"
-        " AND action IN ('none', 'mark_statuses_as_sensitive', 'delete_statuses') AND created_at >= ?",
+        " AND action IN ('hold_statuses', 'unlist_statuses', 'mark_statuses_as_sensitive', 'delete_statuses')"
+        " AND created_at >= ?",
         rule_id,
         since,
     )

@@ -114,7 +114,7 @@ async def change(app: App, rule_id: int, wanted: Wanted, *, by: Moderator | None
 
 
 async def switch(app: App, rule_id: int, state: str, *, by: Moderator | None) -> Row:
-    """Put a rule into force (on), or out of it (off). Raises NotFound, Invalid and Forbidden."""
+    """Put a rule into force (on), or out of it (off). NotFound, Forbidden, Invalid (also on after its end)."""
     _allowed(by)
     if state not in STATES:
         raise Invalid(f"Validation failed: The state of a rule is one of {', '.join(STATES)}")
@@ -124,6 +124,8 @@ async def switch(app: App, rule_id: int, state: str, *, by: Moderator | None) ->
         )
         if not changed:
             raise NotFound("No such rule")
+        if standing(changed[0], app.now()) == "expired":
+            raise Invalid("Validation failed: The end of a rule is in the future")
         await _note(app, f"rule.{state}", changed[0], by)
         app.db.after_commit(lambda: book.forget(app))
     return await get(app, rule_id)

@@ -74,7 +74,7 @@ async def undo(app: App, rule_id: int, *, by: Moderator | None, since: datetime 
     released = failed = restored = 0
     for row in (await app.db.many(_held(app, rule_id, since or _EVER)))[0]:
         try:
-            released += await held.release(app, row["id"], by=by) is not None
+            released += await held.release(app, row["id"], by=by, own=True) is not None
         except FediNoteError:
             failed += 1
     for row in await app.db.rows(_SUSPENDED, rule_id, since or _EVER):

@@ -2,29 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fedinote.events import AppealAnswered, AppealMade
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import audit
+from fedinote.moderation import audit, moderator
 from fedinote.moderation.cases import revoking, statements
 from fedinote.moderation.cases.statements import Statement
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.text import language
 
-WITHIN = timedelta(days=180)
+WITHIN = statements.APPEALABLE
 """How long after a decision an appeal can be made (six months, as article 20 of the Digital Services Act has it)."""
 MAX_TEXT = 2000
 MAX_TURNS = 20
 OPEN, LIFTED, UPHELD, ENDED = "open", "lifted", "upheld", "ended"
 _APPEAL = """SELECT p.id, p.statement_id, p.state, p.created_at, p.decided_at, p.decided_by_id, s.account_id
  FROM appeals p JOIN statements s ON s.id = p.statement_id"""
-_OTHERS = """SELECT COUNT(*) AS value FROM users u JOIN accounts a ON a.id = u.account_id
- WHERE u.role <> 'member' AND u.state = 'active' AND a.suspended_at IS NULL AND a.deleted_at IS NULL
- AND u.account_id <> ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +172,7 @@ async def barred(app: App, by: Moderator, about: Statement) -> bool:
 
 async def alone(app: App, by: Moderator) -> bool:
     """Tell whether there is nobody else who could decide about an appeal."""
-    return not await app.db.value(_OTHERS, by.account_id)
+    return await moderator.alone(app, by)
 
 
 async def _check_other(app: App, by: Moderator, about: Statement) -> None:

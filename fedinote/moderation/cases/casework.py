@@ -74,7 +74,7 @@ async def note(app: App, by: Moderator, report_id: int, text: str, *, to_reporte
     if len(text) > MAX_NOTE:
         raise Invalid(f"Validation failed: Text is too long (maximum is {MAX_NOTE} characters)")
     async with app.db.transaction():
-        report = await reports.get(app, report_id)
+        report = await reports.shown(app, by, report_id)
         made = Note(app.ids.next(), by.account_id, text, to_reporter, app.now())
         await app.db.execute(
             "INSERT INTO report_notes (id, report_id, author_id, text, to_reporter, created_at)"

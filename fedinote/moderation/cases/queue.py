@@ -10,7 +10,7 @@ from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Forbidden
-from fedinote.moderation.moderator import Moderator, Power
+from fedinote.moderation.moderator import ANOTHER, Moderator, Power
 from fedinote.policy import domains
 from fedinote.text import language
 
@@ -33,8 +33,10 @@ _PARTS = {
 _TOLD = """SELECT COUNT(CASE WHEN action_taken_at IS NULL THEN 1 END) AS open,
  COUNT(CASE WHEN action_taken_at IS NULL AND assigned_to_id = ? THEN 1 END) AS mine,
  COUNT(CASE WHEN action_taken_at IS NULL AND assigned_to_id IS NULL THEN 1 END) AS free,
- COUNT(action_taken_at) AS closed FROM reports"""
-_LANGUAGES = "SELECT DISTINCT languages FROM reports WHERE action_taken_at IS NULL AND languages <> '' LIMIT 500"
+ COUNT(action_taken_at) AS closed FROM reports r WHERE """
+_LANGUAGES = "SELECT DISTINCT languages FROM reports r WHERE action_taken_at IS NULL AND languages <> ''"
+OF_OTHERS = f"(r.target_id <> ? OR NOT EXISTS ({ANOTHER}))"
+"""SQL: a report `r` that is not about who looks, unless nobody else can; parameters: twice who looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ async def count(app: App, by: Moderator, wanted: Wanted) -> int:
 async def counts(app: App, by: Moderator) -> dict[str, int]:
     """Count the reports of each of PARTS. `Forbidden`."""
     _check(by)
-    row = await app.db.row(_TOLD, by.account_id)
+    row = await app.db.row(f"{_TOLD}{OF_OTHERS}", *[by.account_id] * 3)
     assert row is not None
     return {part: int(row[part]) for part in PARTS}
 
@@ -107,15 +109,17 @@ async def counts(app: App, by: Moderator) -> dict[str, int]:
 async def languages(app: App, by: Moderator) -> list[str]:
     """Return the languages (primary subtags) that open reports are about, sorted. `Forbidden`."""
     _check(by)
-    return sorted({tag for row in await app.db.rows(_LANGUAGES) for tag in row["languages"].split()})
+    rows = await app.db.rows(f"{_LANGUAGES} AND {OF_OTHERS} LIMIT 500", by.account_id, by.account_id)
+    return sorted({tag for row in rows for tag in row["languages"].split()})
 
 
 async def neighbours(app: App, by: Moderator, report_id: int) -> tuple[int | None, int | None]:
     """Return the open reports before and after one in the queue (by age), None at its ends. `Forbidden`."""
     _check(by)
+    open_ones = f"FROM reports r WHERE r.action_taken_at IS NULL AND {OF_OTHERS}"
     before, after = await app.db.many(
-        ("SELECT MAX(id) AS value FROM reports WHERE action_taken_at IS NULL AND id < ?", (report_id,)),
-        ("SELECT MIN(id) AS value FROM reports WHERE action_taken_at IS NULL AND id > ?", (report_id,)),
+        (f"SELECT MAX(r.id) AS value {open_ones} AND r.id < ?", (by.account_id, by.account_id, report_id)),
+        (f"SELECT MIN(r.id) AS value {open_ones} AND r.id > ?", (by.account_id, by.account_id, report_id)),
     )
     return before[0]["value"], after[0]["value"]
 
@@ -128,8 +132,8 @@ def _check(by: Moderator) -> None:
 def _narrowed(by: Moderator, wanted: Wanted) -> tuple[list[str], list[Any]]:
     """Return the conditions on a report and their values."""
     _check(by)
-    conditions: list[str] = [_PARTS.get(wanted.part, _PARTS["open"])]
-    values: list[Any] = [by.account_id] if wanted.part == "mine" else []
+    conditions: list[str] = [OF_OTHERS, _PARTS.get(wanted.part, _PARTS["open"])]
+    values: list[Any] = [by.account_id] * (3 if wanted.part == "mine" else 2)
     if wanted.origin in ORIGINS:
         conditions.append(ORIGINS[wanted.origin])
     for condition, value in _fields(wanted):

@@ -6,7 +6,7 @@ from datetime import datetime
 from fedinote.infra.app import App
 from fedinote.infra.clock import from_ms
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import audit
+from fedinote.moderation import audit, moderator
 from fedinote.moderation.moderator import Moderator, Power
 
 MAX_TEXT = 2000
@@ -51,6 +51,8 @@ async def write(app: App, by: Moderator, account_id: int, text: str) -> Remark:
 async def remove(app: App, by: Moderator, account_id: int, remark_id: int) -> None:
     """Throw a note away; nothing happens when it is gone already. Audited. `Forbidden`."""
     _check(by)
+    if await moderator.concerned(app, by, account_id):
+        raise Forbidden
     async with app.db.transaction():
         sql = "DELETE FROM account_remarks WHERE id = ? AND account_id = ?"
         if await app.db.execute(sql, remark_id, account_id):
@@ -58,8 +60,13 @@ async def remove(app: App, by: Moderator, account_id: int, remark_id: int) -> No
 
 
 async def about(app: App, by: Moderator, account_id: int) -> list[Remark]:
-    """Return the notes about an account, oldest first. `Forbidden`."""
+    """Return the notes about an account, oldest first. `Forbidden`.
+
+    Those about oneself are for others, where somebody else moderates.
+    """
     _check(by)
+    if await moderator.concerned(app, by, account_id):
+        return []
     rows = await app.db.rows(_LISTING, account_id, MAX_REMARKS)
     return [Remark(row["id"], row["author_id"], row["text"], from_ms(row["created_at"])) for row in rows]
 

@@ -6,9 +6,9 @@ from fedinote.events import ReportFiled
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
-from fedinote.moderation import audit
+from fedinote.moderation import audit, moderator
+from fedinote.moderation.cases.models import Report
 from fedinote.moderation.house import house_rules
-from fedinote.moderation.models import Report
 from fedinote.moderation.moderator import Moderator, Power
 from fedinote.policy import pipeline
 from fedinote.policy.base import Subject
@@ -142,6 +142,17 @@ async def get(app: App, report_id: int) -> Report:
     return found
 
 
+async def shown(app: App, by: Moderator, report_id: int) -> Report:
+    """Return a report to somebody who works on it. `NotFound` also for one about themselves.
+
+    Where there is somebody else who moderates, that is theirs: nobody learns so who complained about them.
+    """
+    found = await get(app, report_id)
+    if await moderator.concerned(app, by, found.target_id):
+        raise NotFound
+    return found
+
+
 async def resolve(app: App, by: Moderator, report_id: int) -> None:
     """Close a report. `NotFound`, `Forbidden`."""
     change = "action_taken_at = ?, action_taken_by_id = ? WHERE action_taken_at IS NULL"
@@ -162,13 +173,18 @@ async def reopen(app: App, by: Moderator, report_id: int) -> None:
 
 
 async def assign(app: App, by: Moderator, report_id: int, assignee_id: int | None) -> None:
-    """Say who works on a report: a moderator's account, or None for nobody. `NotFound`, `Forbidden`, `Invalid`."""
+    """Say who works on a report: a moderator's account, or None for nobody. `NotFound`, `Forbidden`.
+
+    `Invalid` for who is no moderator, and for whom it is about.
+    """
     if assignee_id is None:
         change = "assigned_to_id = NULL WHERE assigned_to_id IS NOT NULL"
         await _change(app, by, report_id, "report.unassign", (change, ()))
         return
     if not await app.db.row(
-        "SELECT 1 AS value FROM users WHERE account_id = ? AND role <> 'member' AND state = 'active'", assignee_id
+        "SELECT 1 AS value FROM users WHERE account_id = ? AND role <> 'member' AND state = 'active'"
+        " AND (account_id = ? OR account_id NOT IN (SELECT r.target_id FROM reports r WHERE r.id = ?))",
+        *(assignee_id, by.account_id, report_id),
     ):
         raise Invalid("Validation failed: Only a moderator can work on a report")
     change = "assigned_to_id = ? WHERE (assigned_to_id IS NULL OR assigned_to_id <> ?)"
@@ -189,7 +205,7 @@ async def _change(app: App, by: Moderator, report_id: int, action: str, change: 
         raise Forbidden
     sql, values = change
     async with app.db.transaction():
-        report = await get(app, report_id)
+        report = await shown(app, by, report_id)
         if await app.db.execute(f"UPDATE reports SET {sql} AND id = ?", *values, report_id):  # noqa: S608
             await audit.record(
                 app,

@@ -37,7 +37,8 @@ async def ask(app: App, by: Moderator, report_id: int, tongue: str, text: str) -
     known = language.canonical(tongue)
     if known is None:
         raise Invalid("Validation failed: This is not a language tag")
-    found = await find(app, by, known)
+    about = (await reports.shown(app, by, report_id)).target_id
+    found = [one for one in await find(app, by, known) if one != about]
     async with app.db.transaction():
         if found:
             await reports.assign(app, by, report_id, found[0])

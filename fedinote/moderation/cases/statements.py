@@ -22,6 +22,8 @@ from fedinote.text import language
 
 KEPT_SUSPENDED = timedelta(days=30)
 """How long a suspension can be undone; then the account is purged."""
+APPEALABLE = timedelta(days=180)
+"""How long after a decision an appeal against it can be made."""
 ACTIONS = {
     "account.warn": "none",
     "account.sensitize": "sensitive",
@@ -31,8 +33,12 @@ ACTIONS = {
     "account.delete": "delete",
     "post.delete": "delete_statuses",
     "post.sensitive": "mark_statuses_as_sensitive",
+    "post.hold": "hold_statuses",
+    "post.limit": "unlist_statuses",
 }
-"""What needs a statement: the action of the audit log, and its name in an AccountWarning ("delete" is our own)."""
+"""What needs a statement: the action, and its name in an AccountWarning (see OUR_OWN for those it does not know)."""
+OUR_OWN = frozenset({"delete", "hold_statuses", "unlist_statuses"})
+"""What AccountWarning has no name for: to apps these are warnings ("none"), whose text says what was done."""
 LIFTING = {
     "account.unsensitize": "sensitive",
     "account.enable": "disable",
@@ -54,6 +60,7 @@ class Basis:
     """What a decision rests on, beside its words: numbers of house rules, the report, the language of the words.
 
     `rule_id` is the moderators' rule that decided by itself; None when a person did. `tell`: its subject is told.
+    `by_hand`: a person decided, also where no moderator is named (the command line).
     """
 
     rules: tuple[int, ...] = ()
@@ -62,6 +69,7 @@ class Basis:
     category: str = ""
     rule_id: int | None = None
     tell: bool = True
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +123,18 @@ async def check(app: App, basis: Basis) -> None:
         raise Invalid("Validation failed: Language is not a valid BCP 47 tag")
 
 
-async def note(app: App, decision: Decision, basis: Basis) -> None:
+async def note(app: App, decision: Decision, basis: Basis) -> int | None:
     """Write the statement of a decision, or the end of those that it lifts, in the transaction that carries it out.
 
+    Returns the statement's id, None where none is written.
     A local account is told (AccountWarned), of a warning only with words. What needs no statement is passed over.
     """
     if lifted := LIFTING.get(decision.action):
         await _lift(app, decision, lifted)
-        return
+        return None
     action = ACTIONS.get(decision.action)
     if action is None:
-        return
+        return None
     await check(app, basis)
     statement_id, now = app.ids.next(), app.now()
     await app.db.execute(
@@ -138,7 +147,7 @@ async def note(app: App, decision: Decision, basis: Basis) -> None:
         basis.language and language.canonical(basis.language),
         msgspec.json.encode(sorted(set(basis.rules))).decode(),
         await _category(app, basis),
-        decision.by is None,
+        decision.by is None and not basis.by_hand,
         basis.rule_id,
         basis.report_id,
         msgspec.json.encode(list(decision.post_ids)).decode(),
@@ -149,6 +158,7 @@ async def note(app: App, decision: Decision, basis: Basis) -> None:
     if decision.local and basis.tell and (action != "none" or decision.text) and action != "delete":
         told = AccountWarned(statement_id, decision.account_id, action, decision.text, decision.post_ids)
         await app.emit(told)
+    return statement_id
 
 
 async def _category(app: App, basis: Basis) -> str:

@@ -1,7 +1,8 @@
 """Statements of reasons in the member's language: translated once, when they are sent, and kept beside the original.
 
 The text in the moderator's language binds. It is between a person and the staff, so engines on this machine alone see
-it; where there is none that can, pages try again when they are read.
+it; where there is none that can, pages try again when they are read. What a rule says of itself this server can say in
+the languages of its pages (`keep`).
 """
 
 from fedinote.events import AccountWarned
@@ -41,6 +42,12 @@ async def word(app: App, statement_id: int) -> None:
             statement_id,
             about.text,
         )
+
+
+async def keep(app: App, about: Statement, text: str, tongue: str) -> None:
+    """Keep words that this server has itself for a statement, in a language; no engine is asked then."""
+    sql = "UPDATE statements SET translated = ?, translated_to = ? WHERE id = ? AND translated = ''"
+    await app.db.execute(sql, text, tongue, about.id)
 
 
 def sent(about: Statement, reader: str) -> Reading | None:

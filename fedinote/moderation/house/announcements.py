@@ -16,7 +16,7 @@ from fedinote.infra.app import App
 from fedinote.infra.db import Row
 from fedinote.infra.errors import Invalid, NotFound
 from fedinote.moderation import audit
-from fedinote.moderation.models import Announcement
+from fedinote.moderation.house.models import Announcement
 from fedinote.moderation.moderator import Moderator
 from fedinote.posts import drafts
 from fedinote.posts.drafts import Mention

@@ -14,14 +14,18 @@ from urllib.parse import urlsplit
 from fedinote.infra.errors import Invalid, Malformed
 from fedinote.policy import domains
 from fedinote.policy.models import DomainBlock
+from fedinote.text import cells
 
 MAX_ROWS = 50_000
 MAX_CELL = 5000
 MAX_LABELS = 20
+MAX_KEY = 2048
+"""Characters of the id of a change, and of the address of a label, that are looked at."""
 SEVERITIES = domains.SEVERITIES
 COLUMNS = ("domain", "severity", "reject_media", "reject_reports", "public_comment", "obfuscate")
 _TRUE = frozenset({"true", "1", "yes", "t"})
-_LIMIT = frozenset({"silence", "limit", "limited"})
+_SEVERITIES = {"limit": "silence", "limited": "silence", "none": "noop", "block": "suspend", "reject": "suspend"}
+"""What other programs and people call them."""
 _COMMENTS = ("public_comment", "comment", "reason", "private_comment")
 _POLICIES = {"drop": "suspend", "reject": "suspend", "filter": "silence"}
 _MEDIA_FILTER, _REPORT_FILTER = "media", "report"
@@ -112,27 +116,32 @@ def _line(number: int, names: list[str], row: list[str]) -> Line:
 
 
 def _row(row: Mapping[str, str]) -> Advice:
-    severity = row.get("severity", "suspend").strip().lower()
+    severity = row.get("severity", "").strip().lower() or "suspend"
     if severity not in SEVERITIES:
-        severity = "silence" if severity in _LIMIT else "noop" if severity in ("none", "noop") else "suspend"
+        severity = _SEVERITIES.get(severity, "")
+    if not severity:
+        raise Invalid("Severity is not included in the list")
     return Advice(
-        domain=domains.key(row.get("domain", "")),
+        domain=_server(row.get("domain", "")),
         severity=severity,
         reject_media=row.get("reject_media", "").strip().lower() in _TRUE,
         reject_reports=row.get("reject_reports", "").strip().lower() in _TRUE,
-        reason=next((text[:MAX_CELL] for name in _COMMENTS if (text := row.get(name, "").strip())), ""),
+        reason=next((cells.meant(text)[:MAX_CELL] for name in _COMMENTS if (text := row.get(name, "").strip())), ""),
         obfuscate=row.get("obfuscate", "").strip().lower() in _TRUE,
     )
 
 
 def write_csv(blocks: Iterable[DomainBlock], *, comments: bool = True) -> str:
-    """Return blocks as Mastodon exports them (https://docs.joinmastodon.org/admin/moderation/)."""
+    """Return blocks as Mastodon exports them (https://docs.joinmastodon.org/admin/moderation/).
+
+    Comments may be those of other people's lists: no spreadsheet takes one for a formula.
+    """
     stream = io.StringIO()
     out = csv.writer(stream, lineterminator="\n")
     out.writerow([f"#{name}" for name in COLUMNS])
     for one in blocks:
         flags = [str(bool(value)).lower() for value in (one.reject_media, one.reject_reports)]
-        comment = one.public_comment if comments else ""
+        comment = cells.plain(one.public_comment) if comments else ""
         out.writerow([one.domain, one.severity, *flags, comment, str(bool(one.obfuscate)).lower()])
     return stream.getvalue()
 
@@ -164,7 +173,7 @@ def read_changes(items: Any) -> Reading:
 def _change(item: Any) -> Advice | None:
     if not isinstance(item, dict):
         raise Malformed(reason="a change is no object")
-    kind, key = _text(item, "type").rpartition(":")[2], _text(item, "id")
+    kind, key = _text(item, "type").rpartition(":")[2], _key(item)
     entity = item.get("entity")
     about = entity if isinstance(entity, dict) else {}
     what = _text(about, "type") or _text(item, "entityKind", "entity_kind")
@@ -172,7 +181,7 @@ def _change(item: Any) -> Advice | None:
         return Advice("", retracted=True, key=key)
     if what.lower() != "domain" or kind not in ("Advisory", "Recommendation", "Retraction"):
         return None
-    domain = domains.key(_text(about, "value") or _text(item, "entityKey", "entity_key"))
+    domain = _server(_text(about, "value") or _text(item, "entityKey", "entity_key"))
     if kind == "Retraction":
         return Advice(domain, reason=_text(item, "comment")[:MAX_CELL], retracted=True, key=key)
     return _recommended(item, domain, advisory=kind == "Advisory")
@@ -197,7 +206,7 @@ def _recommended(item: Mapping[str, Any], domain: str, *, advisory: bool) -> Adv
         labels=tuple(map(_label, labels[:MAX_LABELS])) if isinstance(labels, list) else (),
         advisory=advisory,
         accepted=policy == "accept" and not advisory,
-        key=_text(item, "id"),
+        key=_key(item),
     )
 
 
@@ -205,8 +214,29 @@ def _label(label: Any) -> str:
     """Return what a label is called: its name, or the end of its address."""
     if isinstance(label, dict):
         return _text(label, "name", "id")[:200]
-    parts = urlsplit(str(label)[:2048])
-    return (parts.fragment or parts.path.rstrip("/").rpartition("/")[2] or str(label))[:200]
+    text = str(label)[:MAX_KEY]
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # "http://[" is no address
+        return text[:200]
+    return (parts.fragment or parts.path.rstrip("/").rpartition("/")[2] or text)[:200]
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    """Return the id of an item; "" for one that is too long to be kept, as for none."""
+    text = _text(item, "id")
+    return text if len(text) <= MAX_KEY else ""
+
+
+def _server(text: str) -> str:
+    """Return the name of a server. `Invalid` for what is none, also for a top-level domain: that is all servers below.
+
+    By hand even those can be blocked (`moderation.servers.domains`); a list of somebody else's is no hand.
+    """
+    name = domains.key(text)
+    if "." not in name and ":" not in name:
+        raise Invalid("Validation failed: Domain is not a valid domain name")
+    return name
 
 
 def _text(item: Mapping[str, Any], *names: str) -> str:

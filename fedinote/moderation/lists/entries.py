@@ -4,9 +4,9 @@ A block that comes from a list is an ordinary block (`moderation.servers.domains
 nobody changed it in between, and no other list still asks for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,7 +23,10 @@ from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import domains as policy
 from fedinote.policy.models import DomainBlock
 
+_T = TypeVar("_T")
 DRAFT, APPLIED, REFUSED, RETRACTED, ENDED = "draft", "applied", "refused", "retracted", "ended"
+PIECE = 20
+"""Entries in one transaction: however long a list is, others write in between."""
 _ENTRY = """SELECT e.*, s.title AS source_title, s.kind AS source_kind, s.ceiling, s.automatic, s.days
  FROM list_entries e JOIN list_sources s ON s.id = e.source_id"""
 _SAVE = """INSERT INTO list_entries (id, source_id, domain, severity, reject_media, reject_reports, reason, labels,
@@ -36,6 +39,13 @@ _SAVE = """INSERT INTO list_entries (id, source_id, domain, severity, reject_med
  state = CASE WHEN list_entries.state IN ('retracted', 'ended') THEN 'draft' ELSE list_entries.state END
  RETURNING id, state"""
 
+# What people decided to have to do with: servers that they let in or listed, and relays.
+_WANTED = """SELECT domain AS value FROM server_trust WHERE state = 'known' AND source_id IS NULL UNION
+ SELECT domain FROM domain_allows UNION SELECT inbox_url FROM relays WHERE state <> 'rejected'"""
+
+_VOUCHING = """SELECT source_id FROM list_entries WHERE domain = ? AND state = 'applied' AND accepted AND source_id <> ?
+ ORDER BY id LIMIT 1"""
+
 
 def capped(severity: str, ceiling: str) -> str:
     """Return a severity, or the ceiling where that is milder."""
@@ -43,24 +53,55 @@ def capped(severity: str, ceiling: str) -> str:
 
 
 async def take(app: App, source: Row, advice: Sequence[Advice]) -> dict[str, int]:
-    """Take up what a source says now; return how much was new or changed, applied and retracted. In a transaction.
+    """Take up what a source says now; return how much was new or changed, applied and retracted.
 
     A new or changed piece of advice is a draft, unless the source is automatic. What a moderator refused stays refused.
+    Of servers that people here let in, and of relays, a moderator decides, whatever the source's rule is. In pieces:
+    what was cut off is safe to repeat. `NotFound` when the source is gone meanwhile.
     """
     done = {"taken": 0, "applied": 0, "retracted": 0}
-    batch = begin(app, source["title"])
-    for one in advice:
-        if one.retracted:
-            done["retracted"] += await _retract(app, source, one, batch)
-            continue
-        if any(policy.covers(one.domain, own) for own in app.settings.own_hosts):
-            continue
-        entry = await _save(app, source, one)
-        done["taken"] += 1
-        asked = one.accepted or one.severity != "noop" or one.reject_media or one.reject_reports
-        if asked and not one.advisory and source["automatic"] and entry["state"] in (DRAFT, APPLIED):
-            done["applied"] += await _apply(app, await get(app, entry["id"]), None, batch)
+    batch, wanted = begin(app, source["title"]), await _wanted(app)
+    for piece in _pieces(advice):
+        async with app.db.transaction():
+            await _standing(app, source)
+            for one in piece:
+                for what in await _take(app, source, one, batch, wanted):
+                    done[what] += 1
     return done
+
+
+async def _take(app: App, source: Row, one: Advice, batch: Batch, wanted: frozenset[str]) -> list[str]:
+    """Take up one piece of advice; return what happened, by the names of the counts."""
+    if one.retracted:
+        return ["retracted"] * await _retract(app, source, one, batch)
+    if any(policy.covers(one.domain, own) for own in app.settings.own_hosts):
+        return []
+    entry = await _save(app, source, one)
+    if entry["state"] == APPLIED and not one.accepted:
+        await _unvouch(app, one.domain, source["id"])
+    asked = one.accepted or one.severity != "noop" or one.reject_media or one.reject_reports
+    if not asked or one.advisory or not source["automatic"] or entry["state"] not in (DRAFT, APPLIED):
+        return ["taken"]
+    if one.domain in wanted and not one.accepted:
+        return ["taken"]
+    return ["taken", *["applied"] * await _apply(app, await get(app, entry["id"]), None, batch)]
+
+
+async def _wanted(app: App) -> frozenset[str]:
+    """Return the names whose block would be about a server that people here decided to have to do with."""
+    hosts = [row["value"] for row in await app.db.rows(_WANTED)]
+    return frozenset(name for host in hosts for name in policy.covering(policy.host_of(host) or host))
+
+
+def _pieces(found: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (found[at : at + PIECE] for at in range(0, len(found), PIECE))
+
+
+async def _standing(app: App, source: Row) -> None:
+    """Hold a source for the length of the transaction. `NotFound`."""
+    sql = f"SELECT 1 AS value FROM list_sources WHERE id = ?{app.db.lock}"  # noqa: S608
+    if await app.db.row(sql, source["id"]) is None:
+        raise NotFound("This list is not subscribed to any more")
 
 
 def begin(app: App, title: str) -> Batch:
@@ -174,7 +215,7 @@ async def _let_in(app: App, entry: Row, by: Moderator | None, batch: Batch) -> i
     """Take a server that a list vouches for as known; a block that came from the same list before ends."""
     if entry["block_id"] is not None:
         await _end(app, entry, APPLIED, by, batch)
-    made = await acquaintances.vouch(app, entry["domain"], entry["source_title"])
+    made = await acquaintances.vouch(app, entry["domain"], entry["source_id"])
     await app.db.execute("UPDATE list_entries SET state = 'applied' WHERE id = ?", entry["id"])
     if made:
         await _note(app, "list.apply", entry, by)
@@ -226,13 +267,18 @@ async def _retract(app: App, source: Row, one: Advice, batch: Batch) -> int:
 
 
 async def gone(app: App, source: Row, still: set[str]) -> int:
-    """Treat all entries of a source that are not among the domains it still names as retracted; return how many."""
+    """Treat all entries of a source that are not among the domains it still names as retracted; return how many.
+
+    In pieces, as `take`.
+    """
     rows = await app.db.rows(f"{_ENTRY} WHERE e.source_id = ? AND e.state IN ('draft', 'applied')", source["id"])
     left = [entry for entry in rows if entry["domain"] not in still]
     batch = begin(app, source["title"])
-    for entry in left:
-        await _end(app, entry, RETRACTED, None, batch)
-        await _note(app, "list.retract", entry, None)
+    for piece in _pieces(left):
+        async with app.db.transaction():
+            for entry in piece:
+                await _end(app, entry, RETRACTED, None, batch)
+                await _note(app, "list.retract", entry, None)
     return len(left)
 
 
@@ -249,9 +295,9 @@ async def expire(app: App) -> int:
 async def _end(app: App, entry: Row, state: str, by: Moderator | None, batch: Batch | None) -> None:
     """Put an entry into a state in which it stands for nothing, and lift its block unless somebody else wants it.
 
-    A server that was let in because of it is a stranger again.
+    A server that was let in because of it is a stranger again, unless another list vouches for it too.
     """
-    await acquaintances.unvouch(app, entry["domain"], entry["source_title"])
+    await _unvouch(app, entry["domain"], entry["source_id"])
     await app.db.execute("UPDATE list_entries SET state = ?, block_id = NULL WHERE id = ?", state, entry["id"])
     if entry["block_id"] is None:
         return
@@ -270,6 +316,13 @@ async def _end(app: App, entry: Row, state: str, by: Moderator | None, batch: Ba
         await app.db.execute(
             "UPDATE list_entries SET block_id = ?, terms = ? WHERE id = ?", present.id, entry["terms"], heir["id"]
         )
+
+
+async def _unvouch(app: App, domain: str, source_id: int) -> None:
+    """Take back that a list vouches for a server; another one that does so too does it from now on."""
+    if await acquaintances.unvouch(app, domain, source_id):
+        for other in await app.db.rows(_VOUCHING, domain, source_id):
+            await acquaintances.vouch(app, domain, other["source_id"])
 
 
 async def let_go(app: App, block_id: int) -> None:

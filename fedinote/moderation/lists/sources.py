@@ -1,6 +1,8 @@
 """The lists that a server subscribes to: adding and removing them, and reading them again."""
 
+import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +23,9 @@ MAX_SOURCES = 50
 MAX_TITLE = 200
 MAX_DAYS = 3650
 MAX_PAGES = 2000
+MAX_ADDRESS = 2048
+PATIENCE = 60.0
+"""Seconds after which no further page of changes is asked for: the next reading goes on there."""
 MAX_BYTES = 10_000_000
 JSON = "application/ld+json, application/activity+json, application/json"
 _log = logging.getLogger(__name__)
@@ -92,11 +97,12 @@ async def change(app: App, source_id: int, wanted: Wanted, *, by: Moderator | No
 async def remove(app: App, source_id: int, *, by: Moderator | None) -> None:
     """End a subscription; the blocks that came from it end, as if the list had taken all back. `NotFound`."""
     _may(by)
-    async with app.db.transaction():
+    async with _turn(app, source_id):
         source = await get(app, source_id)
         await entries.gone(app, source, set())
-        await app.db.execute("DELETE FROM list_sources WHERE id = ?", source_id)
-        await _note(app, "list.remove", source["url"], by, None)
+        async with app.db.transaction():
+            await app.db.execute("DELETE FROM list_sources WHERE id = ?", source_id)
+            await _note(app, "list.remove", source["url"], by, None)
 
 
 def _check(wanted: Wanted) -> None:
@@ -104,7 +110,7 @@ def _check(wanted: Wanted) -> None:
         raise Invalid(f"Validation failed: A list is one of {', '.join(KINDS)}")
     if wanted.ceiling not in CEILINGS:
         raise Invalid("Validation failed: Severity is not included in the list")
-    if not safe_url(wanted.url) or len(wanted.url) > 2048:
+    if not safe_url(wanted.url) or len(wanted.url) > MAX_ADDRESS:
         raise Invalid("Validation failed: A list has an http or https address")
     if not 1 <= len(wanted.title.strip()) <= MAX_TITLE:
         raise Invalid(f"Validation failed: Title must have 1 to {MAX_TITLE} characters")
@@ -122,6 +128,9 @@ async def refresh_due(app: App) -> None:
             await refresh(app, row["id"])
         except FediNoteError as error:
             _log.warning("list not read", extra={"list": row["id"], "reason": error.reason})
+        except Exception:  # noqa: BLE001  what somebody else wrote must not keep the other lists from being read
+            _log.exception("list not read", extra={"list": row["id"]})
+            await _failed(app, row["id"], "it could not be understood")
 
 
 async def read_now(app: App, source_id: int, *, by: Moderator | None) -> dict[str, int]:
@@ -136,15 +145,24 @@ async def refresh(app: App, source_id: int) -> dict[str, int]:
 
     Raises as fetching does (`Unavailable`, `Malformed`, `Invalid`). What holds because of it stays when it fails.
     """
-    source = await get(app, source_id)
-    try:
-        done = await (_read_csv(app, source) if source["kind"] == "csv" else _read_fires(app, source))
-    except FediNoteError as error:
-        await app.db.execute(
-            "UPDATE list_sources SET problem = ?, read_at = ? WHERE id = ?", error.reason[:500], app.now(), source_id
-        )
-        raise
-    return done
+    async with _turn(app, source_id):
+        source = await get(app, source_id)
+        try:
+            return await (_read_csv(app, source) if source["kind"] == "csv" else _read_fires(app, source))
+        except FediNoteError as error:
+            await _failed(app, source_id, error.reason)
+            raise
+
+
+def _turn(app: App, source_id: int) -> asyncio.Lock:
+    """Return what lets one at a time read or end a list: both take it up in many pieces."""
+    turns: dict[int, asyncio.Lock] = app.caches.setdefault("list_turns", {})
+    return turns.setdefault(source_id, asyncio.Lock())
+
+
+async def _failed(app: App, source_id: int, problem: str) -> None:
+    sql = "UPDATE list_sources SET problem = ?, read_at = ? WHERE id = ?"
+    await app.db.execute(sql, problem[:500], app.now(), source_id)
 
 
 async def _fetch(app: App, url: str, accept: str) -> Any:
@@ -160,10 +178,9 @@ async def _read_csv(app: App, source: Row) -> dict[str, int]:
     found = advice.read_csv(answer.body)
     if not found.advice:
         raise Malformed(reason="the list is empty")
-    async with app.db.transaction():
-        done = await entries.take(app, source, found.advice)
-        done["retracted"] += await entries.gone(app, source, {one.domain for one in found.advice})
-        await _finish(app, source, "", found)
+    done = await entries.take(app, source, found.advice)
+    done["retracted"] += await entries.gone(app, source, {one.domain for one in found.advice})
+    await _finish(app, source, "", found)
     return done
 
 
@@ -173,20 +190,19 @@ async def _read_fires(app: App, source: Row) -> dict[str, int]:
     whole = not cursor
     read, cursor = await (_snapshot(app, source["url"]) if whole else _changes(app, cursor))
     changes = read.advice
-    async with app.db.transaction():
-        done = await entries.take(app, source, changes)
-        if whole:
-            done["retracted"] += await entries.gone(app, source, {one.domain for one in changes if not one.retracted})
-        else:
-            await app.db.execute(
-                "UPDATE list_entries SET seen_at = ?,"
-                " expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
-                " WHERE source_id = ? AND state IN ('draft', 'applied')",
-                app.now(),
-                app.now() + timedelta(days=source["days"] or 0),
-                source["id"],
-            )
-        await _finish(app, source, cursor, read)
+    done = await entries.take(app, source, changes)
+    if whole:
+        done["retracted"] += await entries.gone(app, source, {one.domain for one in changes if not one.retracted})
+    else:
+        await app.db.execute(
+            "UPDATE list_entries SET seen_at = ?,"
+            " expires_at = CASE WHEN expires_at IS NULL THEN NULL ELSE CAST(? AS BIGINT) END"
+            " WHERE source_id = ? AND state IN ('draft', 'applied')",
+            app.now(),
+            app.now() + timedelta(days=source["days"] or 0),
+            source["id"],
+        )
+    await _finish(app, source, cursor, read)
     return done
 
 
@@ -206,8 +222,11 @@ async def _snapshot(app: App, url: str) -> tuple[Reading, str]:
 
 
 async def _changes(app: App, cursor: str) -> tuple[Reading, str]:
-    """Read what was changed since a cursor, page by page; return it with the next cursor."""
-    found: list[Advice] = []
+    """Read what was changed since a cursor, page by page; return it with the next cursor.
+
+    Not more than a list may have, nor for longer than PATIENCE: the rest is read the next time.
+    """
+    end, found = time.monotonic() + PATIENCE, list[Advice]()
     problems: list[str] = []
     skipped, seen = 0, set[str]()
     for _ in range(MAX_PAGES):
@@ -221,6 +240,8 @@ async def _changes(app: App, cursor: str) -> tuple[Reading, str]:
         if not isinstance(following, str) or following in seen:
             break
         cursor = _same_host(following, cursor)
+        if len(found) >= advice.MAX_ROWS or time.monotonic() > end:
+            break
     return Reading(tuple(found), skipped, tuple(problems[:5])), cursor
 
 
@@ -242,7 +263,7 @@ def _items(collection: dict[str, Any]) -> Any:
 
 def _same_host(url: str, base: str) -> str:
     """Return an address that a data set names, if it is on the data set's own server. `Malformed`."""
-    if safe_url(url) is None or url.split("/")[:3] != base.split("/")[:3]:
+    if safe_url(url) is None or len(url) > MAX_ADDRESS or url.split("/")[:3] != base.split("/")[:3]:
         raise Malformed(reason="the data set leads to another server")
     return url
 

@@ -8,6 +8,7 @@ from fedinote.infra.app import App
 from fedinote.infra.errors import Invalid
 from fedinote.moderation.pictures.entries import MAX_LABEL, MAX_PICTURES, Entry
 from fedinote.policy.pictures.hashes import PDQ, checked
+from fedinote.text import cells
 
 MAX_BYTES = 64 * 1024 * 1024
 COLUMNS = ("kind", "hash", "label", "source", "reason")
@@ -15,7 +16,6 @@ _PAGE = 1_000
 _SQL = (
     "SELECT id, kind, hash, label, source, reason FROM known_pictures WHERE set_id = ? AND id > ? ORDER BY id LIMIT ?"
 )
-_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula
 
 
 def read(data: bytes, *, source: str = "", reason: str = "") -> list[Entry]:
@@ -55,9 +55,9 @@ def _entry(line: Sequence[str], columns: dict[str, int], number: int, usual: Ent
     return Entry(
         kind,
         digits,
-        found.get("label", "").removeprefix("'")[:MAX_LABEL],
-        (found.get("source") or usual.source)[:MAX_LABEL],
-        (found.get("reason") or usual.reason)[:MAX_LABEL],
+        cells.meant(found.get("label", ""))[:MAX_LABEL],
+        (cells.meant(found.get("source", "")) or usual.source)[:MAX_LABEL],
+        (cells.meant(found.get("reason", "")) or usual.reason)[:MAX_LABEL],
     )
 
 
@@ -67,12 +67,7 @@ async def written(app: App, set_id: int) -> AsyncIterator[str]:
     last = 0
     while rows := await app.db.rows(_SQL, set_id, last, _PAGE):
         last = rows[-1]["id"]
-        yield _lines([[_plain(row[name]) for name in COLUMNS] for row in rows])
-
-
-def _plain(text: str) -> str:
-    """Keep spreadsheets from taking what somebody wrote for a formula."""
-    return f"'{text}" if text.startswith(_SPREADSHEET) else text
+        yield _lines([[cells.plain(row[name]) for name in COLUMNS] for row in rows])
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> str:

@@ -33,11 +33,12 @@ _POSTS = """SELECT a.domain, COUNT(*) AS value FROM posts p JOIN accounts a ON a
 _FOLLOWS = """SELECT a.domain, COUNT(*) AS value FROM follows f JOIN accounts a ON a.id = f.target_id
  JOIN accounts l ON l.id = f.follower_id WHERE a.domain IN_TEXTS(?) AND f.accepted AND l.domain = ''
  GROUP BY a.domain"""
-_TRUSTED = """SELECT t.domain, t.why, t.by_list, t.decided_at, a.username FROM server_trust t
- LEFT JOIN accounts a ON a.id = t.decided_by WHERE t.state = 'known' ORDER BY t.decided_at DESC LIMIT ?"""
-_SAVE = """INSERT INTO server_trust (domain, state, why, by_list, decided_by, decided_at)
- VALUES (?, ?, ?, FALSE, ?, ?) ON CONFLICT (domain) DO UPDATE SET state = excluded.state, why = excluded.why,
- by_list = FALSE, decided_by = excluded.decided_by, decided_at = excluded.decided_at"""
+_TRUSTED = """SELECT t.domain, t.why, t.source_id, s.title, t.decided_at, a.username FROM server_trust t
+ LEFT JOIN accounts a ON a.id = t.decided_by LEFT JOIN list_sources s ON s.id = t.source_id
+ WHERE t.state = 'known' ORDER BY t.decided_at DESC LIMIT ?"""
+_SAVE = """INSERT INTO server_trust (domain, state, why, decided_by, decided_at)
+ VALUES (?, ?, ?, ?, ?) ON CONFLICT (domain) DO UPDATE SET state = excluded.state, why = excluded.why,
+ source_id = NULL, decided_by = excluded.decided_by, decided_at = excluded.decided_at"""
 _HELD = f"""SELECT h.id FROM held_posts h JOIN accounts a ON a.id = h.account_id WHERE a.domain = ? AND h.reason LIKE ?
  AND NOT {undoing.HELD_BY_ANOTHER} ORDER BY h.id"""  # noqa: S608  ours
 
@@ -111,8 +112,8 @@ async def trusted(app: App) -> list[Trusted]:
 
 
 def _trusted(row: Row) -> Trusted:
-    how = "list" if row["by_list"] else "approved"
-    return Trusted(row["domain"], how, from_ms(row["decided_at"]), row["why"], row["username"] or "")
+    how, why = ("approved", row["why"]) if row["source_id"] is None else ("list", row["title"] or "")
+    return Trusted(row["domain"], how, from_ms(row["decided_at"]), why, row["username"] or "")
 
 
 async def approve(app: App, domain: str, *, by: Moderator | None, why: str = "") -> int:
@@ -133,25 +134,30 @@ async def keep_apart(app: App, domain: str, *, by: Moderator | None, why: str = 
     await _decide(app, domain, "stranger", by, why)
 
 
-async def vouch(app: App, domain: str, why: str) -> bool:
-    """Let a server in because a list vouches for it; False when somebody decided about it before. In a transaction."""
+async def vouch(app: App, domain: str, source_id: int) -> bool:
+    """Let a server in because a list vouches for it; False when somebody decided about it before. In a transaction.
+
+    `source_id` is the list's own number: titles change, and two lists can have the same.
+    """
     made = await app.db.execute(
-        "INSERT INTO server_trust (domain, state, why, by_list, decided_at) VALUES (?, 'known', ?, TRUE, ?)"
+        "INSERT INTO server_trust (domain, state, why, source_id, decided_at) VALUES (?, 'known', '', ?, ?)"
         " ON CONFLICT DO NOTHING",
         domain,
-        why[:200],
+        source_id,
         app.now(),
     )
     app.db.after_commit(lambda: acquaintance.forget(app))
     return bool(made)
 
 
-async def unvouch(app: App, domain: str, why: str) -> None:
-    """Take back what `vouch` did for this list: decisions of people and of other lists stay. In a transaction."""
-    await app.db.execute(
-        "DELETE FROM server_trust WHERE domain = ? AND by_list AND state = 'known' AND why = ?", domain, why[:200]
-    )
+async def unvouch(app: App, domain: str, source_id: int) -> bool:
+    """Take back what `vouch` did for this list: decisions of people and of other lists stay. In a transaction.
+
+    False where there is nothing to take back.
+    """
+    gone = await app.db.execute("DELETE FROM server_trust WHERE domain = ? AND source_id = ?", domain, source_id)
     app.db.after_commit(lambda: acquaintance.forget(app))
+    return bool(gone)
 
 
 async def _decide(app: App, domain: str, state: str, by: Moderator | None, why: str) -> str:

@@ -99,7 +99,7 @@ async def of_batch(app: App, batch_id: int) -> list[Change]:
     """Return the changes of a batch, newest first. `NotFound` when there is none."""
     rows = await app.db.rows("SELECT * FROM domain_changes WHERE batch = ? ORDER BY id DESC", batch_id)
     if not rows:
-        raise NotFound
+        raise NotFound("There is no such batch")
     return [_change(row) for row in rows]
 
 

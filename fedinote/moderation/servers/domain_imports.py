@@ -178,7 +178,9 @@ async def _apply(app: App, item: Item, severity: str | None, by: Moderator | Non
             if item.terms is None:
                 await allows.allow(app, item.domain, by=by, batch=batch)
             else:
-                terms = replace(item.terms, severity=severity or item.terms.severity)
+                said, present = item.terms, await domains.find(app, item.domain)
+                terms = domains.merged(None if present is None else domains.terms_of(present), said)
+                terms = replace(terms, severity=severity or said.severity)
                 await domains.block(app, item.domain, terms, by=by, batch=batch)
     except FediNoteError as error:
         await app.db.execute(

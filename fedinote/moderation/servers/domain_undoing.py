@@ -18,6 +18,9 @@ from fedinote.moderation.servers import allows, domain_changes, domains
 from fedinote.moderation.servers.domain_changes import ALLOW, Batch, Change
 from fedinote.moderation.servers.domains import Terms
 
+PIECE = 20
+"""Entries in one transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undone:
@@ -28,19 +31,24 @@ class Undone:
 
 
 async def undo(app: App, batch_id: int, *, by: Moderator | None) -> Undone:
-    """Undo all changes of a batch, the last first; itself a batch, that can be undone. All of it, or nothing.
+    """Undo all changes of a batch, the last first; itself a batch, that can be undone.
 
+    A long batch is undone in pieces, so that others can write meanwhile; what was cut off goes on where it stopped.
     `NotFound`; `Forbidden`; `Conflict` when all of it is undone already.
     """
     deciding.check(by, Power.DOMAINS)
-    async with app.db.transaction():
-        changes = [one for one in await domain_changes.of_batch(app, batch_id) if not one.undone]
-        if not changes:
-            raise Conflict("This is undone already")
-        batch = domain_changes.begin(app, "undo")
-        done = [one for one in changes if await _back(app, one, batch, by)]
-        await domain_changes.mark_undone(app, [one.id for one in done])
-    return Undone(len(done), tuple(one.domain for one in changes if one not in done))
+    changes = [one for one in await domain_changes.of_batch(app, batch_id) if not one.undone]
+    if not changes:
+        raise Conflict("This is undone already")
+    batch, done, left = domain_changes.begin(app, "undo"), 0, list[str]()
+    for at in range(0, len(changes), PIECE):
+        piece = changes[at : at + PIECE]
+        async with app.db.transaction():
+            back = {one.id for one in piece if await _back(app, one, batch, by)}
+            await domain_changes.mark_undone(app, sorted(back))
+        done += len(back)
+        left += [one.domain for one in piece if one.id not in back]
+    return Undone(done, tuple(left))
 
 
 async def _back(app: App, change: Change, batch: Batch, by: Moderator | None) -> bool:

@@ -4,7 +4,7 @@ What a block keeps out while it lasts is in `policy.domains`, what it does to kn
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -176,6 +176,20 @@ def _values(terms: Terms) -> list[Any]:
 def terms_of(block: DomainBlock) -> Terms:
     """Return what is done with a blocked domain now."""
     return Terms(**{column: getattr(block, column) for column in _COLUMNS})
+
+
+def merged(present: Terms | None, said: Terms) -> Terms:
+    """Return the terms of a block after what a file says of it: switches stay on, and so does what no file can say."""
+    if present is None:
+        return said
+    return replace(
+        present,
+        severity=said.severity,
+        reject_media=present.reject_media or said.reject_media,
+        reject_reports=present.reject_reports or said.reject_reports,
+        public_comment=said.public_comment or present.public_comment,
+        obfuscate=present.obfuscate or said.obfuscate,
+    )
 
 
 async def get(app: App, block_id: int) -> DomainBlock:

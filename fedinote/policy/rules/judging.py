@@ -21,7 +21,8 @@ OUTCOMES: dict[str, Outcome] = {
 }
 _FOLLOWED = (
     "SELECT 1 AS value FROM follows f JOIN accounts a ON a.id = f.follower_id"
-    " WHERE f.target_id = ? AND f.accepted AND a.domain = '' LIMIT 1"
+    " WHERE f.target_id = ? AND f.accepted AND a.domain = '' AND a.suspended_at IS NULL AND a.silenced_at IS NULL"
+    " LIMIT 1"
 )
 
 

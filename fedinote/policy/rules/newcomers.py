@@ -11,6 +11,7 @@ from fedinote.policy import acquaintance
 from fedinote.policy.rules.kinds import Judged, Terms
 
 DOING = ("anything", "links", "media", "mentions")
+MOST_DAYS = 36_500
 
 
 class Newcomers:
@@ -23,7 +24,7 @@ class Newcomers:
 
     def __init__(self, terms: Terms) -> None:
         days, doing = terms.get("days"), terms.get("doing", "anything")
-        if not isinstance(days, int | float) or days <= 0 or doing not in DOING:
+        if not isinstance(days, int | float) or not 0 < days <= MOST_DAYS or doing not in DOING:
             raise Invalid(f"Validation failed: A rule about newcomers needs days, and one of {', '.join(DOING)}")
         self._age, self._doing = timedelta(days=days), str(doing)
 
@@ -34,7 +35,8 @@ class Newcomers:
         row = await app.db.row(
             "SELECT a.id, a.domain, a.created_at, a.vouched_at,"
             " EXISTS (SELECT 1 FROM follows f JOIN accounts l ON l.id = f.follower_id"
-            " WHERE f.target_id = a.id AND f.accepted AND l.domain = '') AS followed FROM accounts a WHERE a.id = ?",
+            " WHERE f.target_id = a.id AND f.accepted AND l.domain = '' AND l.suspended_at IS NULL"
+            " AND l.silenced_at IS NULL) AS followed FROM accounts a WHERE a.id = ?",
             judged.subject.account_id,
         )
         if row is None or row["followed"] or row["vouched_at"] is not None or await self._old(app, judged, row):

@@ -10,18 +10,20 @@ from fedinote.policy.rules.kinds import Judged, Terms
 
 LEAST_LETTERS = 15
 REMEMBERED = 20_000
+MOST_TIMES, MOST_MINUTES = 1_000, 43_200
 
 
 class Repeats:
-    """Terms: `times` within `minutes` that the same text may be posted. Mentions, links' ends and digits do not make
-    it another one. Texts of under fifteen letters never count ("good morning!").
+    """Terms: `times` (up to 1,000) within `minutes` (up to 30 days) that the same text may be posted. Mentions, links'
+    ends and digits do not make it another one. Texts of under fifteen letters never count ("good morning!").
 
     What was seen is kept in memory: for each process its own, and gone when it ends.
     """
 
     def __init__(self, terms: Terms) -> None:
         times, minutes = terms.get("times"), terms.get("minutes", 60)
-        if not isinstance(times, int) or times < 1 or not isinstance(minutes, int | float) or minutes <= 0:
+        timed = isinstance(minutes, int | float) and 0 < minutes <= MOST_MINUTES
+        if not timed or not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
             raise Invalid("Validation failed: A rule about repeated posts needs a number of times, and minutes")
         self._times, self._within = times, timedelta(minutes=minutes)
         self._seen: OrderedDict[bytes, deque[tuple[datetime, str]]] = OrderedDict()

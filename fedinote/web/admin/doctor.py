@@ -30,7 +30,7 @@ async def examine(staff: Staff, form: Upload) -> Response:
         if asked.startswith(("http://", "https://")):
             traced = await tracing.trace(staff.app, asked)
         else:
-            found = await (diagnosis.of_handle if "@" in asked else diagnosis.of_host)(staff.app, asked)
+            found = await diagnosis.of(staff.app, asked)
     except FediNoteError as error:
         return await _show(staff, asked, problem=guard.wrong(staff, error))
     return await _show(staff, asked, found=found, traced=traced)

@@ -19,8 +19,8 @@ from fedinote.web.cards import Person
 _ROWS = """SELECT a.id AS author_id, a.username, a.domain, a.uri AS author_uri, a.url AS author_url, a.display_name,
  a.avatar, a.avatar_remote, a.actor_type, a.indexable, a.silenced_at, a.locked, a.note, a.suspended_at,
  a.suspended_by_domain, a.silenced_by_domain, a.sensitized_at, a.vouched_at, a.created_at, a.followers_count,
- a.following_count, a.statuses_count, u.id AS user_id, u.role, u.state, u.email, u.reason, u.locale, u.created_at AS joined_at,
- i.account_id AS inviter_id, ia.username AS inviter,
+ a.following_count, a.statuses_count, u.id AS user_id, u.role, u.state, u.email, u.reason, u.locale,
+ u.created_at AS joined_at, i.account_id AS inviter_id, ia.username AS inviter,
  (SELECT MAX(d.day) FROM user_days d WHERE d.user_id = u.id) AS last_day
  FROM accounts a LEFT JOIN users u ON u.account_id = a.id LEFT JOIN users i ON i.id = u.invited_by_id
  LEFT JOIN accounts ia ON ia.id = i.account_id WHERE a.deleted_at IS NULL AND a.id IN_INTS(?)"""

@@ -4,8 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from fedinote.federation import relays
-from fedinote.infra.clock import from_ms
+from fedinote.federation import relay_states, relays
 from fedinote.infra.errors import BadRequest, Forbidden, Invalid, NotFound, Unavailable
 from fedinote.moderation.moderator import Power
 from fedinote.web.admin import guard
@@ -14,6 +13,8 @@ from fedinote.web.pages import Upload
 
 PATH = "/admin/relays"
 WELCOME = "/admin/welcome/topics"
+PATIENCE = 2.0
+"""How many seconds the page waits for the first attempt at a relay, to say how it ended."""
 _MAX_URL = 2048
 _SAID = (Invalid, Forbidden, Unavailable, NotFound, BadRequest)
 
@@ -26,20 +27,36 @@ async def page(staff: Staff) -> Response:
 async def add(staff: Staff, form: Upload) -> Response:
     """POST /admin/relays: subscribe to the relay at `url`."""
     try:
-        await subscribe(staff, form.fields.get("url", ""))
+        said = await subscribe(staff, form.fields.get("url", ""))
     except _SAID as error:
         return await _show(staff, typed=form.fields.get("url", ""), problem=guard.wrong(staff, error))
-    return guard.done(staff, PATH, staff.gettext("The relay was asked."))
+    return guard.done(staff, PATH, said)
 
 
-async def subscribe(staff: Staff, url: str) -> None:
-    """Subscribe to a relay. Raises what `relays.add` raises, and Invalid for an address that is too long."""
+def _told(staff: Staff, name: str) -> str:
+    match name:
+        case relays.ACCEPTED:
+            return staff.gettext("The relay was asked, and it accepted.")
+        case relays.REJECTED:
+            return staff.gettext("The relay was asked, and it refused.")
+        case relay_states.FAILING | relay_states.GIVEN_UP:
+            return staff.gettext("The relay was asked, but it does not answer. The list says why.")
+    return staff.gettext("The relay was asked.")
+
+
+async def subscribe(staff: Staff, url: str) -> str:
+    """Subscribe to a relay; return how the first attempt ended, to say it. Raises what `relays.add` raises.
+
+    Invalid also for an address that is too long.
+    """
     if len(url) > _MAX_URL:
         raise Invalid("A relay is given by the URL of its inbox or of its actor on another server")
     try:
-        await relays.add(staff.app, url.strip(), by=staff.by)
+        made = await relays.add(staff.app, url.strip(), by=staff.by)
     except Unavailable as error:
         raise Unavailable("The relay does not answer", reason=error.reason) from error
+    found = await relay_states.settled(staff.app, made["id"], PATIENCE)
+    return _told(staff, found.name)
 
 
 async def remove(staff: Staff, form: Upload) -> Response:
@@ -52,16 +69,12 @@ async def remove(staff: Staff, form: Upload) -> Response:
 
 
 async def listing(staff: Staff) -> list[dict[str, Any]]:
-    """Return the relays as the templates show them."""
+    """Return the relays as the templates show them, with how each stands (`relay_states.Standing`)."""
+    rows = await relays.everything(staff.app)
+    standing = await relay_states.of(staff.app, rows)
     return [
-        {
-            "id": row["id"],
-            "address": row["actor_uri"] or row["inbox_url"],
-            "state": row["state"],
-            "since": from_ms(row["created_at"]),
-            "answered": from_ms(row["answered_at"]) if row["answered_at"] is not None else None,
-        }
-        for row in await relays.everything(staff.app)
+        {"id": row["id"], "address": row["actor_uri"] or row["inbox_url"], "standing": standing[row["id"]]}
+        for row in rows
     ]
 
 

@@ -90,8 +90,8 @@ async def act(staff: Staff, form: Upload) -> Response:
         if do == "try" and name == "translation":
             return await _show(staff, name, form, trial=await engine.trial(staff, form))
         if do == "relay" and name == "topics":
-            await relays.subscribe(staff, form.fields.get("url", ""))
-            return guard.done(staff, f"{PATH}/{name}", staff.gettext("The relay was asked."))
+            said = await relays.subscribe(staff, form.fields.get("url", ""))
+            return guard.done(staff, f"{PATH}/{name}", said)
         await _keep(staff, name, form)
     except FediNoteError as error:
         if error.status >= 500 and do != "relay":

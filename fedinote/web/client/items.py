@@ -17,6 +17,7 @@ from fedinote.infra.clock import from_ms
 from fedinote.infra.db import Row
 from fedinote.media import remote
 from fedinote.posts import quoted
+from fedinote.posts.answerable import Limit
 from fedinote.text.quotes import without_fallback
 from fedinote.text.urls import host_of, safe_url
 from fedinote.timelines import filters
@@ -72,7 +73,8 @@ class Item:
 
     `name`, `warning` are ready for a page, with pictures for emoji. `answered` is whom the post answers, None when it
     answers nobody or its own author (`thread`), or somebody who is not known. `filtered`: titles of the filters that
-    warn. Without a reader nothing is marked.
+    warn. Without a reader nothing is marked. `limit`: who may answer, None for all; `answer_state` is "pending" or
+    "rejected" for an answer of the reader's to which the author of the other post did not agree (yet).
     """
 
     id: int
@@ -101,6 +103,8 @@ class Item:
     filtered: tuple[str, ...] = ()
     blurred: bool = False
     member: bool = False
+    limit: Limit | None = None
+    answer_state: str = ""
 
     @property
     def link(self) -> str:
@@ -118,6 +122,11 @@ class Item:
     def boostable(self) -> bool:
         """Whether the reader could boost it, as far as its visibility goes."""
         return self.card.visibility in ("public", "unlisted") or (self.mine and self.card.visibility == "private")
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the reader may answer it, perhaps with its author's consent."""
+        return self.limit is None or self.limit.decision != "denied"
 
     @property
     def open(self) -> bool:
@@ -274,6 +283,8 @@ def _marked(page: _Page, post: Row) -> dict[str, Any]:
         "multiple": multiple,
         "voted": bool(votes) or mine,
         "votes": votes,
+        "limit": read.answering.limits.get(post_id),
+        "answer_state": read.answering.states.get(post_id, ""),
     }
 
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Query, Row
-from fedinote.posts import quoted, reactions, visibility
+from fedinote.posts import answerable, quoted, reactions, visibility
+from fedinote.posts.answerable import NOBODY, Answering
 from fedinote.previews import cards as previews
 
-_FACTS = """SELECT p.id, p.account_id, p.reblog_of_id, p.conversation_id, p.in_reply_to_id, p.in_reply_to_account_id,
- p.in_reply_to_uri, p.emojis, p.is_quote, p.reactions_count, p.visibility, p.card_id, p.created_at
+_FACTS = f"""SELECT {answerable.STATE},
+ p.id, p.account_id, p.reblog_of_id, p.conversation_id, p.in_reply_to_id, p.in_reply_to_account_id,
+ p.in_reply_to_uri, p.emojis, p.is_quote, p.reactions_count, p.visibility, p.card_id, p.created_at, p.interaction_rules
  FROM posts p WHERE p.id IN (
   SELECT b.id FROM posts b WHERE b.id IN_INTS(?)
   UNION SELECT b.reblog_of_id FROM posts b WHERE b.id IN_INTS(?) AND b.reblog_of_id IS NOT NULL)
- AND """
+ AND """  # noqa: S608
 _KEPT = (
     ("favourited", "favourites", "post_id"),
     ("boosted", "posts", "reblog_of_id"),
@@ -48,6 +50,7 @@ class Marks:
     quotes: dict[int, Row] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     previews: dict[int, Row] = field(default_factory=dict)
+    answering: Answering = NOBODY
 
     def has(self, kind: str, about: int | None) -> bool:
         """Tell whether the viewer did that with a post."""
@@ -62,7 +65,7 @@ async def facts(app: App, ids: Sequence[int], viewer_id: int | None) -> dict[int
 
 
 async def read(app: App, posts: Collection[Row], viewer_id: int | None) -> Marks:
-    """Read what belongs to the posts of a page, in one hop to the database."""
+    """Read what belongs to the posts of a page, in one hop to the database; two more where not all may answer."""
     shown = [row["id"] for row in posts if row["reblog_of_id"] is None]
     people = list(
         {row["account_id"] for row in posts} | {one for row in posts if (one := row["in_reply_to_account_id"])}
@@ -83,6 +86,7 @@ async def read(app: App, posts: Collection[Row], viewer_id: int | None) -> Marks
         names={row["id"]: row["emojis"] for row in names},
         previews={row["id"]: row for row in linked},
     )
+    found.answering = await answerable.of_posts(app, viewer_id, posts)
     for row in reacted:
         found.reactions.setdefault(row["post_id"], []).append(row)
     for row in flags[0] if flags else ():

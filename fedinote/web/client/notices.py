@@ -31,7 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "favourites": ("favourite", "reaction"),
     "boosts": ("reblog", "quote"),
     "follows": ("follow", "follow_request"),
-    "posts": ("status", "update", "quoted_update", "poll", "translation_suggestion"),
+    "posts": ("status", "update", "quoted_update", "poll", "translation_suggestion", "answer_refused"),
 }
 """What the tabs of the page show, by name; the first tab shows all kinds."""
 _MODERATORS_ONLY = ("admin.report", "admin.sign_up")

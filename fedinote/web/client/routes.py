@@ -2,6 +2,7 @@
 
 from fedinote.web.client import (
     accounts,
+    announced,
     conversations,
     lists,
     live,
@@ -16,6 +17,7 @@ from fedinote.web.client import (
 
 ROUTES = (
     *timelines.ROUTES,
+    *announced.ROUTES,
     *lists.ROUTES,
     *tags.ROUTES,
     *notifications.ROUTES,

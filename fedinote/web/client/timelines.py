@@ -12,7 +12,7 @@ from fedinote.timelines.queries import Slice
 from fedinote.timelines.window import Window
 from fedinote.web import browser, shell
 from fedinote.web.browser import Visit
-from fedinote.web.client import cursor
+from fedinote.web.client import announced, cursor
 from fedinote.web.client.shown import fragment, lines
 from fedinote.web.pages import page, wants_part
 
@@ -38,9 +38,10 @@ async def home(request: Request) -> Response:
     asked = cursor.window(request)
     found = await queries.home(here.app, here.member.account_id, asked)
     empty = here.words.gettext("Follow people and tags, and what they post appears here. Explore shows whom there is.")
-    return await show(
-        request, here, (found, asked), Timeline("home", here.words.gettext("Home"), empty, "home", box=True)
-    )
+    timeline = Timeline("home", here.words.gettext("Home"), empty, "home", box=True)
+    top = asked.max_id is None and asked.min_id is None
+    told = await announced.current(request, here) if top else []
+    return await show(request, here, (found, asked), timeline, announced=told)
 
 
 async def local(request: Request) -> Response:
@@ -111,6 +112,7 @@ async def show(
         "older": part.older,
         "newest": max(part.ids, default=0),
         "path": request.url.path,
+        "announced": (),
         **values,
     }
     if wants_part(request):

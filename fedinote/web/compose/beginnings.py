@@ -1,4 +1,4 @@
-"""What stands in the form when it is opened: nothing yet, an answer, a quote, something shared, or a post to edit."""
+"""What stands in the form when it is opened: nothing yet, an answer, a quote, something shared, what is edited."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,9 +7,11 @@ import msgspec
 
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import NotFound
-from fedinote.posts import answering, approvals, covers, languages, permissions, visibility
+from fedinote.infra.errors import Forbidden, NotFound
+from fedinote.posts import answering, approvals, covers, languages, permissions, quotes, visibility
+from fedinote.posts.drafts import PollDraft
 from fedinote.posts.languages import VersionDraft
+from fedinote.posts.scheduling import Scheduled
 from fedinote.text import html
 from fedinote.web.browser import Visit
 from fedinote.web.compose.fields import Lists, number
@@ -23,7 +25,8 @@ _OWN = """SELECT * FROM posts
 async def new(here: Visit, asked: Mapping[str, str]) -> Lists:
     """Return the fields of a new post: the author's defaults, and what the address asks for. Raises NotFound."""
     row = await here.app.db.row(
-        "SELECT default_visibility, default_sensitive, default_language, default_quote_policy FROM users WHERE id = ?",
+        "SELECT default_visibility, default_sensitive, default_language, default_quote_policy, default_reply_policy"
+        " FROM users WHERE id = ?",
         here.member.user_id,
     )
     assert row is not None
@@ -34,6 +37,7 @@ async def new(here: Visit, asked: Mapping[str, str]) -> Lists:
         "sensitive": "1" if row["default_sensitive"] else "",
         "language": row["default_language"] or "",
         "quote_policy": row["default_quote_policy"],
+        "reply_policy": row["default_reply_policy"],
     }
     if asked.get("visibility") in _NARROWER:
         fields["visibility"] = asked["visibility"]
@@ -43,6 +47,14 @@ async def new(here: Visit, asked: Mapping[str, str]) -> Lists:
         found = await _seen(here, asked["quote"])
         fields["quote"] = str(found["id"])
     return {name: [value] for name, value in fields.items()}
+
+
+async def refusal(here: Visit, stated: str) -> Forbidden | None:
+    """Return why a post that may be seen may not be quoted, None where it may. Raises NotFound."""
+    found = await _seen(here, stated)
+    if await quotes.decision_for(here.app, here.member.account_id, found) == "denied":
+        return Forbidden("The author of this post does not allow that")
+    return None
 
 
 async def _seen(here: Visit, stated: str) -> Row:
@@ -110,6 +122,57 @@ async def existing(app: App, row: Row) -> Lists:
         "media": [str(one["id"]) for one in media],
         "cover": [str(one) for one in await covers.of_post(app, row["id"])],
         "edit": [str(row["id"])],
+        **_second(tag, version),
+    }
+    for one in media:
+        fields |= _described(one, version)
+    return fields | _asked(polls)
+
+
+async def planned(app: App, plan: Scheduled) -> Lists:
+    """Return the fields of a post that waits for its time, as it was planned; times are UTC."""
+    draft = plan.draft
+    rows = await app.db.rows(
+        "SELECT id, description, meta, title, artist, kind, cover FROM media WHERE id IN_INTS(?) AND account_id = ?",
+        list(draft.media_ids),
+        plan.account_id,
+    )
+    first = [one["id"] for one in rows if one["cover"]] if draft.covers is None else draft.covers
+    tag, version = next(iter(draft.translations.items()), ("", VersionDraft()))
+    fields: dict[str, list[str]] = {
+        "text": [draft.text],
+        "warning": [draft.spoiler_text],
+        "sensitive": ["1" if draft.sensitive else ""],
+        "visibility": [draft.visibility],
+        "language": [draft.language or ""],
+        "reply": [str(draft.in_reply_to_id or "")],
+        "quote": [str(draft.quoted_id or "")],
+        "quote_policy": [draft.quote_policy],
+        "reply_policy": [draft.reply_policy],
+        "machine_translation": [draft.machine_translation],
+        "media": [str(one) for one in draft.media_ids],
+        "cover": [str(one) for one in first],
+        "plan": [str(plan.id)],
+        "at": [plan.due.strftime("%Y-%m-%dT%H:%M")],
+        **_second(tag, version),
+    }
+    for one in rows:
+        fields |= _described(one, version)
+    return fields if draft.poll is None else fields | _polled(draft.poll)
+
+
+def _polled(poll: PollDraft) -> dict[str, list[str]]:
+    return {
+        "option": list(poll.options),
+        "lasts": [str(poll.expires_in)],
+        "multiple": ["1" if poll.multiple else ""],
+        "hide_totals": ["1" if poll.hide_totals else ""],
+    }
+
+
+def _second(tag: str, version: VersionDraft) -> dict[str, list[str]]:
+    """Return the fields of the second language: `other_was` says which one the form was opened with."""
+    return {
         "other_was": [tag],
         "other": [tag],
         "other_text": [version.text or html.to_text(version.html)],
@@ -117,9 +180,6 @@ async def existing(app: App, row: Row) -> Lists:
         "other_option": list(version.poll_options),
         "machine": [version.machine],
     }
-    for one in media:
-        fields |= _described(one, version)
-    return fields | _asked(polls)
 
 
 def _described(row: Row, version: VersionDraft) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ LASTS = (300, 1800, 3600, 6 * 3600, _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _D
 """The seconds that a poll can be chosen to last."""
 _LONGEST_OFFSET = 14 * 60
 _MAX_ID = 1 << 63
-_PASSING = frozenset({"form_token", "do", "key", "draft", "files", "step"})
+_PASSING = frozenset({"form_token", "do", "key", "draft", "files", "step", "plan"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,25 @@ class Filled:
         return PollDraft(options, seconds, self.has("multiple"), self.has("hide_totals"))
 
     @property
+    def _other_options(self) -> tuple[str, ...]:
+        """The options in the second language, without those beside a row that is left out."""
+        own, others = self.lists.get("option", ()), self.lists.get("other_option", ())
+        if len(own) != len(others):
+            return tuple(others)
+        return tuple(other for mine, other in zip(own, others, strict=True) if mine.strip() or other.strip())
+
+    @property
     def drafted(self) -> str:
         """A mark of the words in the second language: the same for the same words."""
         said = (self.first("other_text"), self.first("other_warning"), *self.lists.get("other_option", ()))
         alts = [f"{file.id}:{file.other_alt}" for file in self.files]
         joined = "\x00".join(" ".join(one.split()) for one in (*said, *alts) if one.strip())
         return hashlib.sha256(joined.encode(errors="replace")).hexdigest()[:32]
+
+    @property
+    def marked(self) -> "Filled":
+        """The form with a mark of how its second language is now, by which `versions` knows it to be edited."""
+        return Filled({**self.lists, "machine_was": [self.drafted]})
 
     def versions(self) -> dict[str, VersionDraft]:
         """Return the second language, if there is one.
@@ -122,11 +135,11 @@ class Filled:
         counts as looked over by a person.
         """
         tag = self.first("other").strip()
-        options = self.lists.get("other_option", ())
+        options = self._other_options
         version = VersionDraft(
             text=self.first("other_text"),
             spoiler_text=self.first("other_warning"),
-            poll_options=tuple(options) if self.poll and any(one.strip() for one in options) else (),
+            poll_options=options if self.poll and any(one.strip() for one in options) else (),
             descriptions={str(file.id): file.other_alt for file in self.files if file.other_alt.strip()},
             machine=self.first("machine").strip(),
             reviewed=self.has("machine") and (self.has("read") or self.drafted != self.first("machine_was")),

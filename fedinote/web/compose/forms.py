@@ -73,7 +73,8 @@ async def _values(here: Visit, filled: Filled) -> dict[str, Any]:
         "languages": _languages(here, filled),
         "visibilities": VISIBILITIES,
         "options": _options(filled, limits.max_poll_options),
-        "lasts": LASTS,
+        "lasts": _lasts(filled),
+        "planned": filled.id("plan"),
         "draft_id": filled.first("draft"),
     }
 
@@ -95,6 +96,12 @@ def _options(filled: Filled, most: int) -> list[tuple[str, str]]:
     others = list(filled.lists.get("other_option", ()))
     rows = min(max(len(own) + 1, _BLANK + 2), max(most, len(own)))
     return [(own[n] if n < len(own) else "", others[n] if n < len(others) else "") for n in range(rows)]
+
+
+def _lasts(filled: Filled) -> list[int]:
+    """Return how long a poll can be open, in seconds; what an app chose for a plan stays among it."""
+    chosen = filled.poll
+    return sorted({*LASTS, *([chosen.expires_in] if chosen and chosen.expires_in >= min(LASTS) else [])})
 
 
 def _languages(here: Visit, filled: Filled) -> list[tuple[str, str]]:

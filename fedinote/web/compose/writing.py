@@ -1,4 +1,4 @@
-"""Writing, answering, quoting and editing in the browser: `/publish` and `/posts/{id}/edit`.
+"""Writing, answering, quoting and editing in the browser: `/publish`, `/posts/{id}/edit` and `/scheduled/{id}/edit`.
 
 Each step of the form works without scripts: files first, then their descriptions, a preview, a machine's draft in a
 second language. What a script sends is the same form; it asks for JSON by the header `X-Part`.
@@ -6,6 +6,7 @@ second language. What a script sends is the same form; it asks for JSON by the h
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -39,18 +40,26 @@ async def ask(request: Request) -> Response:
     if (draft_id := number(asked.get("draft", ""))) is not None:
         kept = await unfinished.find(here.app, here.member.account_id, draft_id)
         return await form(request, here, Filled({**kept.content, "draft": [str(kept.id)]}))
-    return await form(request, here, Filled(await beginnings.new(here, asked)))
+    filled = Filled(await beginnings.new(here, asked))
+    refused = await beginnings.refusal(here, asked["quote"]) if "quote" in asked else None
+    return await form(request, here, filled, Turn(error=refused))
 
 
 async def ask_edit(request: Request) -> Response:
     """GET /posts/{id}/edit: the form with one's own post in it."""
     here = await browser.member(request)
     row = await beginnings.own(here.app, here.member.account_id, _id(request))
-    return await form(request, here, _marked(Filled(await beginnings.existing(here.app, row))))
+    return await form(request, here, Filled(await beginnings.existing(here.app, row)).marked)
 
 
-def _marked(filled: Filled) -> Filled:
-    return Filled({**filled.lists, "machine_was": [filled.drafted]})
+async def ask_plan(request: Request) -> Response:
+    """GET /scheduled/{id}/edit: the form with what the member planned in it."""
+    here = await browser.member(request)
+    plan_id = number(request.path_params["plan_id"])
+    if plan_id is None:
+        raise NotFound
+    plan = await scheduling.show(here.app, here.member.account_id, plan_id)
+    return await form(request, here, Filled(await beginnings.planned(here.app, plan)).marked)
 
 
 async def send(request: Request) -> Response:
@@ -109,6 +118,8 @@ async def _done(here: Visit, filled: Filled) -> dict[str, Any]:
     if edited is not None:
         await _change(app, me, edited, filled)
         return {"id": str(edited), "url": f"/@{here.member.username}/{edited}", "said": "changed"}
+    if (plan_id := filled.id("plan")) is not None:
+        draft = await _replanned(app, me, plan_id, filled, draft)
     if await app.db.value("SELECT language_divider AS value FROM users WHERE id = ?", here.member.user_id):
         draft = dividers.divided(draft)
     done = await _publish(here, filled, draft)
@@ -120,6 +131,9 @@ async def _done(here: Visit, filled: Filled) -> dict[str, Any]:
 async def _publish(here: Visit, filled: Filled, draft: Draft) -> dict[str, Any]:
     app, me = here.app, here.member.account_id
     key, due = filled.first("key").strip()[:200] or None, filled.due()
+    if (plan_id := filled.id("plan")) is not None:
+        await scheduling.reword(app, me, plan_id, draft, due)
+        return {"id": str(plan_id), "url": "/scheduled", "said": "reworded"}
     if due is not None:
         plan = await scheduling.schedule(app, me, draft, due, idempotency_key=key)
         return {"id": str(plan.id), "url": "/scheduled", "said": "planned"}
@@ -133,6 +147,7 @@ def _gone(here: Visit, done: Mapping[str, Any], on: str) -> Response:
         "published": here.words.gettext("Your post is published."),
         "planned": here.words.gettext("Your post is planned."),
         "changed": here.words.gettext("Your post is changed."),
+        "reworded": here.words.gettext("The planned post is changed."),
     }
     return browser.flash(here, redirect(browser.safe_path(on) if on else done["url"]), words[done["said"]])
 
@@ -157,12 +172,27 @@ async def _versions(app: App, row: Row, filled: Filled, draft: Draft) -> dict[st
 
     One that was left as it was stays as old as it is, with those who helped with it.
     """
-    kept, given = await languages.kept(app, row), filled.versions()
-    shown = filled.first("other_was")
+    same = (draft.text, draft.spoiler_text.strip()) == (row["source"], row["spoiler_text"])
+    return _joined(await languages.kept(app, row), filled, draft, same=same, now=app.now())
+
+
+async def _replanned(app: App, me: int, plan_id: int, filled: Filled, draft: Draft) -> Draft:
+    """Return a draft for a plan, with the languages of the plan that the form has no room for."""
+    try:
+        kept = (await scheduling.show(app, me, plan_id)).draft.translations
+    except NotFound:
+        return draft  # `scheduling.reword` says so
+    return replace(draft, translations=_joined(kept, filled, draft, same=True, now=app.now()))
+
+
+def _joined(
+    known: Mapping[str, VersionDraft], filled: Filled, draft: Draft, *, same: bool, now: datetime
+) -> dict[str, VersionDraft]:
+    """Return the language in the form with those that were there besides it; `same`: the words are as they were."""
+    kept, given, shown = dict(known), filled.versions(), filled.first("other_was")
     if shown in kept and (shown not in given or not _same(kept[shown], given[shown])):
         del kept[shown]
-    same = (draft.text, draft.spoiler_text.strip()) == (row["source"], row["spoiler_text"])
-    frame = Frame(draft.language, draft.poll.options if draft.poll else (), draft.media_ids, app.now())
+    frame = Frame(draft.language, draft.poll.options if draft.poll else (), draft.media_ids, now)
     fitting = languages.fitting(kept, frame, renewed=same)
     return {**given, **{tag: one for tag, one in fitting.items() if tag not in given or tag == shown}}
 
@@ -191,4 +221,5 @@ ROUTES = (
     Route(PATH, page(ask), methods=["GET"]),
     Route(PATH, page(send), methods=["POST"]),
     Route("/posts/{post_id}/edit", page(ask_edit), methods=["GET"]),
+    Route("/scheduled/{plan_id}/edit", page(ask_plan), methods=["GET"]),
 )

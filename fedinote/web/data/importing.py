@@ -112,7 +112,9 @@ async def bring_archive(request: Request) -> Response:
     try:
         await asyncio.to_thread(_copy, _file(sent), place)
         private = sent.fields.get("private", "keep")
-        await archive_imports.start(here.app, here.member.account_id, place, private=private)
+        await archive_imports.start(
+            here.app, here.member.account_id, place, private=private, also_lists="lists" in sent.fields
+        )
     except FediNoteError as error:
         return await _page(request, here, error)
     finally:

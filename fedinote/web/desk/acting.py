@@ -38,7 +38,7 @@ async def act(staff: Staff, form: Upload) -> Response:
 async def _decide(staff: Staff, report_id: int, form: Upload) -> str:
     """Decide about the account, or about its posts."""
     kind, reason = form.fields.get("kind", ""), form.fields.get("reason", "").strip()
-    found = await reports.get(staff.app, report_id)
+    found = await reports.shown(staff.app, staff.by, report_id)
     basis = forms.basis(form, report_id)
     before = await staff.app.db.value(_NEWEST, found.target_id)
     if kind in batches.DEEDS:

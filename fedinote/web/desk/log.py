@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fedinote.moderation import audit
 from fedinote.moderation.audit import Entry
 from fedinote.moderation.moderator import Power
+from fedinote.text import cells
 from fedinote.timelines.window import Window
 from fedinote.web import pages, shell
 from fedinote.web.admin import guard
@@ -42,7 +43,10 @@ _GONE = "SELECT id FROM accounts WHERE id IN_INTS(?) AND deleted_at IS NOT NULL"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One decision as the page shows it. `by` is "" for a rule and the command line: `via` says which."""
+    """One decision as the page shows it. `by` is "" for a rule and the command line: `via` says which.
+
+    `title` is what the target was called then, where it has a name beside its number.
+    """
 
     at: datetime
     action: str
@@ -51,6 +55,7 @@ class Line:
     target: str
     link: str
     reason: str
+    title: str = ""
 
 
 async def page(staff: Staff) -> Response:
@@ -83,17 +88,12 @@ async def table(staff: Staff) -> Response:
     writer.writerow(("at", "action", "by", "via", "type", "target", "reason"))
     for entry, line in zip(entries, lines, strict=True):
         row = (line.action, line.by, line.via, entry.target_type, line.target, line.reason)
-        writer.writerow((entry.created_at.isoformat(timespec="seconds"), *map(_cell, row)))
+        writer.writerow((entry.created_at.isoformat(timespec="seconds"), *map(cells.plain, row)))
     await audit.record(
         staff.app, actor_id=staff.by.account_id, action="audit.export", target_type="audit", target="csv"
     )
     headers = {**shell.HEADERS, "Content-Disposition": 'attachment; filename="audit.csv"'}
     return Response(out.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
-
-
-def _cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _asked(staff: Staff) -> dict[str, str]:
@@ -106,7 +106,7 @@ def _asked(staff: Staff) -> dict[str, str]:
 
 
 async def _found(staff: Staff, asked: Mapping[str, str], size: Window) -> list[Entry]:
-    who, until = asked.get("who", ""), _day(asked.get("to", ""))
+    who = asked.get("who", "")
     return await audit.page(
         staff.app,
         size.sql,
@@ -116,16 +116,16 @@ async def _found(staff: Staff, asked: Mapping[str, str], size: Window) -> list[E
             actor=number(who) if who else None,
             target=asked.get("about", ""),
             since=_day(asked.get("from", "")),
-            until=until + timedelta(days=1) if until else None,
+            until=_day(asked.get("to", ""), after=1),
         ),
     )
 
 
-def _day(text: str) -> datetime | None:
-    """Return the beginning of a day (UTC), None for what is none."""
+def _day(text: str, *, after: int = 0) -> datetime | None:
+    """Return the beginning of a day (UTC), or of one so many days `after` it; None for what is none."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
-    except ValueError:
+        return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=after) if text else None
+    except (ValueError, OverflowError):  # the calendar ends with the year 9999
         return None
 
 
@@ -144,10 +144,16 @@ async def _lines(staff: Staff, entries: list[Entry]) -> list[Line]:
     return [_line(staff, one, names, gone) for one in entries]
 
 
+def _closed(staff: Staff, kind: str) -> bool:
+    """Tell whether this role may not look at things of a kind: rules are the admins'."""
+    return kind == "rule" and not staff.may(Power.DOMAINS)
+
+
 def _line(staff: Staff, one: Entry, names: dict[int, str], gone: Set[int]) -> Line:
     number_of = int(one.target) if one.target.isdecimal() else 0
     known = names.get(number_of, "") if one.target_type == "account" else ""
-    there = number_of and not (one.target_type == "account" and number_of in gone)
+    hidden = number_of in gone if one.target_type == "account" else _closed(staff, one.target_type)
+    there = number_of and not hidden
     linked = _LINKED.get(one.target_type, "") if there else ""
     reason = str(one.detail.get("reason", ""))
     machine = one.actor_id is None or one.action.startswith("held.")
@@ -159,6 +165,7 @@ def _line(staff: Staff, one: Entry, names: dict[int, str], gone: Set[int]) -> Li
         target=known or one.target,
         link=f"{linked}{number_of}" if linked else "",
         reason=whys.reasons(staff.here.words, reason) if machine else reason,
+        title="" if _closed(staff, one.target_type) else str(one.detail.get("title", "")),
     )
 
 

@@ -7,10 +7,10 @@ from starlette.responses import Response
 from fedinote.infra.app import App
 from fedinote.infra.errors import FediNoteError
 from fedinote.moderation.cases import casework, comfort, queue, reports, statements, understanding
+from fedinote.moderation.cases.models import Report
 from fedinote.moderation.cases.queue import Wanted
 from fedinote.moderation.cases.understanding import Passage, Reading
 from fedinote.moderation.house import house_rules
-from fedinote.moderation.models import Report
 from fedinote.moderation.moderator import Power
 from fedinote.translation import preferences
 from fedinote.web import pages
@@ -39,7 +39,7 @@ async def one(staff: Staff) -> Response:
 async def show(staff: Staff, report_id: int, *, error: FediNoteError | None = None, given: Any = None) -> Response:
     """Return the page of a report; with what was wrong about the form that was sent, and what had been written."""
     app, words = staff.app, staff.here.words
-    report = await reports.get(app, report_id)
+    report = await reports.shown(app, staff.by, report_id)
     notes = await casework.notes(app, report_id)
     read = await reading.read(staff.here, await _passages(app, report, notes))
     shown = await _exhibits(app, report, read)

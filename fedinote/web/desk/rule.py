@@ -186,13 +186,13 @@ def _exactly(text: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the calendar ends with the year 9999
         raise Invalid("Validation failed: This is not a moment") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 ROUTES = (
-    guard.get(f"{PATH}/{{id}}", Power.REPORTS, page),
+    guard.get(f"{PATH}/{{id}}", Power.DOMAINS, page),
     guard.post(f"{PATH}/{{id}}/try", Power.DOMAINS, attempt),
     guard.post(f"{PATH}/{{id}}/switch", Power.DOMAINS, switch),
     guard.get(f"{PATH}/{{id}}/undo", Power.DOMAINS, ask_undo),

@@ -38,7 +38,7 @@ def actions(words: Words) -> list[tuple[str, str, str]]:
     """Return the actions of rules, mildest first: value, name, and what it does."""
     _ = words.gettext
     return [
-        ("note", _("Note"), _("Nothing happens to the post; the hit is kept.")),
+        ("note", _("Only note it"), _("Nothing happens to the post; the hit is kept.")),
         ("warn", _("Warn"), _("The post gets the title of the rule as its content warning, unless it has one.")),
         ("sensitive", _("Mark sensitive"), _("Its media is covered.")),
         ("limit", _("Limit"), _("It stays out of public timelines.")),
@@ -62,7 +62,7 @@ def spares(words: Words) -> list[tuple[str, str]]:
     """Return from which level of trust on a rule may leave people alone."""
     _ = words.gettext
     return [
-        ("", _("Nobody")),
+        ("", _("No one")),
         ("settled", _("Who has been here for a month without trouble")),
         ("followed", _("Whom somebody here follows")),
         ("vouched", _("For whom a moderator vouches")),

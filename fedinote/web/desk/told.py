@@ -11,7 +11,7 @@ from fedinote.moderation.house import house_rules
 from fedinote.moderation.house.house_rules import Wording
 from fedinote.text import language
 from fedinote.web.browser import Visit
-from fedinote.web.desk import evidence, reading
+from fedinote.web.desk import evidence, reading, sending
 from fedinote.web.desk.evidence import Exhibit
 
 
@@ -39,7 +39,7 @@ async def told(here: Visit, account_id: int, about: Statement) -> Told:
     app = here.app
     target = await reading.target(app, account_id)
     appeal = await appeals.of_statement(app, about.id)
-    reasons = wording.sent(about, target)
+    reasons = wording.sent(about, target) or sending.own(about, target)
     passages: dict[int, Passage] = {}
     if about.text and reasons is None:
         passages[-1] = understanding.private(about.text, about.language)

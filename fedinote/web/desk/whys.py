@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from fedinote.moderation.automatic.reasons import AUTOMATED, DROPPED, HELD, LIMITED, RENEWED, UNSEEN
 from fedinote.text import folding
 from fedinote.text.language_names import own_name
 from fedinote.web.words import Words
@@ -58,6 +59,22 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          _("file %(file)s is “%(label)s” of the pictures “%(set)s”: %(bits)s of 256 bits differ")),
     )
 )  # fmt: skip
+# The lines that statements of reasons have besides (`moderation.automatic.reasons`).
+_LINES = {
+    HELD: _("Nobody sees the post until a moderator of this server has looked at it."),
+    LIMITED: _("The post is not in public timelines any more."),
+    UNSEEN: _("Nobody of the moderators looked at the post for thirty days."),
+}
+_BY_ITSELF = _(
+    "No person decided this, but a program, by a rule of the moderators of this server."
+    " You can appeal within %(days)s days at %(address)s"
+)
+_DROPPED = _("The post that was written at %(when)s was not published.")
+_RENEWED = _("The new version of the post that was written at %(when)s was not published.")
+_HOLES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(re.escape(said).replace(r"\{", "(?P<").replace(r"\}", r">\S.*)")), message)
+    for said, message in ((AUTOMATED, _BY_ITSELF), (DROPPED, _DROPPED), (RENEWED, _RENEWED))
+)
 _WHAT = {"a post": _("a post"), "links": _("links"), "media": _("media"), "mentions": _("mentions")}
 
 
@@ -66,6 +83,8 @@ def said(words: Words, why: str) -> str:
     where = _WHERE.fullmatch(why)
     if where is not None:
         first = said(words, where["rest"])
+        if first == where["rest"] and words.tag != "en":
+            return why  # not known here; or the title of a rule comes first: see `_titled`
         if where["version"]:
             tongue = own_name(where["version"])
             return words.gettext("%(why)s (in its version in %(language)s)", why=first, language=tongue)
@@ -79,6 +98,23 @@ def said(words: Words, why: str) -> str:
                 return words.gettext("the word “%(meant)s”, in disguise", meant=fits["meant"])
             return words.gettext(message, **_values(words, fits.groupdict()))
     return why
+
+
+def statement(words: Words, text: str) -> str:
+    """Return a statement of reasons about what a rule did in the reader's language; "" where it says anything else."""
+    lines = [_line(words, one) for one in text.split("\n")]
+    return "\n".join(lines) if all(lines) else ""
+
+
+def _line(words: Words, line: str) -> str:
+    if line in _LINES:
+        message = _LINES[line]
+        return words.gettext(message)
+    for pattern, message in _HOLES:
+        if (fits := pattern.fullmatch(line)) is not None:
+            return words.gettext(message, **fits.groupdict())
+    found = reasons(words, line)
+    return "" if found == line else found
 
 
 def reasons(words: Words, kept: str) -> str:

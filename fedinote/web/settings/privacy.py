@@ -65,6 +65,8 @@ async def save(request: Request) -> Response:
                 sensitive="sensitive" in values,
                 language=values.get("language"),
             )
+            if (answers := values.get("reply_policy")) is not None:
+                await users.set_reply_policy(here.app, here.member.user_id, answers)
             await profiles.update(here.app, here.member.account_id, changes)
     except Invalid as error:
         return await _page(request, here, error)

@@ -27,6 +27,8 @@ def actions(words: Words) -> dict[str, str]:
         "delete": _("Account deleted"),
         "delete_statuses": _("Posts deleted"),
         "mark_statuses_as_sensitive": _("Posts marked as sensitive"),
+        "hold_statuses": _("Posts held for review"),
+        "unlist_statuses": _("Posts taken out of public timelines"),
     }
 
 

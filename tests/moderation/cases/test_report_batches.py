@@ -5,8 +5,8 @@ import pytest
 from fedinote.infra.app import App
 from fedinote.infra.errors import Forbidden, Invalid, NotFound
 from fedinote.moderation.cases import appeals, report_batches, reports, statements
+from fedinote.moderation.cases.models import Report
 from fedinote.moderation.cases.report_batches import Wanted
-from fedinote.moderation.models import Report
 from fedinote.moderation.moderator import Moderator
 from tests.moderation.staff import log, staff, user
 from tests.relations.people import person

@@ -1,6 +1,7 @@
 """Reading lists: Mastodon's CSV and those that circulate, and the changes of a FIRES data set in both spellings."""
 
 import contextlib
+import csv
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,15 @@ def test_what_is_written_is_read_again() -> None:
     assert (found.domain, found.severity, found.reject_media) == ("bad.example", "silence", True)
     assert found.reason == '"quoted", and more'
     assert "quoted" not in advice.write_csv([block], comments=False)
+
+
+@pytest.mark.parametrize("comment", ['=HYPERLINK("https://evil.example","Details")', "@SUM(1)", "+1", "-1", "\t=1"])
+def test_no_spreadsheet_calculates_what_somebody_else_wrote_about_a_server(comment: str) -> None:
+    text = advice.write_csv([DomainBlock(id=1, domain="bad.example", severity="silence", public_comment=comment)])
+    (row,) = list(csv.reader(text.splitlines()))[1:]
+    assert row[4] == f"'{comment}"
+    (found,) = advice.read_csv(text.encode()).advice
+    assert found.reason == comment
 
 
 NEW = {

@@ -10,9 +10,10 @@ import pytest
 from fedinote.infra.app import App
 from fedinote.infra.errors import Conflict, FediNoteError, Forbidden, Invalid, Malformed, NotFound
 from fedinote.moderation.lists import entries, sources
+from fedinote.moderation.lists.advice import Advice
 from fedinote.moderation.lists.sources import Wanted
 from fedinote.moderation.moderator import Moderator
-from fedinote.moderation.servers import domains
+from fedinote.moderation.servers import acquaintances, domains
 from fedinote.moderation.servers.domains import Terms
 from fedinote.policy import acquaintance
 from tests.moderation.staff import log, staff
@@ -267,6 +268,34 @@ async def test_a_server_that_a_list_no_longer_accepts_is_a_stranger_again_and_a_
     assert (await sources.refresh(app, source))["retracted"] == 1
     assert await _states(app) == {"good.example": "retracted"}
     assert not await acquaintance.is_known(app, "good.example")
+
+
+async def test_trust_belongs_to_the_list_and_not_to_its_title(app: App) -> None:
+    configure(app, "federation", first_contact="careful")
+    first = await _subscribed(app, "https://one.example/list", "fires", automatic=True)
+    second = await _subscribed(app, "https://two.example/list", "fires", automatic=True)
+    said = [Advice("good.example", "noop", accepted=True)]
+    for one in (first, second):
+        await entries.take(app, await sources.get(app, one), said)
+    assert [(one.domain, one.how, one.why) for one in await acquaintances.trusted(app)] == [
+        ("good.example", "list", "The list")
+    ]
+    await sources.change(app, first, Wanted("fires", "https://one.example/list", "New name", automatic=True), by=None)
+    assert [one.why for one in await acquaintances.trusted(app)] == ["New name"]
+    await sources.remove(app, first, by=None)
+    assert [one.why for one in await acquaintances.trusted(app)] == ["The list"]
+    await sources.remove(app, second, by=None)
+    assert not await acquaintance.is_known(app, "good.example")
+
+
+async def test_a_list_that_changes_its_mind_does_not_vouch_any_more(app: App) -> None:
+    configure(app, "federation", first_contact="careful")
+    number = await _subscribed(app, "https://one.example/list", "fires", automatic=True)
+    await entries.take(app, await sources.get(app, number), [Advice("odd.example", "noop", accepted=True)])
+    assert await acquaintance.is_known(app, "odd.example")
+    await entries.take(app, await sources.get(app, number), [Advice("odd.example", "silence")])
+    assert await _blocks(app) == {"odd.example": "silence"}
+    assert not await acquaintance.is_known(app, "odd.example")
 
 
 async def test_a_moderator_lets_a_server_in_that_a_list_accepts_and_blocks_nothing(

@@ -1,5 +1,8 @@
 """Files with servers: every line waits, is applied or put aside; bad ones are named; all of it can be undone."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from fedinote.infra.app import App
@@ -59,6 +62,20 @@ async def test_lines_are_applied_with_another_severity_if_somebody_wants_and_und
     assert await domain_imports.apply(app, import_id, [one, two], by=None) == 0
     assert (await domain_undoing.undo(app, import_id, by=None)).number == 2
     assert await domains.everything(app) == []
+
+
+async def test_a_file_takes_nothing_off_a_block_that_is_there_and_undoing_makes_it_as_it_was(app: App) -> None:
+    ends = app.now() + timedelta(days=9)
+    ours = Terms(severity="noop", reject_media=True, followers_only=True, private_comment="ours", expires_at=ends)
+    await domains.block(app, "bad.example", ours, by=None)
+    import_id = await _begin(app)
+    (row,) = [item.id for item in await _rows(app, import_id, "new") if item.domain == "bad.example"]
+    assert await domain_imports.apply(app, import_id, [row], by=None) == 1
+    (now,) = await domains.everything(app)
+    assert domains.terms_of(now) == replace(ours, severity="suspend", public_comment="spam", obfuscate=True)
+    await domain_undoing.undo(app, import_id, by=None)
+    (now,) = await domains.everything(app)
+    assert domains.terms_of(now) == ours
 
 
 async def test_lines_are_put_aside_and_taken_back(app: App) -> None:

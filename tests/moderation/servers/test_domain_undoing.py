@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -161,3 +162,27 @@ async def test_the_journal_is_forgotten_after_ninety_days(app: App) -> None:
     app.clock.shift(91 * 24 * 3600)
     await domain_changes.tidy(app)
     assert await _batches(app) == []
+
+
+async def test_others_write_while_a_long_batch_is_undone_and_what_was_cut_off_goes_on(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain_undoing, "PIECE", 2)
+    batch = domain_changes.begin(app, "list")
+    for number in range(7):
+        await domains.block(app, f"bad{number}.example", Terms(), by=None, batch=batch)
+    seen, back = list[int](), domain_undoing._back
+
+    async def cut_off(*args: Any) -> bool:
+        seen.append(len(await _severities(app)))
+        if len(seen) == 5:
+            raise Forbidden
+        return await back(*args)
+
+    monkeypatch.setattr(domain_undoing, "_back", cut_off)
+    with pytest.raises(Forbidden):
+        await domain_undoing.undo(app, batch.id, by=None)
+    monkeypatch.setattr(domain_undoing, "_back", back)
+    assert len(await _severities(app)) == 3
+    assert await domain_undoing.undo(app, batch.id, by=None) == domain_undoing.Undone(3, ())
+    assert await _severities(app) == {}

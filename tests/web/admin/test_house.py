@@ -15,6 +15,7 @@ from fedinote.moderation.house.house_rules import Wording
 from fedinote.timelines import topics
 from fedinote.translation import glossary_keeping as keeping
 from fedinote.translation.glossary import Entry
+from fedinote.web.admin import relays as relays_page
 from tests.media.test_emojis import _picture
 from tests.moderation.staff import log
 from tests.support.browser import Answer, Browser
@@ -178,10 +179,16 @@ async def test_emoji_of_another_server_are_looked_at_and_copied(
 async def test_a_relay_is_subscribed_to_and_left(
     app: App, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(relays_page, "PATIENCE", 0)  # nothing is sent here
     admin, path = await signed_in("admin"), "/admin/relays"
     page = await admin.get(path)
     assert (await send(admin, page, path, url="https://relay.example/inbox")).status == 303
+    assert "It is being asked" in (await admin.get(path)).text
     assert [row["inbox_url"] for row in await relays.everything(app)] == ["https://relay.example/inbox"]
+    await app.db.execute("UPDATE deliveries SET attempts = 1, error = 'no route <b>'")
+    listed = (await admin.get(path)).text
+    assert "It has not answered since" in listed
+    assert "no route &lt;b&gt;" in listed
     again = await send(admin, page, path, url="https://relay.example/inbox")
     assert (again.status, "This relay is there already" in again.text) == (422, True)
 

@@ -128,6 +128,10 @@ async def test_the_doctor_tells_what_it_remembers_and_refuses_nonsense(app: App,
     traced = await send(admin, page, "/admin/doctor", q="https://far.example/posts/1")
     assert (traced.status, "Nothing about it came here" in traced.text) == (200, True)
     assert (await send(admin, page, "/admin/doctor", q="a b c")).status == 422
+    own = await send(admin, page, "/admin/doctor", q="the_admin")
+    assert (own.status, "An account of this server, in use" in own.text) == (200, True)
+    nobody = await send(admin, page, "/admin/doctor", q="nobody")
+    assert (nobody.status, "Nobody here has this name" in nobody.text) == (422, True)
 
 
 async def test_an_engine_is_tested_from_the_page(app: App, signed_in: SignedIn) -> None:

@@ -8,8 +8,8 @@ from fedinote.accounts import profiles
 from fedinote.accounts.profiles import Changes
 from fedinote.auth.models import User
 from fedinote.infra.app import App
-from fedinote.moderation.models import Report
-from fedinote.relations import follows, lookup
+from fedinote.moderation.cases.models import Report
+from fedinote.relations import blocks, follows, lookup
 from fedinote.relations.lookup import Relationship
 from tests.support.browser import Browser
 from tests.support.people import configure
@@ -102,3 +102,12 @@ async def test_nobody_reports_oneself(alice: User, browser: Browser) -> None:
 async def test_a_note_about_somebody_is_kept(app: App, alice: User, bob: User, browser: Browser) -> None:
     await press(browser, f"/accounts/{bob.account_id}/note", note="from the choir")
     assert (await relation(app, alice, bob)).note == "from the choir"
+
+
+async def test_who_is_blocked_is_told_why_there_is_nothing(app: App, alice: User, bob: User, browser: Browser) -> None:
+    await write(app, bob, "a secret of mine")
+    await blocks.block(app, bob.account_id, alice.account_id)
+    page = soup(await browser.get("/@bob"))
+    assert "a secret of mine" not in page.text
+    assert "This account blocks you" in page.text
+    assert not page.select(f'form[action="/accounts/{bob.account_id}/follow"] > button')

@@ -11,6 +11,8 @@ from fedinote.infra.errors import FediNoteError
 from fedinote.moderation import actions
 from fedinote.moderation.automatic import rules
 from fedinote.moderation.automatic.rules import Wanted
+from fedinote.posts import publishing
+from fedinote.posts.drafts import Draft
 from fedinote.translation.engine import Location
 from tests.moderation.staff import log, staff, user
 from tests.posts.test_withdrawn import take
@@ -46,9 +48,10 @@ async def send(who: Browser, page: Answer, action: str, **values: str) -> Answer
     return await who.submit(page, values, number=number)
 
 
-async def several(who: Browser, page: Answer, deed: str, ids: list[int]) -> Answer:
+async def several(who: Browser, page: Answer, deed: str, ids: list[int], place: int | None = None) -> Answer:
     token = page.forms[0].hidden["form_token"]
-    body = "&".join([f"form_token={token}", f"deed={deed}", *(f"held={one}" for one in ids)]).encode()
+    fields = [f"form_token={token}", f"deed={deed}", f"upto={place or ''}"]
+    body = "&".join([*fields, *(f"held={one}" for one in ids)]).encode()
     return await who.send("POST", "/admin/held", body, {"content_type": "application/x-www-form-urlencoded"})
 
 
@@ -75,7 +78,30 @@ async def test_several_posts_are_released_or_dropped_at_once(
     noted = [action for action, _ in await log(app)]
     assert (noted.count("held.release"), noted.count("held.drop")) == (2, 1)
     assert (await several(desk, page, "nonsense", [])).status == 400
-    assert (await several(desk, page, "drop", [])).location == "/admin/held"
+    assert (await several(desk, page, "drop", [])).status == 422
+
+
+async def test_what_cannot_be_released_stays_ticked_with_why_and_in_its_place(
+    app: App, author: User, rule: int, entering: Entering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fedinote.web.desk.held.PAGE", 2)
+    other = await user(app, "other")
+    held = [*await hold(app, author, "one"), *(await hold(app, other, "two", "three"))[1:]]
+    await app.db.execute("UPDATE accounts SET moved_to_uri = 'https://far.example/me' WHERE id = ?", author.account_id)
+    desk = await entering(await user(app, "moderator", "moderator"))
+    page = await desk.get(f"/admin/held?max_id={held[2]}")
+    assert f'name="upto" value="{held[2]}"' in page.text
+    done = await several(desk, page, "release", held[:2], place=held[2])
+    assert done.status == 422
+    assert "Your account has moved" in done.text
+    assert "1 post was released." in done.text
+    boxes = re.findall(r'name="held" type="checkbox" value="(\d+)"( checked)?', done.text)
+    assert boxes == [(str(held[0]), " checked")]
+    assert f'name="upto" value="{held[2]}"' in done.text
+    assert (await several(desk, page, "drop", held[:1])).location.startswith("/admin/held?batch=")
+    gone = await several(desk, page, "drop", held[:2])
+    assert gone.status == 422
+    assert "Somebody else has decided about this meanwhile." in gone.text
 
 
 async def test_held_posts_are_read_in_the_moderators_language_by_this_machine_alone(
@@ -178,3 +204,18 @@ async def test_why_a_post_waits_is_said_in_the_moderators_language(
     assert hint is not None
     assert hint.get_text() == "No gambling: la palabra «casino»"
     assert "la palabra «casino»" in (await desk.get("/admin/audit")).text
+
+
+@pytest.mark.parametrize("visibility", ["private", "direct"])
+async def test_what_people_write_to_each_other_waits_without_its_words(
+    app: App, author: User, rule: int, entering: Entering, visibility: str
+) -> None:
+    moderator = await entering(await user(app, "mod", "moderator"))
+    draft = Draft("zqsecret casino", "zqwarning", visibility=visibility)
+    with pytest.raises(FediNoteError):
+        await publishing.publish(app, author.account_id, draft)
+    page = await moderator.get("/admin/held")
+    assert "@author" in page.text
+    assert "No gambling" in page.text
+    assert "not what it says" in page.text
+    assert not {"zqsecret", "zqwarning"} & set(re.findall(r"zq\w+", page.text))

@@ -7,6 +7,8 @@ import pytest
 
 from fedinote.infra.app import App
 from fedinote.moderation import actions, audit
+from fedinote.moderation.automatic import rules
+from fedinote.moderation.automatic.rules import Wanted
 from fedinote.moderation.moderator import Moderator
 from tests.moderation.staff import log, staff, user
 from tests.support.browser import Browser
@@ -68,6 +70,7 @@ async def test_it_is_narrowed_down_by_a_period_with_its_last_day(app: App, desk:
     assert await words(desk, "from=2020-05-04") == "Nothing yet."
     assert await words(desk, "to=2020-05-02") == "Nothing yet."
     assert "Warned" in await words(desk, "from=nonsense&to=2020-13-45")
+    assert "Warned" in await words(desk, "from=0001-01-01&to=9999-12-31")
 
 
 async def test_it_is_taken_away_as_a_table_in_which_no_cell_is_a_formula(
@@ -107,3 +110,16 @@ async def test_a_deleted_account_is_named_without_a_link_that_leads_nowhere(app:
     shown = (await desk.get("/admin/audit")).text
     assert "@gone" in shown
     assert f"/admin/accounts/{gone.account_id}" not in shown
+
+
+async def test_what_has_a_name_is_called_by_it_and_the_table_keeps_its_number(
+    app: App, desk: Browser, judge: Moderator, entering: Entering
+) -> None:
+    rule = await rules.create(app, Wanted("words", {"words": ["casino"]}, "hold", "No gambling"), by=judge)
+    admin = await entering(await user(app, "ruler", "admin"))
+    link = soup(await admin.get("/admin/audit?family=rule")).select_one(f'a[href="/admin/policies/rules/{rule["id"]}"]')
+    assert link is not None
+    assert link.get_text() == "No gambling"
+    rows = list(csv.DictReader(io.StringIO((await admin.get("/admin/audit.csv?family=rule")).text)))
+    assert [row["target"] for row in rows] == [str(rule["id"])]
+    assert "No gambling" not in await words(desk, "family=rule")  # rules are the admins'

@@ -5,7 +5,7 @@ import pytest
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.moderation.cases import casework, reports, statements
-from fedinote.moderation.models import Report
+from fedinote.moderation.cases.models import Report
 from fedinote.relations import follows
 from fedinote.translation import preferences
 from fedinote.translation.engine import Location

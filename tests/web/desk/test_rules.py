@@ -104,6 +104,9 @@ async def test_a_rule_is_written_tried_switched_on_and_taken_back_in_the_browser
     assert "@member Hold for review" in words(now)
     caught = await desk.get(f"{PATH}/{rule['id']}/hits")
     assert "the word “casino”" in words(caught)
+    for beyond in ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00%2B14:00"):
+        asked = await desk.get(f"{PATH}/{rule['id']}/undo?span=moment&moment={beyond}")
+        assert asked.status == 422
     undo = await desk.get(f"{PATH}/{rule['id']}/undo")
     assert "1 post that it holds is published" in words(undo)
     done = await send(desk, undo, "/undo")
@@ -304,18 +307,21 @@ async def test_a_rule_is_taken_back_since_a_moment(app: App, desk: Browser) -> N
     assert [row["id"] for row in await app.db.rows("SELECT id FROM held_posts")] == [first]
 
 
-async def test_moderators_look_and_admins_act(app: App, desk: Browser, entering: Entering) -> None:
+async def test_rules_are_the_admins_and_moderators_see_what_is_in_force(
+    app: App, desk: Browser, entering: Entering
+) -> None:
     made = await rules.create(app, CASINO, by=None)
     path = f"{PATH}/{made['id']}"
     modest = await entering(await user(app, "moderator", "moderator"))
-    for address in (PATH, path, f"{path}/hits", "/admin/policies", "/admin/strangers"):
+    for address in ("/admin/policies", "/admin/strangers", "/admin/pictures"):
         page = await modest.get(address)
         assert page.status == 200, address
         assert [one for one in posting(page) if "/admin/" in one["action"]] == [], address
+        assert PATH not in page.text, address
     token = (await modest.get("/admin/held")).text.partition('name="form_token" value="')[2].partition('"')[0]
     for address in (f"{path}/try", f"{path}/switch", f"{path}/undo", f"{path}/remove", f"{path}/edit", PATH):
         assert (await modest.post(address, {"form_token": token, "state": "on"})).status == 403, address
-    for address in (f"{PATH}/new", f"{path}/edit", f"{path}/undo"):
+    for address in (PATH, path, f"{path}/hits", f"{PATH}/new", f"{path}/edit", f"{path}/undo"):
         assert (await modest.get(address)).status == 403, address
     member = await entering(await user(app, "member", "member"))
     assert [(await member.get(one)).status for one in (PATH, path, "/admin/policies", "/admin/strangers")] == [404] * 4

@@ -3,7 +3,7 @@
 from fedinote.auth.models import User
 from fedinote.infra.app import App
 from fedinote.moderation.cases import reports, statements
-from fedinote.moderation.models import Report
+from fedinote.moderation.cases.models import Report
 from fedinote.translation.engine import Location
 from tests.moderation.staff import log
 from tests.relations.people import change, person

@@ -8,6 +8,7 @@ import pytest
 from fedinote.infra.app import App
 from fedinote.moderation.automatic import rules
 from fedinote.moderation.automatic.rules import Wanted
+from fedinote.moderation.lists import sources
 from fedinote.moderation.servers import acquaintances
 from fedinote.policy import acquaintance, domains
 from fedinote.posts import publishing
@@ -106,8 +107,10 @@ async def test_it_says_why_a_server_is_known(app: App, entering: Entering) -> No
     desk = await entering(await user(app, "admin", "admin"))
     await person(app, "listed", "listed.example")
     await person(app, "bad", "bad.example")
+    wanted = sources.Wanted("csv", "https://lists.example/friends", "A list of friends")
+    friends = await sources.add(app, wanted, by=None)
     async with app.db.transaction():
-        await acquaintances.vouch(app, "listed.example", "A list of friends")
+        await acquaintances.vouch(app, "listed.example", friends)
     known = lines(await desk.get(f"{PATH}?show=known"))
     assert "known for long enough, without a complaint" in known["old.example"]
     assert "vouched for by the list A list of friends" in known["listed.example"]

@@ -44,7 +44,9 @@ async def blocks(app: App) -> dict[str, str]:
 async def test_drafts_arrive_with_reason_and_ceiling_and_are_decided_several_at_once(
     app: App, desk: Browser, host: FakeHost
 ) -> None:
-    url = serve(host, "bad.example,suspend,true,false,<i>harassment</i>,", "meh.example,silence,,,,", "no,no,no")
+    url = serve(
+        host, "bad.example,suspend,true,false,<i>harassment</i>,", "meh.example,silence,,,,", "no.example,noop,"
+    )
     where = await subscribe(desk, url, days="30")
     page = await desk.get(where)
     text = read(page)
@@ -57,7 +59,12 @@ async def test_drafts_arrive_with_reason_and_ceiling_and_are_decided_several_at_
     done = await tick(desk, page, f"{PATH}/decide", *fields)
     assert (done.status, done.location) == (303, f"{where}?state=draft")
     await tick(
-        desk, page, f"{PATH}/decide", ("deed", "refuse"), ("entry", known["meh.example"]), ("entry", known["no"])
+        desk,
+        page,
+        f"{PATH}/decide",
+        ("deed", "refuse"),
+        ("entry", known["meh.example"]),
+        ("entry", known["no.example"]),
     )
     assert await blocks(app) == {"bad.example": "silence"}
     assert "bad.example" in read(await desk.get(f"{where}?state=applied"))

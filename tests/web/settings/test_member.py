@@ -112,7 +112,8 @@ async def test_hashtags_are_shown_on_a_profile_and_taken_off(app: App, alice: Us
 
 async def test_privacy_is_chosen_and_shown(app: App, alice: User, browser: Browser) -> None:
     fields = {"form_token": await token(browser, "/settings/privacy"), "locked": "1", "hide_collections": "1"}
-    fields |= {"visibility": "private", "quote_policy": "nobody", "language": "ja", "machine_translation": "none"}
+    fields |= {"visibility": "private", "quote_policy": "nobody", "reply_policy": "followers", "language": "ja"}
+    fields |= {"machine_translation": "none"}
     assert (await browser.post("/settings/privacy", fields)).status == 303
     account = (await profiles.by_ids(app, [alice.account_id]))[alice.account_id]
     assert (account.locked, account.hide_collections, account.discoverable, account.indexable) == (
@@ -122,12 +123,15 @@ async def test_privacy_is_chosen_and_shown(app: App, alice: User, browser: Brows
     assert account.machine_translation == "none"
     user = await users.by_id(app, alice.id)
     assert (user.default_visibility, user.default_quote_policy, user.default_language) == ("private", "nobody", "ja")
+    assert user.default_reply_policy == "followers"
     shown = (await browser.get("/settings/privacy")).text
     assert 'value="private" checked' in shown
     assert '<option value="ja" lang="ja" selected>' in shown
 
 
-@pytest.mark.parametrize("wrong", [{"visibility": "secret"}, {"quote_policy": "x"}, {"machine_translation": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{"visibility": "secret"}, {"quote_policy": "x"}, {"reply_policy": "x"}, {"machine_translation": "x"}]
+)
 async def test_a_choice_that_does_not_exist_changes_nothing(
     app: App, alice: User, browser: Browser, wrong: dict[str, str]
 ) -> None:

@@ -32,7 +32,7 @@ async def test_whom_one_lost_is_listed_with_files_and_the_notification_leads_the
     page = soup(await browser.get(PATH))
     text = " ".join(page.get_text(" ").split())
     assert f"The people who run this server blocked {FAR}." in text
-    assert "1 account that you followed, 1 follower" in text
+    assert "1 account that you followed · 1 follower" in text
     (link,) = [one["href"] for one in page.select("section a.button")]
     assert str(link) in (await browser.get("/notifications")).text
     assert f"friend@{FAR}" in (await browser.get(str(link))).text
