@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -27,6 +28,12 @@ _BARE = (NotFound.message, "Not Found")  # what programs read
 _MAX_FORM = 262_144
 _MAX_FIELDS = 200
 _MAX_FILES = 40
+# A last segment with a dot; of handles, which have the name of a server, those that end as files do.
+_FILE = re.compile(
+    r"/(?!@)[^/]*\.[^/]*\Z|\.(?:css|m?js|map|json|xml|txt|csv|pdf|jpe?g|png|gif|svgz?|ico|webp|avif|bmp|tiff?|mp[34]|ogg"
+    r"|web[mp]|flac|wav|midi?|woff2?|ttf|otf|eot|zip|gz|tar|bz2|7z|rar|jar|class|swf|docx?|xlsx?|pptx?|exe|iso|apk|dmg)\Z",
+    re.IGNORECASE,
+)
 _PATIENCE = 2.0  # seconds that the frame of an error's page may take
 PART = "x-part"
 _log = logging.getLogger(__name__)
@@ -101,11 +108,13 @@ async def refused(request: Request, error: FediNoteError) -> Response:
     """Return the page of an error: a member keeps their language and their way about.
 
     It costs no query but for a browser with a session that asks for a page: pictures, programs and floods get the bare
-    one, and so does everybody when the database cannot be asked.
+    one, and so does everybody when the database cannot be asked. An address that ends like a file gets the bare one
+    too: some caches keep those, whatever their headers say, and the frame names the member.
     """
     app = app_of(request)
     asks = browser.cookie_name(app, browser.SESSION) in request.cookies and not isinstance(error, TooMany | Busy)
-    if asks and (request.method == "POST" or "text/html" in request.headers.get("accept", "")):
+    reads = request.method == "POST" or "text/html" in request.headers.get("accept", "")
+    if asks and reads and not _FILE.search(request.url.path):
         try:
             async with asyncio.timeout(_PATIENCE):
                 found = await _at_home(request, error)

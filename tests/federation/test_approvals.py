@@ -303,9 +303,7 @@ async def test_a_refused_answer_is_for_nobody_but_its_author_who_is_told(scene: 
     for ask in (scene.carol.call, scene.home.call):
         await ask("GET", f"/api/v1/statuses/{made['id']}", status=404)
         assert (await ask("GET", f"/api/v1/statuses/{status_id}/context"))["descendants"] == []
-    (told,) = [
-        one for one in await scene.alice.call("GET", "/api/v1/notifications") if one["type"] == "answer_refused"
-    ]
+    (told,) = [one for one in await scene.alice.call("GET", "/api/v1/notifications") if one["type"] == "answer_refused"]
     assert told["account"]["acct"] == scene.bob.handle
     assert told["status"]["id"] == made["id"]
     await scene.done(scene.bob, {**scene.bob.activity("Reject", asked["id"]), "id": scene.bob.url("rejects/again")})
@@ -314,9 +312,11 @@ async def test_a_refused_answer_is_for_nobody_but_its_author_who_is_told(scene: 
 
 async def test_an_answer_that_was_refused_unasked_is_taken_back_everywhere(scene: Scene) -> None:
     await scene.follows(scene.mal, scene.alice)
-    status_id = await found(scene, scene.bob.note("hello"))  # its rules came later, and were not told here
+    note = scene.bob.note("hello")
+    status_id = await found(scene, note)
     made = await act(scene, "reply", status_id)
     assert len(received(scene.mal, "Create")) == 1
+    scene.bob.host.serve(note["id"], note | policy("reply", ASKING))  # its rules came later, and were not told here
     refusal = scene.bob.activity("Reject", made["uri"])
     await scene.done(scene.bob, refusal)
     (gone,) = received(scene.mal, "Delete")
@@ -328,6 +328,15 @@ async def test_an_answer_that_was_refused_unasked_is_taken_back_everywhere(scene
     await scene.alice.call("PUT", f"/api/v1/statuses/{made['id']}", json={"status": "edited"})
     await scene.settle()
     assert received(scene.mal, "Update") == []
+
+
+async def test_whose_post_lets_everybody_answer_makes_no_answer_vanish(scene: Scene) -> None:
+    status_id = await found(scene, scene.bob.note("hello"))
+    made = await act(scene, "reply", status_id)
+    await scene.send(scene.bob, scene.bob.activity("Reject", made["uri"]))
+    await scene.settle()
+    assert (await scene.carol.call("GET", f"/api/v1/statuses/{made['id']}"))["visibility"] == "public"
+    assert await scene.count("interaction_approvals") == 0
 
 
 async def test_nobody_else_refuses_an_answer(scene: Scene) -> None:

@@ -518,7 +518,7 @@ async def test_a_folder_around_everything_is_no_hindrance(app: App) -> None:
 async def test_one_at_a_time_and_no_larger_than_allowed(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     me = await ada(app)
 
-    async def begin(**options: str) -> int:
+    async def begin(**options: Any) -> int:
         place = archive_imports.incoming(app)
         place.write_bytes(zipped(files(note(1))))
         return await archive_imports.start(app, me, place, **options)

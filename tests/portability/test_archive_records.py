@@ -44,7 +44,7 @@ DERIVED = {
 
 
 async def records(app: App, user: User) -> dict[str, Any]:
-    return json.loads(json.dumps((await made(app, user.account_id))["account.json"]))  # type: ignore[no-any-return]
+    return json.loads(json.dumps((await made(app, user.account_id))["account.json"]))
 
 
 async def test_no_table_about_people_is_forgotten(app: App) -> None:

@@ -11,7 +11,7 @@ from fedinote.timelines import queries
 from tests.support.browser import Browser
 from tests.web.reading import signed_in
 
-UNKNOWN = ["/nowhere", "/nowhere/at/all", "/settings/nowhere", "/admin/nowhere", "/media/nowhere.png"]
+UNKNOWN = ["/nowhere", "/nowhere/at/all", "/settings/nowhere", "/admin/nowhere", "/@nobody@far.example"]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_an_unknown_address_keeps_a_member_in_their_frame_and_language(app
     assert answer.header("cache-control") == "private, no-store"
 
 
-@pytest.mark.parametrize("path", UNKNOWN)
+@pytest.mark.parametrize("path", UNKNOWN[:-1])
 async def test_a_visitor_gets_the_visitors_frame(stranger: Browser, path: str) -> None:
     answer = await stranger.get(path)
     assert (answer.status, 'href="/notifications"' in answer.text) == (404, False)
@@ -65,6 +65,13 @@ async def test_programs_pictures_and_apps_cost_no_look_at_a_session(
 ) -> None:
     answer = await (await signed_in(app, alice)).get(path, accept=accept)
     assert (answer.status, asked) == (404, [])
+
+
+@pytest.mark.parametrize("path", ["/media/nowhere.png", "/settings/x.css", "/home;x.js", "/@nobody.css", "/x%0a.css"])
+async def test_an_address_that_ends_like_a_file_names_nobody(app: App, alice: User, path: str) -> None:
+    """Some caches keep such answers for everybody."""
+    answer = await (await signed_in(app, alice)).get(path)
+    assert (answer.status, 'href="/notifications"' in answer.text) == (404, False)
 
 
 async def test_visitors_cost_no_look_at_a_session(stranger: Browser, asked: list[str]) -> None:

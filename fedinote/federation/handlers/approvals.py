@@ -1,6 +1,6 @@
 """LikeRequest, ReplyRequest and AnnounceRequest, and the answers to ours (GoToSocial's interaction controls)."""
 
-from fedinote.activitypub import vocab
+from fedinote.activitypub import policies, vocab
 from fedinote.activitypub.quirks import same_id, same_origin
 from fedinote.events import Boosted, Favourited, PostDeleted, PostPublished
 from fedinote.federation import approving, fetching, incoming, outgoing, relays, resolve
@@ -9,12 +9,15 @@ from fedinote.federation.fetching import Budget
 from fedinote.federation.verification import VerifiedActivity
 from fedinote.infra.app import App
 from fedinote.infra.db import Row
-from fedinote.infra.errors import Forbidden, Malformed, NotFound, Refused
-from fedinote.posts import interactions, publishing, refused_answers, visibility
+from fedinote.infra.errors import Forbidden, Gone, Malformed, NotFound, Refused
+from fedinote.posts import interactions, permissions, publishing, refused_answers, visibility
+from fedinote.posts.drafts import encoded
 from fedinote.posts.permissions import Kind
 
 _ANSWER = """SELECT p.id, p.uri, p.account_id, p.visibility, o.id AS parent_id FROM posts p
  JOIN posts o ON o.id = p.in_reply_to_id WHERE p.uri = ? AND p.local = TRUE AND o.account_id = ?"""
+_LIMITED = """SELECT p.id, p.uri, p.account_id, p.interaction_rules, a.followers_url, a.following_url FROM posts p
+ JOIN accounts a ON a.id = p.account_id WHERE p.id = ?"""
 _KINDS: dict[str, Kind] = {"LikeRequest": "like", "ReplyRequest": "reply", "AnnounceRequest": "announce"}
 
 
@@ -98,14 +101,32 @@ async def answered(app: App, verified: VerifiedActivity, *, agreed: bool) -> boo
 
 
 async def _unasked(app: App, verified: VerifiedActivity) -> bool:
-    """Take the refusal of an answer of ours to the signer, who was not asked as the rules were not known here."""
+    """Take the refusal of an answer of ours to the signer, who was not asked as the rules were not known here.
+
+    Only when their post limits who may answer: otherwise nobody could be sure that what they wrote stays.
+    """
     row = await app.db.row(_ANSWER, verified.activity.object_id or "", verified.signer_id)
-    if row is None:
+    if row is None or not await _limits(app, row["parent_id"], row["account_id"]):
         return False
     async with app.db.transaction():
         if await approving.note_refused(app, Interaction("reply", row["uri"], row["parent_id"], row["account_id"])):
             await _take_back(app, row, verified.signer_id)
     return True
+
+
+async def _limits(app: App, post_id: int, account_id: int) -> bool:
+    """Tell whether a post does not let somebody answer at once, by the rules known here or as its server has them."""
+    post = await app.db.row(_LIMITED, post_id)
+    if post is None or await permissions.verdict(app, account_id, post, "reply") != "free":
+        return post is not None
+    try:
+        told = incoming.parsed(await fetching.vouched(app, post["uri"], Budget()))
+    except (Gone, NotFound, Refused, Malformed):
+        return False
+    rules = encoded(policies.rules(told, post["followers_url"], post["following_url"], app.settings.base))
+    await app.db.execute("UPDATE posts SET interaction_rules = ? WHERE id = ?", rules, post_id)
+    now = await app.db.row(_LIMITED, post_id)
+    return now is not None and await permissions.verdict(app, account_id, now, "reply") != "free"
 
 
 async def _take_back(app: App, row: Row, author_id: int) -> None:
