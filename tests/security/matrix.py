@@ -327,6 +327,7 @@ _NO_POSTS = """
 /.well-known/oauth-authorization-server /api/v1/accounts /api/v1/accounts/familiar_followers /api/v1/accounts/lookup
 /api/v1/accounts/relationships /api/v1/accounts/search /api/v1/accounts/verify_credentials /api/v1/accounts/{id}
 /api/v1/accounts/{id}/featured_tags /api/v1/accounts/{id}/followers /api/v1/accounts/{id}/following
+/api/fedinote/v1/admin/accounts/{id}/trust
 /api/v1/accounts/{id}/lists /api/v1/admin/accounts /api/v1/admin/accounts/{id} /api/v1/admin/domain_blocks
 /api/v1/admin/domain_blocks/{id} /api/v1/admin/domain_allows /api/v1/admin/domain_allows/{id}
 /api/v1/admin/ip_blocks /api/v1/admin/ip_blocks/{id} /api/v1/admin/email_domain_blocks
